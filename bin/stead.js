@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Plain JavaScript of old, so that a node that is too old still gets to the message.
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(`stead needs Node 22.18 or newer; this is ${process.version}\n`)
+  process.exit(1)
+}
+
+const { enableCompileCache } = await import('node:module')
+enableCompileCache?.()
+// The published package has compiled JavaScript beside this file, a checkout has src/.
+const { existsSync } = await import('node:fs')
+const source = new URL('../src/cli/main.ts', import.meta.url)
+const { main } = await import(
+  existsSync(source) ? source.href : new URL('../cli/main.js', import.meta.url).href
+)
+await main(process.argv.slice(2))

@@ -1,0 +1,30 @@
+/**
+ * How a process ended. One of these and never two, and never a made-up one: a process killed by a
+ * signal has no code, a process that exited has no signal (waitpid(2)).
+ */
+export type Exit =
+  | { readonly kind: 'code'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string; readonly coreDumped?: boolean }
+  /** The program could not be started at all; `errno` is the symbol, such as `ENOENT`. */
+  | { readonly kind: 'spawn-error'; readonly errno: string }
+  /** It ended, and the manager does not say how. */
+  | { readonly kind: 'unknown' }
+
+/** True for exit code 0, and for nothing else. */
+export function succeeded(exit: Exit): boolean {
+  return exit.kind === 'code' && exit.code === 0
+}
+
+/** In words, for people: `code 1`, `signal SIGKILL`. */
+export function describeExit(exit: Exit): string {
+  switch (exit.kind) {
+    case 'code':
+      return `code ${exit.code}`
+    case 'signal':
+      return `signal ${exit.signal}${exit.coreDumped ? ' (core dumped)' : ''}`
+    case 'spawn-error':
+      return `could not be started (${exit.errno})`
+    case 'unknown':
+      return 'ended in an unknown way'
+  }
+}
