@@ -1,0 +1,138 @@
+/**
+ * The published package: built, packed, installed into an empty project beside this one's own
+ * dependencies, and used there as a library and as a command by a bare node.
+ */
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = resolve(fileURLToPath(import.meta.url), '../../../..')
+const work = mkdtempSync(join(tmpdir(), 'stead-package-'))
+const counts = { passed: 0, failed: 0, skipped: 0 }
+
+try {
+  build()
+  const project = install()
+  check('the command answers with its version', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      version: string
+    }
+    assert.match(stead(project, ['--version']).stdout, new RegExp(version.replaceAll('.', '\\.')))
+  })
+  check('a plan is made without a manager and without rights', () => {
+    const { status, stdout } = stead(project, [
+      'install',
+      'web',
+      '--manager=systemd',
+      '--dry-run',
+      '--json',
+      '--',
+      process.execPath,
+      '-e',
+      '0',
+    ])
+    assert.equal(status, 0)
+    assert.equal((JSON.parse(stdout) as { plan: { manager: string } }).plan.manager, 'systemd')
+  })
+  check('a service written against the library runs in the foreground and stops', () => {
+    writeFileSync(
+      join(project, 'app.mjs'),
+      `import { defineService, run } from 'stead'
+       await run(defineService({
+         name: 'packed',
+         start(context) { setImmediate(() => process.kill(process.pid, 'SIGTERM')); context.onStop(() => console.log('bye')) },
+       }))`,
+    )
+    const { status, stdout, stderr } = run(process.execPath, ['app.mjs'], project)
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /bye/)
+  })
+  check('types are there for every export', () => {
+    const dist = join(project, 'node_modules', 'stead')
+    const manifest = JSON.parse(readFileSync(join(dist, 'package.json'), 'utf8')) as {
+      exports: Record<string, { types: string } | string>
+    }
+    for (const target of Object.values(manifest.exports)) {
+      if (typeof target === 'object')
+        assert.ok(readFileSync(join(dist, target.types), 'utf8').length > 0)
+    }
+  })
+  check('nothing but compiled code, manifest, licence and texts is inside', () => {
+    const files = readdirSync(join(project, 'node_modules', 'stead'), {
+      recursive: true,
+    }) as string[]
+    const odd = files.filter((f) => /\.test\.|(?<!\.d)\.ts$|node_modules|^test|^\.ci/.test(f))
+    assert.deepEqual(odd, [])
+  })
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exitCode = counts.failed === 0 ? 0 : 1
+
+function build(): void {
+  const { status, stdout, stderr } = run(
+    process.execPath,
+    [join(root, 'tools/build/build.ts')],
+    root,
+  )
+  assert.equal(status, 0, stdout + stderr)
+}
+
+/** Unpacks the tarball as npm would, and borrows the checkout's runtime dependencies. */
+function install(): string {
+  const packed = run(
+    'npm',
+    ['pack', '--silent', '--pack-destination', work, join(root, 'dist')],
+    root,
+  )
+  assert.equal(packed.status, 0, packed.stderr)
+  const project = join(work, 'project')
+  const modules = join(project, 'node_modules')
+  mkdirSync(join(modules, 'stead'), { recursive: true })
+  const tarball = join(work, packed.stdout.trim().split('\n').at(-1) as string)
+  assert.equal(
+    run('tar', ['-xzf', tarball, '-C', join(modules, 'stead'), '--strip-components=1'], work)
+      .status,
+    0,
+  )
+  for (const name of ['commander', 'koffi', 'yaml', 'zod', '@koromix']) {
+    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  return project
+}
+
+function stead(project: string, args: readonly string[]): ReturnType<typeof run> {
+  return run(process.execPath, [join(project, 'node_modules/stead/bin/stead.js'), ...args], project)
+}
+
+function run(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 120_000 })
+}
+
+function check(title: string, body: () => void): void {
+  try {
+    body()
+    counts.passed += 1
+    console.log(`ok ${title}`)
+  } catch (error) {
+    counts.failed += 1
+    console.log(`not ok ${title}\n${String(error)}`)
+  }
+}

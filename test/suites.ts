@@ -1,0 +1,43 @@
+/** A suite that runs on the real thing, and what a machine must have for it. */
+export interface Suite {
+  readonly name: string
+  readonly about: string
+  /** The file that runs it; it ends with a line `N passed, N failed, N skipped`. */
+  readonly entry: string
+  readonly packages: readonly string[]
+  readonly needsRoot: boolean
+}
+
+export const SUITES: readonly Suite[] = [
+  {
+    name: 'package',
+    about: 'the package as it is published',
+    entry: 'test/e2e/package/run.ts',
+    packages: [],
+    needsRoot: false,
+  },
+  {
+    name: 'systemd',
+    about: 'a real systemd, booted in a container',
+    entry: 'test/e2e/systemd/run.ts',
+    packages: [
+      'systemd',
+      'systemd-container',
+      'dbus',
+      'libpam-systemd',
+      'redis-server',
+      'nginx-light',
+    ],
+    needsRoot: true,
+  },
+  {
+    name: 'wine',
+    about: 'a real Service Control Manager, in Wine',
+    entry: 'test/e2e/wine/run.ts',
+    packages: ['wine', 'wine64'],
+    needsRoot: false,
+  },
+]
+
+/** Packages that tests of `npm run check` make use of when they are there. */
+export const CHECK_PACKAGES: readonly string[] = ['libplist-utils']
