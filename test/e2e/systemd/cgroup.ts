@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Cgroup hierarchies that systemd manages; the others (cpuset, freezer) may stay shared. */
+const MANAGED = /^(name=systemd|pids|memory|cpu|cpuacct|blkio|devices|)$/
+
+/**
+ * A cgroup of its own, in each hierarchy, for one container. Two containers that were started from
+ * the same cgroup would both use its `system.slice`, and each would kill the other's services.
+ */
+export class PrivateCgroup {
+  readonly #homes: readonly string[]
+  readonly #name: string
+
+  constructor(name: string) {
+    this.#name = name
+    this.#homes = currentCgroups()
+    for (const home of this.#homes) mkdirSync(join(home, name), { recursive: true })
+  }
+
+  /** Runs `spawn` so that the child is born in the cgroup; the caller itself is back in its own after it. */
+  spawn<T>(spawn: () => T): T {
+    const move = (suffix: string): void => {
+      for (const home of this.#homes) {
+        writeFileSync(join(home, suffix, 'cgroup.procs'), String(process.pid))
+      }
+    }
+    try {
+      move(this.#name)
+      return spawn()
+    } finally {
+      move('')
+    }
+  }
+
+  /** Processes that are still in it, by pid. */
+  processes(): number[] {
+    const found = this.#homes.flatMap((home) => processesBelow(join(home, this.#name)))
+    return [...new Set(found)]
+  }
+
+  remove(): void {
+    for (const home of this.#homes) removeBelow(join(home, this.#name))
+  }
+}
+
+/** Directories of the calling process's cgroups, after cgroups(7), /proc/PID/cgroup. */
+function currentCgroups(): string[] {
+  const homes: string[] = []
+  for (const line of readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n')) {
+    const [, controllers = '', ...path] = line.split(':')
+    if (!MANAGED.test(controllers)) continue
+    const mount = ['', 'unified', controllers.replace('name=', '')]
+      .map((folder) => join('/sys/fs/cgroup', folder))
+      .slice(controllers === '' ? 0 : 2)
+      .find((folder) => existsSync(join(folder, path.join(':'), 'cgroup.procs')))
+    if (mount !== undefined) homes.push(join(mount, path.join(':')))
+  }
+  return homes
+}
+
+function processesBelow(folder: string): number[] {
+  if (!existsSync(folder)) return []
+  const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)
+  return [...own.map(Number), ...childFolders(folder).flatMap(processesBelow)]
+}
+
+function removeBelow(folder: string): void {
+  if (!existsSync(folder)) return
+  childFolders(folder).forEach(removeBelow)
+  try {
+    rmdirSync(folder)
+  } catch {
+    // A process in it is not yet reaped; an empty cgroup left over disturbs nobody.
+  }
+}
+
+function childFolders(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name))
+}
