@@ -1,0 +1,117 @@
+import type { RegistryValue } from '../../model/ports/service-control.ts'
+import { WIN32, WindowsError } from '../../model/windows-error.ts'
+import {
+  bind,
+  type Handle,
+  readWideText,
+  readWideTexts,
+  wideText,
+  wideTexts,
+} from './win32-error.ts'
+
+const HKEY_LOCAL_MACHINE = 0x80000002
+const KEY_QUERY_VALUE = 0x1
+const KEY_SET_VALUE = 0x2
+/** DELETE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE and KEY_SET_VALUE: what RegDeleteTreeW needs. */
+const KEY_DELETE_TREE = 0x1000b
+const REG_SZ = 1
+const REG_MULTI_SZ = 7
+
+const registry = bind('advapi32.dll', {
+  RegOpenKeyExW:
+    'int32_t __stdcall RegOpenKeyExW(uintptr_t root, str16 path, uint32_t options, uint32_t access, _Out_ uintptr_t *key)',
+  RegCreateKeyExW:
+    'int32_t __stdcall RegCreateKeyExW(uintptr_t root, str16 path, uint32_t reserved, str16 type, uint32_t options, uint32_t access, void *security, _Out_ uintptr_t *key, void *disposition)',
+  RegCloseKey: 'int32_t __stdcall RegCloseKey(uintptr_t key)',
+  RegQueryValueExW:
+    'int32_t __stdcall RegQueryValueExW(uintptr_t key, str16 name, void *reserved, _Out_ uint32_t *type, void *data, _Inout_ uint32_t *size)',
+  RegSetValueExW:
+    'int32_t __stdcall RegSetValueExW(uintptr_t key, str16 name, uint32_t reserved, uint32_t type, void *data, uint32_t size)',
+  RegDeleteValueW: 'int32_t __stdcall RegDeleteValueW(uintptr_t key, str16 name)',
+  RegDeleteTreeW: 'int32_t __stdcall RegDeleteTreeW(uintptr_t key, str16 path)',
+})
+
+/** A value below HKEY_LOCAL_MACHINE; null where there is no such key or value. */
+export function readValue(path: string, name: string): RegistryValue | null {
+  const opened: [Handle] = [0n]
+  const api = registry()
+  const result = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_QUERY_VALUE, opened)
+  if (result === WIN32.FILE_NOT_FOUND) return null
+  succeeded('RegOpenKeyExW', result)
+  try {
+    return queryValue(opened[0], name)
+  } finally {
+    api.RegCloseKey(opened[0])
+  }
+}
+
+function queryValue(key: Handle, name: string): RegistryValue | null {
+  let size = 1024
+  for (;;) {
+    const type: [number] = [0]
+    const used: [number] = [size]
+    const data = Buffer.alloc(size)
+    const result = registry().RegQueryValueExW(key, name, null, type, data, used)
+    if (result === WIN32.FILE_NOT_FOUND) return null
+    if (result === WIN32.MORE_DATA) {
+      size = Math.max(used[0], size * 2)
+      continue
+    }
+    succeeded('RegQueryValueExW', result)
+    const content = data.subarray(0, used[0])
+    if (type[0] === REG_SZ) return { type: 'REG_SZ', data: readWideText(content) }
+    if (type[0] === REG_MULTI_SZ) return { type: 'REG_MULTI_SZ', data: readWideTexts(content) }
+    return { type: 'other', raw: type[0] }
+  }
+}
+
+/** Sets a value below HKEY_LOCAL_MACHINE and creates its key where it is missing; null removes it. */
+export function writeValue(
+  path: string,
+  name: string,
+  value: Exclude<RegistryValue, { type: 'other' }> | null,
+): void {
+  const api = registry()
+  const opened: [Handle] = [0n]
+  succeeded(
+    'RegCreateKeyExW',
+    api.RegCreateKeyExW(HKEY_LOCAL_MACHINE, path, 0, null, 0, KEY_SET_VALUE, null, opened, null),
+  )
+  try {
+    if (value === null) {
+      const result = api.RegDeleteValueW(opened[0], name)
+      if (result !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteValueW', result)
+      return
+    }
+    const [type, data] =
+      value.type === 'REG_SZ'
+        ? [REG_SZ, wideText(value.data)]
+        : [REG_MULTI_SZ, wideTexts(value.data)]
+    succeeded(
+      'RegSetValueExW',
+      api.RegSetValueExW(opened[0], name, 0, type, data, (data as Buffer).length),
+    )
+  } finally {
+    api.RegCloseKey(opened[0])
+  }
+}
+
+/** Removes the key `child` of `path` with all that is in it; nothing where there is none. */
+export function removeTree(path: string, child: string): void {
+  const api = registry()
+  const opened: [Handle] = [0n]
+  const result = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_DELETE_TREE, opened)
+  if (result === WIN32.FILE_NOT_FOUND) return
+  succeeded('RegOpenKeyExW', result)
+  try {
+    const removed = api.RegDeleteTreeW(opened[0], child)
+    if (removed !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteTreeW', removed)
+  } finally {
+    api.RegCloseKey(opened[0])
+  }
+}
+
+/** The registry functions return their error and do not set the last one. */
+function succeeded(api: string, result: number): void {
+  if (result !== 0) throw new WindowsError(api, result)
+}

@@ -1,0 +1,239 @@
+import type {
+  ScmConfig,
+  ScmExtra,
+  ScmStatus,
+  ServiceControl,
+} from '../../model/ports/service-control.ts'
+import { fromRaw, SCM_CONTROLS, SCM_START_TYPES, SCM_STATES } from '../../model/scm-values.ts'
+import { isWindowsError, WIN32, WindowsError } from '../../model/windows-error.ts'
+import {
+  ACCESS,
+  advapi32,
+  grownBuffer,
+  pointerWithin,
+  textAt,
+  withManager,
+  withService,
+} from './advapi32.ts'
+import { readValue, removeTree, writeValue } from './registry.ts'
+import { readExtra, SCM_EXTRAS, writeExtra } from './service-config.ts'
+import {
+  checked,
+  checkedAsync,
+  type Handle,
+  lastError,
+  readWideTexts,
+  wideTexts,
+} from './win32-error.ts'
+
+const SERVICE_NO_CHANGE = 0xffffffff
+const SERVICE_WIN32 = 0x30
+const SERVICE_STATE_ALL = 3
+/** sizeof(SERVICE_STATUS_PROCESS), and of ENUM_SERVICE_STATUS_PROCESSW with its two pointers. */
+const STATUS_SIZE = 36
+const ENTRY_SIZE = 56
+const SERVICES = 'SYSTEM\\CurrentControlSet\\Services'
+/** A service that every Windows has, Wine too. */
+const ALWAYS_THERE = 'RpcSs'
+
+/** The Service Control Manager of this machine, by way of advapi32.dll. */
+export function serviceControl(): ServiceControl {
+  let extras: ReadonlySet<ScmExtra> | null = null
+  return {
+    get extras() {
+      extras ??= knownExtras()
+      return extras
+    },
+    connect: () => withManager(ACCESS.SC_MANAGER_CONNECT, () => {}),
+    create: (name, config) =>
+      withManager(ACCESS.SC_MANAGER_CONNECT | ACCESS.SC_MANAGER_CREATE_SERVICE, (scm) => {
+        createService(scm, name, config)
+      }),
+    change: (name, config) =>
+      withService(name, ACCESS.SERVICE_CHANGE_CONFIG, (service) => changeConfig(service, config)),
+    config: (name) => withService(name, ACCESS.SERVICE_QUERY_CONFIG, queryConfig),
+    setExtra: (name, extra, value) =>
+      withService(
+        name,
+        ACCESS.SERVICE_CHANGE_CONFIG | (extra === 'failureActions' ? ACCESS.SERVICE_START : 0),
+        (service) => writeExtra(service, extra, value),
+      ),
+    extra: (name, extra) =>
+      withService(name, ACCESS.SERVICE_QUERY_CONFIG, (service) => readExtra(service, extra)),
+    status: (name) => withService(name, ACCESS.SERVICE_QUERY_STATUS, queryStatus),
+    start: (name, args) =>
+      withService(name, ACCESS.SERVICE_START, (service) =>
+        checkedAsync(
+          'StartServiceW',
+          advapi32().StartServiceW,
+          service,
+          args.length,
+          args.length === 0 ? null : [...args],
+        ),
+      ),
+    control: (name, code) =>
+      withService(name, accessFor(code), (service) =>
+        checkedAsync(
+          'ControlService',
+          advapi32().ControlService,
+          service,
+          code,
+          Buffer.alloc(STATUS_SIZE),
+        ),
+      ),
+    delete: (name) =>
+      withService(name, ACCESS.DELETE, (service) => {
+        checked('DeleteService', advapi32().DeleteService(service))
+      }),
+    names: () => withManager(ACCESS.SC_MANAGER_ENUMERATE_SERVICE, enumerate),
+    readValue: async (name, key, value) => readValue(keyPath(name, key), value),
+    writeValue: async (name, key, value, data) => writeValue(keyPath(name, key), value, data),
+    removeKey: async (name, key) => removeTree(keyPath(name, ''), key),
+  }
+}
+
+function keyPath(name: string, key: string): string {
+  return key === '' ? `${SERVICES}\\${name}` : `${SERVICES}\\${name}\\${key}`
+}
+
+function createService(scm: Handle, name: string, config: ScmConfig): void {
+  const api = advapi32()
+  const service: Handle = checked(
+    'CreateServiceW',
+    api.CreateServiceW(
+      scm,
+      name,
+      config.displayName,
+      ACCESS.SERVICE_QUERY_STATUS,
+      config.type,
+      SCM_START_TYPES[config.startType],
+      config.errorControl,
+      config.commandLine,
+      null,
+      null,
+      wideTexts(config.dependencies),
+      config.account,
+      null,
+    ),
+  )
+  api.CloseServiceHandle(service)
+}
+
+function changeConfig(service: Handle, config: Partial<ScmConfig>): void {
+  const { type, startType, errorControl, commandLine, dependencies, account, displayName } = config
+  checked(
+    'ChangeServiceConfigW',
+    advapi32().ChangeServiceConfigW(
+      service,
+      type ?? SERVICE_NO_CHANGE,
+      startType === undefined ? SERVICE_NO_CHANGE : SCM_START_TYPES[startType],
+      errorControl ?? SERVICE_NO_CHANGE,
+      commandLine ?? null,
+      null,
+      null,
+      dependencies === undefined ? null : wideTexts(dependencies),
+      account ?? null,
+      // The accounts of Windows itself have the empty password, which goes with the account only.
+      account === undefined ? null : '',
+      displayName ?? null,
+    ),
+  )
+}
+
+/** QUERY_SERVICE_CONFIGW on a 64-bit Windows. */
+function queryConfig(service: Handle): ScmConfig {
+  const buffer = grownBuffer('QueryServiceConfigW', (memory, needed) =>
+    advapi32().QueryServiceConfigW(service, memory, memory.length, needed),
+  )
+  const dependencies = pointerWithin(buffer, 40)
+  return {
+    type: buffer.readUInt32LE(0),
+    startType: fromRaw(SCM_START_TYPES, buffer.readUInt32LE(4), 'the start type'),
+    errorControl: buffer.readUInt32LE(8),
+    commandLine: textAt(buffer, 16),
+    dependencies: dependencies === null ? [] : readWideTexts(buffer, dependencies),
+    account: textAt(buffer, 48),
+    displayName: textAt(buffer, 56),
+  }
+}
+
+function queryStatus(service: Handle): ScmStatus {
+  const buffer = Buffer.alloc(STATUS_SIZE)
+  checked(
+    'QueryServiceStatusEx',
+    advapi32().QueryServiceStatusEx(service, 0, buffer, buffer.length, [0]),
+  )
+  const pid = buffer.readUInt32LE(28)
+  return {
+    state: fromRaw(SCM_STATES, buffer.readUInt32LE(4), 'the state of a service'),
+    accepts: buffer.readUInt32LE(8),
+    win32ExitCode: buffer.readUInt32LE(12),
+    specificExitCode: buffer.readUInt32LE(16),
+    checkPoint: buffer.readUInt32LE(20),
+    waitHint: buffer.readUInt32LE(24),
+    pid: pid === 0 ? null : pid,
+  }
+}
+
+/** A page at a time, until the SCM says that there are no more. */
+function enumerate(scm: Handle): string[] {
+  const names: string[] = []
+  const resume: [number] = [0]
+  let size = 64 * 1024
+  for (;;) {
+    const buffer = Buffer.alloc(size)
+    const needed: [number] = [0]
+    const count: [number] = [0]
+    const complete = advapi32().EnumServicesStatusExW(
+      scm,
+      0,
+      SERVICE_WIN32,
+      SERVICE_STATE_ALL,
+      buffer,
+      buffer.length,
+      needed,
+      count,
+      resume,
+      null,
+    ) as number
+    const number = complete ? 0 : lastError()
+    if (number !== 0 && number !== WIN32.MORE_DATA) {
+      throw new WindowsError('EnumServicesStatusExW', number)
+    }
+    for (let index = 0; index < count[0]; index += 1) names.push(textAt(buffer, index * ENTRY_SIZE))
+    if (number === 0) return names
+    if (count[0] === 0) size = Math.max(size * 2, needed[0])
+  }
+}
+
+/** The one right that ControlService asks for, by control. */
+function accessFor(code: number): number {
+  if (code === SCM_CONTROLS.stop) return ACCESS.SERVICE_STOP
+  if (code === SCM_CONTROLS.interrogate) return ACCESS.SERVICE_INTERROGATE
+  return code >= 128 ? ACCESS.SERVICE_USER_DEFINED_CONTROL : ACCESS.SERVICE_PAUSE_CONTINUE
+}
+
+/** A level that the SCM does not know is an invalid one, for every service. */
+function knownExtras(): ReadonlySet<ScmExtra> {
+  const known = new Set(SCM_EXTRAS)
+  const api = advapi32()
+  const scm: Handle = checked(
+    'OpenSCManagerW',
+    api.OpenSCManagerW(null, null, ACCESS.SC_MANAGER_CONNECT),
+  )
+  const service: Handle | null = api.OpenServiceW(scm, ALWAYS_THERE, ACCESS.SERVICE_QUERY_CONFIG)
+  try {
+    for (const extra of service ? SCM_EXTRAS : []) {
+      try {
+        readExtra(service as Handle, extra)
+      } catch (error) {
+        if (isWindowsError(error, WIN32.INVALID_LEVEL)) known.delete(extra)
+        else if (!isWindowsError(error)) throw error
+      }
+    }
+    return known
+  } finally {
+    if (service) api.CloseServiceHandle(service)
+    api.CloseServiceHandle(scm)
+  }
+}
