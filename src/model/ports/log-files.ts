@@ -1,0 +1,18 @@
+export interface TailOptions {
+  /** At most this many of the newest kept lines that are there already; null for all of them. */
+  readonly last: number | null
+  /** Called for each line in order; lines that it refuses are neither counted nor told. */
+  readonly keep?: (line: string) => boolean
+  /** Go on with lines as they are written, over rotations too, until `signal` is aborted. */
+  readonly follow: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Reads log files that somebody else writes, rotates and removes. */
+export interface LogFiles {
+  /**
+   * Whole lines of the file, oldest first, those of its last rotation (`PATH.1`) before. A file that
+   * is not there has no lines; when following it is waited for.
+   */
+  tail(path: string, options: TailOptions): AsyncIterable<string>
+}

@@ -1,0 +1,126 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Clock } from '../model/ports/clock.ts'
+import type { LogFiles, TailOptions } from '../model/ports/log-files.ts'
+
+/** How often a followed file is looked at: what people take for at once. */
+const POLL = 200
+const CHUNK = 64 * 1024
+/** A line longer than this is cut, so that a file without line ends cannot fill the memory. */
+const MAX_LINE = 1024 * 1024
+
+/** Where reading goes on, in which file, and the beginning of a line that is not ended yet. */
+interface Position {
+  identity: string | null
+  offset: number
+  rest: Buffer
+}
+
+/**
+ * Log files by their paths. Files are opened for each look and closed again: nobody is kept from
+ * rotating or removing them, and a service being uninstalled leaves nothing held.
+ */
+export function logFiles(clock: Clock): LogFiles {
+  return {
+    async *tail(path, { last, keep = () => true, follow, signal }: TailOptions) {
+      const position: Position = { identity: null, offset: 0, rest: Buffer.alloc(0) }
+      const newest: string[] = []
+      const take = (line: string): void => {
+        if (!keep(line)) return
+        newest.push(line)
+        if (last !== null && newest.length > last) newest.shift()
+      }
+      const before: Position = { identity: null, offset: 0, rest: Buffer.alloc(0) }
+      for await (const line of moreLines(`${path}.1`, before)) take(line)
+      if (before.rest.length > 0) take(textOf(before.rest))
+      for await (const line of moreLines(path, position)) take(line)
+      if (!follow && position.rest.length > 0) take(textOf(position.rest))
+      yield* newest
+      while (follow && !signal?.aborted) {
+        for await (const line of nextLines(path, position)) if (keep(line)) yield line
+        await clock.sleep(POLL, signal).catch((error: unknown) => {
+          if (!signal?.aborted) throw error
+        })
+      }
+    },
+  }
+}
+
+/** What was written since; when the file was rotated meanwhile, first what the old one still got. */
+async function* nextLines(path: string, position: Position): AsyncGenerator<string> {
+  if (position.identity !== null && (await identityOf(path)) !== position.identity) {
+    const rotated = `${path}.1`
+    if ((await identityOf(rotated)) === position.identity) yield* moreLines(rotated, position)
+    if (position.rest.length > 0) yield textOf(position.rest)
+    position.identity = null
+    position.offset = 0
+    position.rest = Buffer.alloc(0)
+  }
+  yield* moreLines(path, position)
+}
+
+/** The whole lines from the position to the present end of the file. */
+async function* moreLines(path: string, position: Position): AsyncGenerator<string> {
+  const file = await openOrNull(path)
+  if (file === null) return
+  try {
+    const { size } = await file.stat()
+    const identity = await identityOfHandle(file)
+    position.identity ??= identity
+    // Rotated since it was looked at: the next look sees to it.
+    if (position.identity !== identity) return
+    // Emptied in place: what is there now is all new.
+    if (size < position.offset) {
+      position.offset = 0
+      position.rest = Buffer.alloc(0)
+    }
+    const chunk = Buffer.alloc(CHUNK)
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, CHUNK, position.offset)
+      if (bytesRead === 0) return
+      position.offset += bytesRead
+      let data = Buffer.concat([position.rest, chunk.subarray(0, bytesRead)])
+      for (let end = lineEnd(data); end !== -1; end = lineEnd(data)) {
+        yield textOf(data.subarray(0, end))
+        data = data.subarray(data[end] === 0x0a ? end + 1 : end)
+      }
+      position.rest = Buffer.from(data)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+function lineEnd(data: Buffer): number {
+  const end = data.indexOf(0x0a)
+  if (end === -1) return data.length > MAX_LINE ? MAX_LINE : -1
+  return Math.min(end, MAX_LINE)
+}
+
+function textOf(line: Buffer): string {
+  const end = line.at(-1) === 0x0d ? line.length - 1 : line.length
+  return line.toString('utf8', 0, end)
+}
+
+async function identityOf(path: string): Promise<string | null> {
+  const file = await openOrNull(path)
+  if (file === null) return null
+  try {
+    return await identityOfHandle(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function identityOfHandle(file: FileHandle): Promise<string> {
+  const { dev, ino } = await file.stat({ bigint: true })
+  return `${dev}:${ino}`
+}
+
+async function openOrNull(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
