@@ -1,0 +1,21 @@
+const PAUSE_MS = 20
+
+/**
+ * Waits for a condition by asking again and again, and fails with its name when the deadline is
+ * over: no test sleeps for a fixed time.
+ *
+ * @returns the first value of `probe` that is neither null, undefined nor false
+ */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  deadline = 15_000,
+): Promise<T> {
+  const end = performance.now() + deadline
+  for (;;) {
+    const value = await probe()
+    if (value !== null && value !== undefined && value !== false) return value
+    if (performance.now() > end) throw new Error(`not within ${deadline} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+  }
+}
