@@ -1,0 +1,46 @@
+import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { usesHomes } from './hardening.ts'
+import { bootTarget } from './render-unit.ts'
+
+/** What systemd honours in a way worth knowing. */
+export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
+  const notes = ['systemd itself starts, watches and restarts it; nothing of stead stays resident']
+  const starts = spec.startType === 'auto' || spec.startType === 'delayed'
+  if (spec.startType === 'delayed') {
+    notes.push(`delayed: it starts once ${bootTarget(scope)} is reached`)
+  }
+  if (spec.startType === 'disabled') {
+    notes.push('disabled: systemd refuses every start, also as a dependency of another unit')
+  }
+  if (starts && scope === 'user') {
+    notes.push(
+      'it starts with your systemd: at boot if lingering is on, which stead asks for; ' +
+        'where the machine refuses that, at your first login (as root: loginctl enable-linger USER)',
+    )
+  }
+  if (spec.restart.when === 'on-failure') {
+    notes.push(
+      'restart on-failure: an end by SIGHUP, SIGINT, SIGTERM or SIGPIPE is no failure to systemd',
+    )
+  }
+  if (spec.killMode === 'none' || spec.killMode === 'process') {
+    notes.push(`killMode ${spec.killMode}: a stop may leave processes of the service behind`)
+  }
+  if (scope === 'user' && Object.values(spec.limits).some((limit) => limit !== null)) {
+    notes.push("limits of a user's service hold as far as the machine lets its users set them")
+  }
+  if (spec.harden !== 'off') {
+    notes.push('hardened: /tmp is its own, so files there are not those that others see')
+  }
+  if (spec.harden === 'strict') {
+    notes.push(
+      spec.cwd === null
+        ? 'strict: it can write nowhere but in its own /tmp'
+        : `strict: it can write nowhere but in its own /tmp and in ${spec.cwd}`,
+    )
+    if (usesHomes(spec)) notes.push('strict: it lies in a home directory, so homes stay readable')
+  }
+  const text = [spec.displayName, spec.description].join(' ')
+  if (/[\r\n]/.test(text)) notes.push('the description is shown on one line')
+  return notes
+}

@@ -1,0 +1,101 @@
+import type { Home } from '../../model/home.ts'
+import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { hardening } from './hardening.ts'
+import { renderMarker } from './marker.ts'
+import {
+  directoryPath,
+  environmentAssignment,
+  execLine,
+  fileAsPattern,
+  plainText,
+} from './quoting.ts'
+
+/** The target that a service belongs to which starts by itself, systemd.special(7). */
+export function bootTarget(scope: Scope): string {
+  return scope === 'system' ? 'multi-user.target' : 'default.target'
+}
+
+/** The text of the unit file: systemd.unit(5), systemd.service(5). Pure. */
+export function renderUnit(spec: ServiceSpec, scope: Scope, home: Home): string {
+  const sections = [
+    ['[Unit]', ...unitSection(spec, scope)],
+    ['[Service]', ...serviceSection(spec, home)],
+    ...(spec.startType === 'disabled' ? [] : [['[Install]', `WantedBy=${bootTarget(scope)}`]]),
+    renderMarker(spec, home),
+  ]
+  return `# Written by stead, which replaces it at the next "stead install ${spec.name}".\n${sections
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function unitSection(spec: ServiceSpec, scope: Scope): string[] {
+  const lines = [`Description=${plainText(descriptionOf(spec))}`]
+  for (const name of spec.dependsOn) {
+    lines.push(`Requires=${name}.service`, `After=${name}.service`)
+  }
+  if (scope === 'system') lines.push('After=network.target')
+  // A target waits for what it wants, unless that is ordered after it (systemd.target(5), "Default Dependencies").
+  if (spec.startType === 'delayed') lines.push(`After=${bootTarget(scope)}`)
+  if (spec.startType === 'disabled') lines.push('RefuseManualStart=yes', 'AssertPathExists=!/')
+  const { limit } = spec.restart
+  if (limit === null) lines.push('StartLimitIntervalSec=0')
+  else {
+    lines.push(`StartLimitIntervalSec=${time(limit.window)}`, `StartLimitBurst=${limit.count}`)
+  }
+  return lines
+}
+
+function serviceSection(spec: ServiceSpec, home: Home): string[] {
+  const lines =
+    spec.protocol === 'native'
+      ? ['Type=notify', 'NotifyAccess=main', 'ExecReload=/bin/kill -HUP $MAINPID']
+      : // 143 is how a runtime that handles SIGTERM says that it was ended by it; Java is one.
+        ['Type=exec', 'SuccessExitStatus=143']
+  lines.push(`ExecStart=${execLine(spec.file, spec.args)}`)
+  if (spec.cwd !== null) lines.push(`WorkingDirectory=${directoryPath(spec.cwd)}`)
+  for (const [name, value] of Object.entries(environmentOf(spec, home))) {
+    lines.push(`Environment=${environmentAssignment(name, value)}`)
+  }
+  if (spec.envFile !== null) lines.push(`EnvironmentFile=${fileAsPattern(spec.envFile)}`)
+  if (spec.user !== null) lines.push(`User=${plainText(spec.user)}`)
+  if (spec.group !== null) lines.push(`Group=${plainText(spec.group)}`)
+  lines.push(
+    `Restart=${spec.restart.when}`,
+    `RestartSec=${time(spec.restart.delay)}`,
+    `TimeoutStartSec=${time(spec.startTimeout)}`,
+    `TimeoutStopSec=${time(spec.stopTimeout)}`,
+    `KillMode=${spec.killMode}`,
+    `SyslogIdentifier=${spec.name}`,
+  )
+  if (spec.watchdog !== null) lines.push(`WatchdogSec=${time(spec.watchdog)}`)
+  return [...lines, ...limits(spec), ...hardening(spec)]
+}
+
+function limits({ limits }: ServiceSpec): string[] {
+  const lines: string[] = []
+  if (limits.memory !== null) lines.push(`MemoryMax=${limits.memory}`)
+  if (limits.cpu !== null) lines.push(`CPUQuota=${limits.cpu}%`)
+  if (limits.openFiles !== null) lines.push(`LimitNOFILE=${limits.openFiles}`)
+  if (limits.processes !== null) lines.push(`TasksMax=${limits.processes}`)
+  return lines
+}
+
+/** The user's own variables, and those that stead gives to every service. */
+function environmentOf(spec: ServiceSpec, home: Home): Record<string, string> {
+  return {
+    ...spec.env,
+    STEAD_SERVICE: spec.name,
+    ...(spec.configFile === null ? {} : { STEAD_CONFIG: spec.configFile }),
+    ...(home.root === null ? {} : { STEAD_HOME: home.root }),
+  }
+}
+
+function descriptionOf({ name, displayName, description }: ServiceSpec): string {
+  const texts = [displayName, description].filter((text) => text !== null && text.trim() !== '')
+  return texts.length === 0 ? name : texts.join(' - ')
+}
+
+/** systemd.time(7); a bare 0 would mean "for ever" in some settings, so the unit is always there. */
+function time(milliseconds: number): string {
+  return `${milliseconds}ms`
+}
