@@ -37,13 +37,18 @@ export const SCM_ACCEPTS = {
   preshutdown: 0x100,
 } as const
 
-/** Codes for ControlService; a service's own are 128 to 255. */
+/**
+ * Codes of controls; a service's own are 128 to 255. `shutdown` and `preshutdown` come from the SCM alone,
+ * ControlService refuses them.
+ */
 export const SCM_CONTROLS = {
   stop: 1,
   pause: 2,
   resume: 3,
   interrogate: 4,
+  shutdown: 5,
   paramChange: 6,
+  preshutdown: 15,
 } as const
 
 /** dwResetPeriod of failure actions: the count of failures is never reset. */

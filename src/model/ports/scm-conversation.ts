@@ -1,0 +1,32 @@
+import type { Severity } from '../log-entry.ts'
+import type { ScmState } from '../scm-values.ts'
+
+/**
+ * The conversation of a service process with the Windows Service Control Manager, in its own numbers
+ * (<winsvc.h>), from the contact (StartServiceCtrlDispatcherW) until SERVICE_STOPPED.
+ *
+ * Whoever implements it keeps the conversation going while the rest of the process is busy: it
+ * answers INTERROGATE, reports STOP_PENDING as soon as the SCM asks for a stop, and in every pending
+ * state advances the checkpoint.
+ */
+export interface ScmConversation {
+  readonly serviceName: string
+  /** What StartService was given, without the name. */
+  readonly startArguments: readonly string[]
+  /** The text that `scm-record.ts` reads; null where there is none beside the service. */
+  readonly record: string | null
+  /**
+   * Registers the one receiver of control codes; codes that came before are delivered at once. From
+   * now on the conversation keeps the process alive.
+   */
+  listen(receiver: (control: number) => void): void
+  /** What the service takes: bits of dwControlsAccepted, and whether 128 to 255 are taken. */
+  accept(bits: number, custom: boolean): void
+  /** A pending state is kept alive until `patience` ms have gone by without a new report. */
+  report(state: Exclude<ScmState, 'stopped'>, patience: number): void
+  /** An entry in the Event Log. */
+  event(severity: Severity, text: string): void
+  /** SERVICE_STOPPED. Synchronous; whatever is called afterwards has no effect. */
+  finish(win32ExitCode: number, specificExitCode: number): void
+  close(): Promise<void>
+}
