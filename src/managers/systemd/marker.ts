@@ -8,6 +8,8 @@ export interface Marker {
   readonly protocol: Protocol
   readonly startType: StartType
   readonly displayName: string | null
+  /** As it was given; `Description=` shows it on one line. */
+  readonly description: string | null
 }
 
 const FORMAT = 1
@@ -19,6 +21,7 @@ export function renderMarker(spec: ServiceSpec, home: Home): string[] {
     protocol: spec.protocol,
     startType: spec.startType,
     displayName: spec.displayName,
+    description: spec.description,
   }
   return [
     '[X-Stead]',
@@ -44,6 +47,7 @@ export function parseMarker(unit: string): Marker | null {
     protocol: values.get('Protocol') === 'native' ? 'native' : 'none',
     startType: (text(values.get('StartType')) ?? 'manual') as StartType,
     displayName: text(values.get('DisplayName')),
+    description: text(values.get('Description')),
   }
 }
 

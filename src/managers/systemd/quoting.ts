@@ -114,6 +114,15 @@ export function environmentProblem(name: string, value: string): Problem {
   return unicodeProblem(value)
 }
 
+/** `Description=`: blanks of all kinds become one blank, other control characters have no place in it. */
+export function plainTextProblem(text: string): Problem {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is what is asked about
+  const bad = /[\x00-\x08\x0e-\x1f\x7f]/.exec(text)
+  return bad === null
+    ? unicodeProblem(text)
+    : `a description is shown in terminals, and it holds ${JSON.stringify(bad[0])}`
+}
+
 /** Paths of settings that are not unquoted. */
 export function pathProblem(path: string): Problem {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is what is asked about
@@ -124,6 +133,11 @@ export function pathProblem(path: string): Problem {
   return unicodeProblem(path)
 }
 
+/** D-Bus and systemd take no surrogate and no noncharacter of Unicode: `unichar_is_valid` in systemd. */
 function unicodeProblem(text: string): Problem {
-  return text.isWellFormed() ? null : 'it holds half a surrogate pair, which UTF-8 cannot carry'
+  if (!text.isWellFormed()) return 'it holds half a surrogate pair, which UTF-8 cannot carry'
+  const bad = /\p{Noncharacter_Code_Point}/u.exec(text)
+  if (bad === null) return null
+  const code = bad[0].codePointAt(0)?.toString(16).toUpperCase()
+  return `systemd takes a text with U+${code}, which Unicode calls no character, for broken`
 }

@@ -27,7 +27,7 @@ export function systemdManager(ports: SystemdPorts): ServiceManager {
   return {
     kind: 'systemd',
     scope: ports.scope,
-    capabilities: { pause: false, reload: true, anyExecutable: true, logs: true },
+    capabilities: { pause: true, reload: true, anyExecutable: true, logs: true },
     requireAvailable: () => context.ctl.require(),
     plan: (spec) => planOf(context, spec),
     install: (plan) => install(context, plan),

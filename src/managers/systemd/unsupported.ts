@@ -6,6 +6,7 @@ import {
   executableProblem,
   type Problem,
   pathProblem,
+  plainTextProblem,
 } from './quoting.ts'
 
 /**
@@ -33,9 +34,16 @@ export function unsupportedSettings(spec: ServiceSpec, scope: Scope): Unsupporte
   for (const [name, value] of Object.entries(spec.env)) {
     check(`env.${name}`, environmentProblem(name, value) ?? lengthProblem(`${name}=${value}`))
   }
-  for (const setting of ['cwd', 'envFile', 'configFile'] as const) {
+  for (const setting of ['displayName', 'description'] as const) {
+    const text = spec[setting]
+    if (text !== null) check(setting, plainTextProblem(text))
+  }
+  for (const setting of ['cwd', 'envFile'] as const) {
     const path = spec[setting]
     if (path !== null) check(setting, pathProblem(path))
+  }
+  if (spec.configFile !== null) {
+    check('configFile', environmentProblem('STEAD_CONFIG', spec.configFile))
   }
   if (spec.protocol === 'none' && spec.watchdog !== null) {
     check('watchdog', 'only a program that is built with the SDK sends the heartbeats it waits for')

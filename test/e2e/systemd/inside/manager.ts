@@ -1,0 +1,44 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type SystemdPorts,
+  systemdManager,
+} from '../../../../src/managers/systemd/systemd-manager.ts'
+import { type Home, homeOf } from '../../../../src/model/home.ts'
+import type { Scope } from '../../../../src/model/service-spec.ts'
+import { systemClock } from '../../../../src/platform/clock.ts'
+import { nodeCommandRunner } from '../../../../src/platform/command-runner.ts'
+import { nodeFileSystem } from '../../../../src/platform/file-system.ts'
+import { accounts } from '../../../../src/platform/posix/accounts.ts'
+import { processes } from '../../../../src/platform/posix/processes.ts'
+
+/** Root for the machine's systemd, anybody else for their own. */
+export const scope: Scope = process.getuid?.() === 0 ? 'system' : 'user'
+
+/** A directory that services may use and that no hardening hides: not under /tmp. */
+export const workspace = mkdtempSync(join(scope === 'system' ? '/var/tmp' : tmpdir(), 'stead-e2e-'))
+
+export function makeHome(root: string | null): Home {
+  const { env } = process
+  return homeOf({ platform: 'linux', scope, env, userHome: env.HOME ?? '/', root })
+}
+
+/** What the command line composes on this machine. */
+export function realPorts(home: Home = makeHome(null)): SystemdPorts {
+  const runner = nodeCommandRunner()
+  return {
+    scope,
+    home,
+    runner,
+    files: nodeFileSystem(),
+    clock: systemClock(),
+    accounts: accounts(runner),
+    processes: processes(),
+    env: process.env,
+  }
+}
+
+export function realManager(changes: Partial<SystemdPorts> = {}) {
+  return systemdManager({ ...realPorts(), ...changes })
+}
