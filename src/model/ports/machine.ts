@@ -11,6 +11,12 @@ export interface Processes {
   memory(pid: number): Promise<number | null>
 }
 
+/** Where the system dates the birth of a process. */
+export interface DatedProcesses extends Processes {
+  /** Null where there is no such process, or where the caller may not look. */
+  startedAt(pid: number): Promise<Date | null>
+}
+
 /** Users, groups and rights of this machine. */
 export interface Accounts {
   userExists(name: string): Promise<boolean>

@@ -51,7 +51,13 @@ export function serviceControl(): ServiceControl {
       }),
     change: (name, config) =>
       withService(name, ACCESS.SERVICE_CHANGE_CONFIG, (service) => changeConfig(service, config)),
-    config: (name) => withService(name, ACCESS.SERVICE_QUERY_CONFIG, queryConfig),
+    config: async (name) => {
+      const config = await withService(name, ACCESS.SERVICE_QUERY_CONFIG, queryConfig)
+      if (config.dependencies.length > 0) return config
+      // Wine's manager keeps them in the registry, where Windows does, but does not tell.
+      const kept = readValue(keyPath(name, ''), 'DependOnService')
+      return kept?.type === 'REG_MULTI_SZ' ? { ...config, dependencies: kept.data } : config
+    },
     setExtra: (name, extra, value) =>
       withService(
         name,

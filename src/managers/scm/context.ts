@@ -1,0 +1,16 @@
+import type { Home } from '../../model/home.ts'
+import type { Clock } from '../../model/ports/clock.ts'
+import type { FileSystem } from '../../model/ports/file-system.ts'
+import type { LogFiles } from '../../model/ports/log-files.ts'
+import type { DatedProcesses } from '../../model/ports/machine.ts'
+import type { ServiceControl } from '../../model/ports/service-control.ts'
+
+/** What the manager for Windows works with. */
+export interface ScmContext {
+  readonly home: Home
+  readonly control: ServiceControl
+  readonly clock: Clock
+  readonly files: Pick<FileSystem, 'makeDirectory' | 'remove' | 'names'>
+  readonly logFiles: LogFiles
+  readonly processes: DatedProcesses
+}

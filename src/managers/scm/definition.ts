@@ -1,0 +1,102 @@
+import type { Home } from '../../model/home.ts'
+import type { ScmConfig, ScmExtras } from '../../model/ports/service-control.ts'
+import type { ScmRecord } from '../../model/scm-record.ts'
+import { type ScmStartType, SERVICE_WIN32_OWN_PROCESS } from '../../model/scm-values.ts'
+import type { ServiceSpec, StartType } from '../../model/service-spec.ts'
+import { accountOf, DEFAULT_ACCOUNT } from './account.ts'
+import { commandLine } from './command-line.ts'
+import { failureActionsOf } from './failure-actions.ts'
+
+/** All that Windows keeps of a service that stead installs. */
+export interface ScmDefinition {
+  readonly config: ScmConfig
+  readonly extras: ScmExtras
+  /** `NAME=VALUE` each: REG_MULTI_SZ `Environment` of the service's key; empty for no value. */
+  readonly environment: readonly string[]
+  readonly record: ScmRecord
+}
+
+/** SERVICE_ERROR_NORMAL: a service that does not come up at boot is logged, and the boot goes on. */
+const ERROR_NORMAL = 1
+
+/** A service's definition in Windows; says nothing about whether Windows can honour it. */
+export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
+  const env = environmentOf(spec, home)
+  return {
+    config: {
+      type: SERVICE_WIN32_OWN_PROCESS,
+      startType: START_TYPES[spec.startType],
+      errorControl: ERROR_NORMAL,
+      commandLine: commandLine(spec.file, spec.args),
+      dependencies: spec.dependsOn,
+      account: accountOf(spec.user, spec.name) ?? DEFAULT_ACCOUNT,
+      displayName: spec.displayName ?? spec.name,
+    },
+    extras: {
+      description: spec.description ?? '',
+      delayedStart: spec.startType === 'delayed',
+      failureActions: failureActionsOf(spec.restart),
+      failureActionsOnCode: spec.restart.when !== 'no',
+      preshutdownTimeout: spec.stopTimeout,
+    },
+    environment: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    record: {
+      version: 1,
+      home: homeMark(home),
+      protocol: spec.protocol,
+      cwd: spec.cwd,
+      env,
+      envFile: spec.envFile,
+      configFile: spec.configFile,
+      logFile: logFileOf(home, spec.name),
+      startTimeout: spec.startTimeout,
+      stopTimeout: spec.stopTimeout,
+      watchdog: spec.watchdog,
+    },
+  }
+}
+
+const START_TYPES: Readonly<Record<StartType, ScmStartType>> = {
+  auto: 'auto',
+  delayed: 'auto',
+  manual: 'demand',
+  disabled: 'disabled',
+}
+
+/** The start type that a configuration means; null for a driver's. */
+export function startTypeOf(config: ScmConfig, delayed: boolean): StartType | null {
+  switch (config.startType) {
+    case 'auto':
+      return delayed ? 'delayed' : 'auto'
+    case 'demand':
+      return 'manual'
+    case 'disabled':
+      return 'disabled'
+    case 'boot':
+    case 'system':
+      return null
+  }
+}
+
+/** The installation of stead that a service belongs to. */
+export function homeMark(home: Home): string {
+  return home.root ?? home.specs
+}
+
+/** Paths of Windows are the same whatever their case. */
+export function isOfHome(record: ScmRecord, home: Home): boolean {
+  return record.home.toLowerCase() === homeMark(home).toLowerCase()
+}
+
+export function logFileOf(home: Home, name: string): string {
+  return `${home.logs}\\${name}.log`
+}
+
+function environmentOf(spec: ServiceSpec, home: Home): Record<string, string> {
+  return {
+    ...spec.env,
+    STEAD_SERVICE: spec.name,
+    ...(spec.configFile === null ? {} : { STEAD_CONFIG: spec.configFile }),
+    ...(home.root === null ? {} : { STEAD_HOME: home.root }),
+  }
+}

@@ -1,0 +1,58 @@
+import { isWindowsError, WIN32, WindowsError } from '../../model/windows-error.ts'
+import type { ScmContext } from './context.ts'
+import { logFileOf } from './definition.ts'
+import { steadError, told } from './errors.ts'
+import { requireOurs } from './ownership.ts'
+import { stopService } from './verbs.ts'
+
+/** How long a service that is marked for deletion is waited for: until others close their handles. */
+const GONE_WITHIN = 10_000
+const POLL = 25
+
+/** Stops a service of ours, removes it with its key, and waits until its name is free again. */
+export async function uninstallService(context: ScmContext, name: string): Promise<void> {
+  const { control, files, home } = context
+  if (!(await told('uninstall', name, requireOurs(context, name)))) {
+    throw steadError(
+      new WindowsError('OpenServiceW', WIN32.SERVICE_DOES_NOT_EXIST),
+      'uninstall',
+      name,
+    )
+  }
+  await stopService(context, name)
+  try {
+    await control.delete(name)
+  } catch (error) {
+    // Somebody has marked it already: all that is left is to wait.
+    if (!isWindowsError(error, WIN32.SERVICE_MARKED_FOR_DELETE)) {
+      throw steadError(error, 'uninstall', name)
+    }
+  }
+  await whenGone(context, name, 'uninstall')
+  const log = logFileOf(home, name)
+  await files.remove(log)
+  await files.remove(`${log}.1`)
+}
+
+/**
+ * Waits until no program holds a service any more that is marked for deletion.
+ *
+ * @throws MANAGER_FAILED with 1072 when one still does after ten seconds
+ */
+export async function whenGone(context: ScmContext, name: string, action: string): Promise<void> {
+  const { control, clock } = context
+  const deadline = clock.monotonic() + GONE_WITHIN
+  for (;;) {
+    try {
+      await control.status(name)
+    } catch (error) {
+      if (isWindowsError(error, WIN32.SERVICE_DOES_NOT_EXIST)) return
+      throw steadError(error, action, name)
+    }
+    if (clock.monotonic() > deadline) {
+      const marked = new WindowsError('OpenServiceW', WIN32.SERVICE_MARKED_FOR_DELETE)
+      throw steadError(marked, action, name)
+    }
+    await clock.sleep(POLL)
+  }
+}
