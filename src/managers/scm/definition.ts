@@ -3,7 +3,8 @@ import type { ScmConfig, ScmExtras } from '../../model/ports/service-control.ts'
 import type { ScmRecord } from '../../model/scm-record.ts'
 import { type ScmStartType, SERVICE_WIN32_OWN_PROCESS } from '../../model/scm-values.ts'
 import type { ServiceSpec, StartType } from '../../model/service-spec.ts'
-import { accountOf, DEFAULT_ACCOUNT } from './account.ts'
+import { LOCAL_SERVICE } from '../../model/windows-account.ts'
+import { accountOf } from './account.ts'
 import { commandLine } from './command-line.ts'
 import { failureActionsOf } from './failure-actions.ts'
 
@@ -29,7 +30,7 @@ export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
       errorControl: ERROR_NORMAL,
       commandLine: commandLine(spec.file, spec.args),
       dependencies: spec.dependsOn,
-      account: accountOf(spec.user, spec.name) ?? DEFAULT_ACCOUNT,
+      account: accountOf(spec.user, spec.name) ?? LOCAL_SERVICE,
       displayName: spec.displayName ?? spec.name,
     },
     extras: {
