@@ -1,0 +1,61 @@
+/** `run()` of the SDK: the composition root of a program that is a service. */
+import { isSteadError, SteadError } from '../errors.ts'
+import { systemClock } from '../platform/clock.ts'
+import { processEvents } from '../platform/process-events.ts'
+import type { Service } from '../service/define-service.ts'
+import { runService } from '../service/run-service.ts'
+import { composeHost } from './compose-host.ts'
+
+/** Verbs by which a program manages itself: `node app.js install`. */
+const SELF_VERBS: ReadonlySet<string> = new Set([
+  'install',
+  'uninstall',
+  'start',
+  'stop',
+  'restart',
+  'pause',
+  'resume',
+  'reload',
+  'status',
+])
+
+/** How long a host may take to let go of what it holds, in milliseconds. */
+const CLOSE_TIME = 2_000
+
+/**
+ * Runs a service, or manages it when the first argument is one of the verbs.
+ *
+ * Without a verb (or with `run`) it finds out who started the process (the SCM, systemd, launchd, or
+ * somebody in a terminal), runs the service under it until it is stopped, and ends the process with
+ * the service's exit code. It does not return then; what has to be done at the end belongs into `stop` or
+ * `context.onStop`.
+ */
+export async function run(service: Service): Promise<void> {
+  const [verb, ...rest] = process.argv.slice(2)
+  if (verb !== undefined && SELF_VERBS.has(verb)) {
+    throw new SteadError('USAGE', { problem: `${verb} ${rest.join(' ')}: not wired yet` })
+  }
+  let code: number
+  try {
+    const host = await composeHost(service.name)
+    code = await runService(service, {
+      host,
+      clock: systemClock(),
+      events: processEvents(),
+      configFile: process.env.STEAD_CONFIG ?? null,
+    })
+    const abort = new AbortController()
+    await Promise.race([
+      host.close(),
+      systemClock()
+        .sleep(CLOSE_TIME, abort.signal)
+        .catch(() => {}),
+    ])
+    abort.abort()
+  } catch (error) {
+    process.stderr.write(`error: ${(error as Error).message}\n`)
+    if (isSteadError(error)) process.stderr.write(`hint: ${error.hint}\n`)
+    code = 1
+  }
+  process.exit(code)
+}

@@ -1,0 +1,8 @@
+/** The front door of the library. */
+export { run } from './cli/run.ts'
+export { type ErrorCode, isSteadError, SteadError } from './errors.ts'
+export type { HostKind } from './model/ports/host.ts'
+export type { ServiceContext, StopReason } from './service/context.ts'
+export { defineService, type Service, type ServiceDefinition } from './service/define-service.ts'
+export { EXIT as EXIT_CODES } from './service/exit-codes.ts'
+export type { Logger } from './service/logger.ts'

@@ -1,0 +1,31 @@
+import type { HostKind } from '../model/ports/host.ts'
+import type { Logger } from './logger.ts'
+
+/** Why a service stops; the reason of `context.signal` when it is aborted. */
+export type StopReason = 'request' | 'shutdown' | 'preshutdown' | 'interrupt' | 'failure'
+
+/** What a service's functions are given: the same object for its whole life. */
+export interface ServiceContext {
+  /** Aborted when stopping begins; `signal.reason` is a {@link StopReason}. Hand it to what can be cancelled. */
+  readonly signal: AbortSignal
+  /** Who runs this process. */
+  readonly host: HostKind
+  /** The file that `--config` named at installation; null where there was none. */
+  readonly configFile: string | null
+  /** What an operator gave to this one start, where the manager knows such a thing (`sc start NAME a b`). */
+  readonly startArguments: readonly string[]
+  readonly logger: Logger
+  /**
+   * Registers what has to be done at a stop. The functions run one after the other, the last
+   * registered first; each runs whatever the others do. After a stop has begun it still runs.
+   */
+  onStop(cleanup: (reason: StopReason) => unknown): void
+  /** One line for people, shown by `stead status` where the manager has a place for it. */
+  status(text: string): void
+  /** What is under way (start, stop, reload, …) may take `milliseconds` more from now on. */
+  extendTimeout(milliseconds: number): void
+  /** "I am well." From the first call on, the watchdog is fed by these calls alone. */
+  heartbeat(): void
+  /** Gives up: stops in order, and ends as a failure with this error as the reason. */
+  fail(error: unknown): void
+}

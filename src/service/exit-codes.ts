@@ -1,0 +1,26 @@
+/**
+ * Exit codes of a service that fails, chosen to be told apart: 124 and 125 as timeout(1) has them,
+ * 70 is EX_SOFTWARE of sysexits(3), 130 is what a shell gives for Ctrl-C (128 + SIGINT).
+ */
+export const EXIT = {
+  /** It threw or rejected, and the error has no `exitCode` of its own. */
+  failed: 1,
+  /** `process.exit(0)` while nobody had asked it to stop. */
+  unexpected: 70,
+  /** No heartbeat within `watchdog`, where stead watches itself. */
+  silent: 122,
+  /** `start`, `pause`, `resume` or `reload` did not settle in time. */
+  timedOut: 124,
+  /** The stop did not end in time. */
+  stopTimedOut: 125,
+  /** A second Ctrl-C. */
+  forced: 130,
+} as const
+
+/** The exit code for an error: its own `exitCode` where that is a whole number from 1 to 255, else 1. */
+export function exitCodeOf(error: unknown): number {
+  const own = (error as { exitCode?: unknown } | null | undefined)?.exitCode
+  return typeof own === 'number' && Number.isInteger(own) && own >= 1 && own <= 255
+    ? own
+    : EXIT.failed
+}

@@ -1,0 +1,271 @@
+import { SteadError } from '../errors.ts'
+import { formatDuration } from '../model/duration.ts'
+import type { LifecycleState } from '../model/lifecycle-state.ts'
+import type { Clock } from '../model/ports/clock.ts'
+import type { Control, ControlType, Host } from '../model/ports/host.ts'
+import type { ProcessEvents } from '../model/ports/process-events.ts'
+import type { ServiceContext, StopReason } from './context.ts'
+import { type Deadline, deadlineAfter } from './deadline.ts'
+import type { Service } from './define-service.ts'
+import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { type Action, after, type Outcome, settled } from './lifecycle.ts'
+import { describeError, errorLine, makeLogger } from './logger.ts'
+import { keepWatch } from './watch.ts'
+
+export interface RunPorts {
+  readonly host: Host
+  readonly clock: Clock
+  readonly events: ProcessEvents
+  /** The service's own configuration file, where the installation named one. */
+  readonly configFile: string | null
+}
+
+/** A failure that ends the service: its exit code, and the reason in one line. */
+interface Failure {
+  readonly code: number
+  readonly reason: string
+}
+
+type Result = { kind: 'done' } | { kind: 'threw'; error: unknown } | { kind: 'over' }
+
+/**
+ * Runs a service under a host from start to end: controls in, reports out.
+ *
+ * @returns the exit code that the process has to end with, soon; nothing is left to wait for.
+ * Never rejects: whatever the service does becomes a report to the host and a code.
+ */
+export function runService(service: Service, ports: RunPorts): Promise<number> {
+  const { host, clock, events } = ports
+  const logger = makeLogger((entry) => host.log(entry))
+  const stopSignal = new AbortController()
+  const cleanups: ((reason: StopReason) => unknown)[] = []
+  const end = Promise.withResolvers<number>()
+  const release: (() => void)[] = []
+  let state: LifecycleState = 'stopped'
+  let deadline: Deadline | null = null
+  let underWay: Promise<Result> = Promise.resolve({ kind: 'done' })
+  let failure: Failure | null = null
+  let ended = false
+
+  const watch = keepWatch({ host, clock, limit: service.watchdog, state: () => state, onSilence })
+  const context: ServiceContext = Object.freeze({
+    signal: stopSignal.signal,
+    host: host.kind,
+    configFile: ports.configFile,
+    startArguments: host.startArguments,
+    logger,
+    onStop: (cleanup: (reason: StopReason) => unknown) => void cleanups.push(cleanup),
+    status: (text: string) => host.status(text),
+    extendTimeout(milliseconds: number) {
+      deadline?.extend(milliseconds)
+      if (state !== 'stopped' && deadline !== null) host.report(state, milliseconds)
+    },
+    heartbeat: () => watch.beat(),
+    fail: (error: unknown) => giveUp(error),
+  })
+
+  release.push(events.keepAlive(), events.onFault(onFault), events.onExit(onExit), watch.stop)
+  host.listen(onControl)
+  void start()
+  return end.promise
+
+  async function start(): Promise<void> {
+    enter(after(state, 'start'), service.startTimeout)
+    const result = await perform(service.startTimeout, () => service.start(context))
+    if (state !== 'starting') return
+    if (result.kind === 'done') return settle('done')
+    const error =
+      result.kind === 'over'
+        ? timedOut(
+            new SteadError('START_TIMEOUT', {
+              name: service.name,
+              seconds: service.startTimeout / 1000,
+            }),
+          )
+        : result.error
+    logger.critical(`start failed: ${describeError(error)}`)
+    await stop(
+      'failure',
+      { code: exitCodeOf(error), reason: errorLine(error) },
+      result.kind === 'threw',
+    )
+  }
+
+  function onControl(control: Control): void {
+    if (ended) return
+    switch (control.type) {
+      case 'stop':
+        if (control.force) finish({ code: EXIT.forced, reason: 'forced to end by a second stop' })
+        else void stop(control.reason, null, true)
+        return
+      case 'pause':
+      case 'resume':
+      case 'reload':
+        void change(control.type)
+        return
+      case 'custom':
+        void custom(control.code)
+        return
+      case 'interrogate':
+        return
+    }
+  }
+
+  async function change(action: Extract<Action, 'pause' | 'resume' | 'reload'>): Promise<void> {
+    const step = service[action]
+    if (step === undefined) return logger.warning(`${action}: ${service.name} does not know it`)
+    let passing: LifecycleState
+    try {
+      passing = after(state, action)
+    } catch (error) {
+      return logger.warning((error as SteadError).message)
+    }
+    enter(passing, service.startTimeout)
+    const result = await perform(service.startTimeout, () => step(context))
+    if (state !== passing) return
+    if (result.kind === 'over') {
+      const reason = `${action} did not end within ${formatDuration(service.startTimeout)}`
+      logger.critical(reason)
+      return stop('failure', { code: EXIT.timedOut, reason }, false)
+    }
+    if (result.kind === 'threw') logger.error(`${action} refused: ${describeError(result.error)}`)
+    settle(result.kind === 'done' ? 'done' : 'refused')
+  }
+
+  async function custom(code: number): Promise<void> {
+    if (service.onCustom === undefined)
+      return logger.warning(`code ${code}: ${service.name} does not know it`)
+    try {
+      await service.onCustom(context, code)
+    } catch (error) {
+      logger.error(`code ${code} failed: ${describeError(error)}`)
+    }
+  }
+
+  /** `patient`: what is under way is waited for before cleaning up; it was told by the signal. */
+  async function stop(reason: StopReason, why: Failure | null, patient: boolean): Promise<void> {
+    failure ??= why
+    if (ended || state === 'stopping') return
+    const pending = underWay
+    enter('stopping', service.stopTimeout)
+    stopSignal.abort(reason)
+    const errors: unknown[] = []
+    const result = await perform(service.stopTimeout, async () => {
+      if (patient) await pending
+      if (service.stop !== undefined) cleanups.push(() => service.stop?.(context))
+      // A cleanup may register another; the last registered is always the next.
+      for (let next = cleanups.pop(); next !== undefined; next = cleanups.pop()) {
+        try {
+          await next(reason)
+        } catch (error) {
+          errors.push(error)
+          logger.error(`stop: ${describeError(error)}`)
+        }
+      }
+    })
+    if (result.kind === 'over') {
+      const { message } = new SteadError('STOP_TIMEOUT', {
+        name: service.name,
+        seconds: service.stopTimeout / 1000,
+      })
+      logger.critical(message)
+      failure ??= { code: EXIT.stopTimedOut, reason: message }
+    } else if (errors.length > 0) {
+      failure ??= { code: exitCodeOf(errors[0]), reason: errorLine(errors[0]) }
+    }
+    finish(failure)
+  }
+
+  function giveUp(error: unknown): void {
+    if (ended) return
+    logger.critical(describeError(error))
+    void stop('failure', { code: exitCodeOf(error), reason: errorLine(error) }, true)
+  }
+
+  function onSilence(silence: number): void {
+    const reason = `no heartbeat for ${formatDuration(Math.round(silence))}`
+    logger.critical(reason)
+    void stop('failure', { code: EXIT.silent, reason }, false)
+  }
+
+  /** What nobody caught leaves the process in no state to go on, not even to clean up. */
+  function onFault(error: unknown): void {
+    if (ended || isEchoOfStop(error)) return
+    logger.critical(`not caught: ${describeError(error)}`)
+    stopSignal.abort('failure')
+    finish({ code: exitCodeOf(error), reason: errorLine(error) })
+  }
+
+  /** Work that was cancelled by our own signal, and that nobody waits for any more. */
+  function isEchoOfStop(error: unknown): boolean {
+    if (!stopSignal.signal.aborted) return false
+    return (
+      error === stopSignal.signal.reason ||
+      (error as { name?: unknown } | null)?.name === 'AbortError'
+    )
+  }
+
+  function onExit(code: number): number {
+    if (ended) return code
+    if (state === 'stopping')
+      return finish(failure ?? (code === 0 ? null : { code, reason: `process.exit(${code})` }))
+    const reason = `process.exit(${code}) was called while ${state}`
+    logger.critical(reason)
+    return finish({ code: code === 0 ? EXIT.unexpected : code, reason })
+  }
+
+  function finish(why: Failure | null): number {
+    ended = true
+    state = 'stopped'
+    deadline?.cancel()
+    for (const undo of release) undo()
+    const code = host.finish({ kind: 'code', code: why?.code ?? 0 }, why?.reason ?? null)
+    end.resolve(code)
+    return code
+  }
+
+  function settle(outcome: Outcome): void {
+    const next = settled(state, outcome)
+    if (next !== null) enter(next)
+  }
+
+  function enter(next: LifecycleState, patience?: number): void {
+    state = next
+    host.accept(accepted(service, next))
+    if (next !== 'stopped') host.report(next, patience)
+  }
+
+  async function perform(timeout: number, work: () => unknown): Promise<Result> {
+    deadline?.cancel()
+    const mine = deadlineAfter(clock, timeout)
+    deadline = mine
+    underWay = Promise.resolve()
+      .then(work)
+      .then(
+        (): Result => ({ kind: 'done' }),
+        (error: unknown): Result => ({ kind: 'threw', error }),
+      )
+    const result = await Promise.race([underWay, mine.over.then((): Result => ({ kind: 'over' }))])
+    mine.cancel()
+    if (deadline === mine) deadline = null
+    return result
+  }
+}
+
+/** What a host may let through in a state. */
+function accepted(service: Service, state: LifecycleState): ReadonlySet<ControlType> {
+  const controls = new Set<ControlType>(['interrogate'])
+  if (state !== 'stopped' && state !== 'stopping') controls.add('stop')
+  if (state === 'running') {
+    if (service.reload !== undefined) controls.add('reload')
+    if (service.pause !== undefined) controls.add('pause')
+  }
+  if (state === 'paused') controls.add('resume')
+  if (service.onCustom !== undefined && (state === 'running' || state === 'paused'))
+    controls.add('custom')
+  return controls
+}
+
+function timedOut(error: SteadError): Error {
+  return Object.assign(error, { exitCode: EXIT.timedOut })
+}
