@@ -208,8 +208,10 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   function onExit(code: number): number {
     if (ended) return code
     if (state === 'stopping')
-      return finish(failure ?? (code === 0 ? null : { code, reason: `process.exit(${code})` }))
-    const reason = `process.exit(${code}) was called while ${state}`
+      return finish(
+        failure ?? (code === 0 ? null : { code, reason: `it exited with code ${code}` }),
+      )
+    const reason = `process.exit was called with ${code} while ${state}`
     logger.critical(reason)
     return finish({ code: code === 0 ? EXIT.unexpected : code, reason })
   }
