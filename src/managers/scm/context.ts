@@ -10,7 +10,7 @@ export interface ScmContext {
   readonly home: Home
   readonly control: ServiceControl
   readonly clock: Clock
-  readonly files: Pick<FileSystem, 'makeDirectory' | 'remove' | 'names'>
+  readonly files: Pick<FileSystem, 'makeDirectory' | 'remove'>
   readonly logFiles: LogFiles
   readonly processes: DatedProcesses
 }
