@@ -52,7 +52,10 @@ export function unsupportedBy(spec: ServiceSpec, extras: ReadonlySet<ScmExtra>):
     )
   }
   if (spec.watchdog !== null) {
-    refuse('watchdog', 'the Service Control Manager watches no heartbeat')
+    refuse(
+      'watchdog',
+      'the Service Control Manager watches no heartbeat; a service that declares its watchdog in defineService watches itself',
+    )
   }
   if (spec.harden !== 'off') refuse('harden', 'the presets are for systemd')
   if (spec.stopTimeout > MAX_DWORD) refuse('stopTimeout', 'at most 49 days can be set')

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import type { ScmExtra } from '../../model/ports/service-control.ts'
+import { completeSpec, type ServiceSpec } from '../../model/service-spec.ts'
+import { unsupportedBy } from './unsupported.ts'
+
+const ALL: ReadonlySet<ScmExtra> = new Set([
+  'description',
+  'delayedStart',
+  'failureActions',
+  'failureActionsOnCode',
+  'preshutdownTimeout',
+] as const)
+
+const limits = { memory: null, cpu: null, openFiles: null, processes: null }
+const restart = { when: 'on-failure', delay: 1_000, limit: null } as const
+
+function refused(settings: Partial<ServiceSpec>, extras = ALL): string[] {
+  const spec = completeSpec({
+    name: 'app',
+    file: 'C:\\Program Files\\app\\app.exe',
+    protocol: 'native',
+    ...settings,
+  })
+  return unsupportedBy(spec, extras).map(({ setting, reason }) => {
+    expect(reason).not.toBe('')
+    return setting
+  })
+}
+
+describe('S10 the SCM', () => {
+  test('honours a native service that says nothing else', () => {
+    expect(refused({})).toEqual([])
+  })
+
+  test.each<[string, Partial<ServiceSpec>]>([
+    ['protocol', { protocol: 'none' }],
+    ['file', { file: 'C:\\%OS%\\a.exe' }],
+    ['file', { file: 'C:\\a"b.exe' }],
+    ['args', { args: ['x'.repeat(32_767)] }],
+    ['args', { args: Array.from({ length: 6_000 }, () => '%%%') }],
+    ['displayName', { displayName: '' }],
+    ['displayName', { displayName: '@C:\\evil.dll,-1' }],
+    ['displayName', { displayName: 'x'.repeat(257) }],
+    ['description', { description: '@shell32.dll,-1' }],
+    ['env.path', { env: { PATH: 'a', path: 'b' } }],
+    ['env.BIG', { env: { BIG: 'x'.repeat(32_767) } }],
+    ['user', { user: 'alice' }],
+    ['user', { user: 'DOMAIN\\alice' }],
+    ['user', { user: 'NT SERVICE\\other' }],
+    ['user', { user: '' }],
+    ['user', { user: 'constructor' }],
+    ['group', { group: 'Users' }],
+    ['dependsOn', { dependsOn: ['+TDI'] }],
+    ['dependsOn', { dependsOn: ['a/b'] }],
+    ['dependsOn', { dependsOn: [''] }],
+    ['limits.memory', { limits: { ...limits, memory: 1 } }],
+    ['limits.cpu', { limits: { ...limits, cpu: 50 } }],
+    ['limits.openFiles', { limits: { ...limits, openFiles: 9 } }],
+    ['limits.processes', { limits: { ...limits, processes: 9 } }],
+    ['killMode', { killMode: 'process' }],
+    ['watchdog', { watchdog: 5_000 }],
+    ['harden', { harden: 'standard' }],
+    ['stopTimeout', { stopTimeout: 2 ** 32 }],
+    ['restart.when', { restart: { ...restart, when: 'always' } }],
+    ['restart.delay', { restart: { ...restart, delay: 2 ** 32 } }],
+    ['restart.limit', { restart: { ...restart, limit: { count: 3, window: 1_500 } } }],
+    ['restart.limit', { restart: { ...restart, limit: { count: 5_000, window: 1_000 } } }],
+  ])('names %s when it is asked for %j', (setting, settings) => {
+    expect(refused(settings)).toEqual([setting])
+  })
+
+  test.each<Partial<ServiceSpec>>([
+    { user: 'LocalSystem' },
+    { user: 'localservice' },
+    { user: 'NT AUTHORITY\\NETWORK SERVICE' },
+    { user: 'nt service\\APP' },
+    { description: 'user@example.org' },
+    { dependsOn: ['Tcpip', 'LanmanServer'] },
+    { restart: { ...restart, when: 'no', limit: { count: 1, window: 1 } } },
+    { startType: 'delayed' },
+    { env: { A: '', 'B C': 'x\ny', ü: '%PATH%' } },
+  ])('honours %j', (settings) => {
+    expect(refused(settings)).toEqual([])
+  })
+
+  test('names all of them at once', () => {
+    expect(refused({ protocol: 'none', group: 'g', harden: 'strict', user: 'bob' })).toEqual([
+      'protocol',
+      'user',
+      'group',
+      'harden',
+    ])
+  })
+
+  test('of a Windows without failure actions and delayed start names what needs them', () => {
+    const few = new Set(['description', 'preshutdownTimeout'] as const)
+    expect(refused({ startType: 'delayed' }, few)).toEqual(['restart', 'startType'])
+    expect(refused({ restart: { ...restart, when: 'no' } }, few)).toEqual([])
+  })
+})
