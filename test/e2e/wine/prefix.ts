@@ -19,6 +19,9 @@ import { fetchPackage, pinnedByLock } from './packages.ts'
 
 export const NODE_EXE = 'C:\\nodejs\\node.exe'
 
+/** Milliseconds until a new Windows has to be there. */
+const BOOT_TIMEOUT = 120_000
+
 export interface ProgramResult {
   /** The exit code, or null when the deadline ended the program. */
   readonly code: number | null
@@ -88,7 +91,12 @@ export function createPrefix(): WinePrefix {
   let disposed = false
   let count = 0
 
-  function launch(program: string, args: readonly string[], options: ProgramOptions) {
+  function launch(
+    program: string,
+    args: readonly string[],
+    options: ProgramOptions,
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ) {
     count += 1
     const names = [join(output, `${count}.out`), join(output, `${count}.err`)]
     // A Windows program cannot write to a Unix pipe here (EBADF); a file is fine.
@@ -96,7 +104,7 @@ export function createPrefix(): WinePrefix {
     const child = spawn('wine', [program, ...args], {
       env: { ...env, ...options.env },
       cwd: options.cwd ?? output,
-      stdio: ['ignore', files[0], files[1]],
+      stdio: [stdin, files[0], files[1]],
       // Ctrl-C on the terminal is for the runner, which then disposes in order.
       detached: true,
     })
@@ -106,16 +114,34 @@ export function createPrefix(): WinePrefix {
     return { child, read: () => names.map((name) => readFileSync(name, 'utf8')) }
   }
 
+  /**
+   * Boots by the first program, one that stays: Wine ends its services with the last ordinary program,
+   * and one that comes while they are ending finds two of each. It ends with its standard input,
+   * so that even a test run that is killed leaves nothing behind.
+   */
+  function awaken(): Promise<void> {
+    const { child, read } = launch('cmd.exe', ['/q', '/k'], {}, 'pipe')
+    child.stdin?.write('echo awake\r\n')
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + BOOT_TIMEOUT
+      const look = setInterval(() => {
+        const awake = read()[0]?.includes('awake')
+        const late = performance.now() > deadline
+        if (!awake && !late && child.exitCode === null) return
+        clearInterval(look)
+        if (awake) resolve()
+        else reject(new Error(`Wine did not boot: ${read().join('')}`))
+      }, 50)
+    })
+  }
+
   const prefix: WinePrefix = {
     path,
     async boot() {
       installNode(join(path, 'drive_c', 'nodejs'))
-      await must(prefix.run('wineboot', ['-i'], { timeout: 120_000 }), 'boot Windows')
+      await awaken()
       const version = ['add', 'HKCU\\Software\\Wine', '/v', 'Version', '/d', 'win10', '/f']
       await must(prefix.run('reg', version), 'set the version of Windows')
-      // Wine ends its services with the last ordinary program. This one goes by itself in the
-      // end, so that a killed test run leaves nothing behind for long.
-      launch(NODE_EXE, ['-e', 'setTimeout(() => {}, 900_000)'], {})
     },
     run(program, args, options = {}) {
       const { child, read } = launch(program, args, options)
