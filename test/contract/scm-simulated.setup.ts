@@ -1,5 +1,6 @@
 import { scmManager } from '../../src/managers/scm/manager.ts'
 import { homeOf } from '../../src/model/home.ts'
+import type { Clock } from '../../src/model/ports/clock.ts'
 import type { ServiceControl } from '../../src/model/ports/service-control.ts'
 import { completeSpec, type Protocol } from '../../src/model/service-spec.ts'
 import { WindowsError } from '../../src/model/windows-error.ts'
@@ -16,11 +17,12 @@ export function simulatedManager(
   scm: SimulatedScm,
   control: ServiceControl = scm.control,
   root: string | null = null,
+  clock: Clock = systemClock(),
 ) {
   return scmManager({
     home: homeOf({ platform: 'win32', scope: 'system', env: {}, userHome: 'C:\\Users\\me', root }),
     control,
-    clock: systemClock(),
+    clock,
     files: {
       makeDirectory: async () => {},
       remove: async (path) => scm.files.delete(path),

@@ -34,14 +34,21 @@ async function readRecord(control: ServiceControl, name: string): Promise<ScmRec
  * @throws FOREIGN for anybody else's; SPEC_INVALID for one of a newer stead
  */
 export async function requireOurs({ control, home }: ScmContext, name: string): Promise<boolean> {
+  if (!(await isThere(control, name))) return false
+  const record = await readRecord(control, name)
+  if (record !== null && isOfHome(record, home)) return true
+  // It may have gone since, and its record with it.
+  if (!(await isThere(control, name))) return false
+  const where = record === null ? 'it has no record of stead' : `it belongs to ${record.home}`
+  throw new SteadError('FOREIGN', { name, manager: MANAGER, where })
+}
+
+async function isThere(control: ServiceControl, name: string): Promise<boolean> {
   try {
     await control.status(name)
+    return true
   } catch (error) {
     if (isWindowsError(error, WIN32.SERVICE_DOES_NOT_EXIST)) return false
     throw error
   }
-  const record = await readRecord(control, name)
-  if (record !== null && isOfHome(record, home)) return true
-  const where = record === null ? 'it has no record of stead' : `it belongs to ${record.home}`
-  throw new SteadError('FOREIGN', { name, manager: MANAGER, where })
 }
