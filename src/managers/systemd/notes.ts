@@ -30,13 +30,13 @@ export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
     notes.push("limits of a user's service hold as far as the machine lets its users set them")
   }
   if (spec.harden !== 'off') {
-    notes.push('hardened: /tmp is its own, so files there are not those that others see')
+    notes.push('hardened: its /tmp and /var/tmp are its own, not those that others see')
   }
   if (spec.harden === 'strict') {
     notes.push(
       spec.cwd === null
-        ? 'strict: it can write nowhere but in its own /tmp'
-        : `strict: it can write nowhere but in its own /tmp and in ${spec.cwd}`,
+        ? 'strict: it can write nowhere but in its own /tmp and /var/tmp'
+        : `strict: it can write nowhere but in its own /tmp and /var/tmp, and in ${spec.cwd}`,
     )
     if (usesHomes(spec)) notes.push('strict: it lies in a home directory, so homes stay readable')
   }

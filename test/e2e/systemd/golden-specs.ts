@@ -79,8 +79,8 @@ export const goldenSpecs: Readonly<Record<string, Golden>> = {
     spec: completeSpec({
       name: 'limited',
       file: '/bin/true',
-      user: 'nobody',
-      group: 'nogroup',
+      user: 'daemon',
+      group: 'daemon',
       dependsOn: ['plain', 'native'],
       killMode: 'control-group',
       limits: { memory: 512 * 1024 * 1024, cpu: 50, openFiles: 4096, processes: 64 },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CommandRunner } from '../../../../src/model/ports/command-runner.ts'
@@ -37,7 +37,8 @@ const setup: ManagerSetup = {
   newName: () => `contract-${scope}-${++counter}`,
   tempFile(label) {
     const directory = join(workspace, `${++counter} ${label}`)
-    mkdirSync(directory, { mode: 0o777 })
+    mkdirSync(directory)
+    chmodSync(directory, 0o777)
     return join(directory, 'file')
   },
   readText: async (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),

@@ -1,5 +1,4 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type SystemdPorts,
@@ -16,8 +15,12 @@ import { processes } from '../../../../src/platform/posix/processes.ts'
 /** Root for the machine's systemd, anybody else for their own. */
 export const scope: Scope = process.getuid?.() === 0 ? 'system' : 'user'
 
-/** A directory that services may use and that no hardening hides: not under /tmp. */
-export const workspace = mkdtempSync(join(scope === 'system' ? '/var/tmp' : tmpdir(), 'stead-e2e-'))
+/** A directory that services may use and that no hardening hides: PrivateTmp= does so with /tmp and /var/tmp. */
+export const workspace = mkdtempSync(
+  join(scope === 'system' ? '/var/lib' : (process.env.HOME ?? '/'), 'stead-e2e-'),
+)
+// Services also run as other users.
+chmodSync(workspace, 0o755)
 
 export function makeHome(root: string | null): Home {
   const { env } = process
