@@ -2,7 +2,7 @@ import type { HostKind } from '../model/ports/host.ts'
 import type { Logger } from './logger.ts'
 
 /** Why a service stops; the reason of `context.signal` when it is aborted. */
-export type StopReason = 'request' | 'shutdown' | 'preshutdown' | 'interrupt' | 'failure'
+export type StopReason = 'request' | 'shutdown' | 'preshutdown' | 'interrupt' | 'done' | 'failure'
 
 /** What a service's functions are given: the same object for its whole life. */
 export interface ServiceContext {
@@ -26,6 +26,8 @@ export interface ServiceContext {
   extendTimeout(milliseconds: number): void
   /** "I am well." From the first call on, the watchdog is fed by these calls alone. */
   heartbeat(): void
+  /** The work is done: stops in order, and ends with success, after which no manager starts it again. */
+  done(): void
   /** Gives up: stops in order, and ends as a failure with this error as the reason. */
   fail(error: unknown): void
 }

@@ -61,6 +61,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
       if (state !== 'stopped' && deadline !== null) host.report(state, milliseconds)
     },
     heartbeat: () => watch.beat(),
+    done: () => void stop('done', null, true),
     fail: (error: unknown) => giveUp(error),
   })
 

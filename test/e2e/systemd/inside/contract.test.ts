@@ -27,7 +27,7 @@ const native: SpecBuilder = (name, args, settings) =>
   completeSpec({
     name,
     file: process.execPath,
-    args: ['--disable-sigusr1', story, ...args],
+    args: [story, ...args],
     protocol: 'native',
     ...settings,
   })

@@ -30,7 +30,8 @@ export function factsOf(name: string): Record<string, unknown> {
       ]),
   )
   const text = (key: string): string => shown.get(key) ?? ''
-  const marker = parseMarker(readFileSync(text('FragmentPath'), 'utf8'))
+  const unit = readFileSync(text('FragmentPath'), 'utf8')
+  const marker = parseMarker(unit)
   const words = (known: string | null | undefined): string | null =>
     known != null && text('Description').includes(known) ? known : null
   return {
@@ -46,7 +47,8 @@ export function factsOf(name: string): Record<string, unknown> {
     startTimeout: span(text('TimeoutStartUSec')),
     stopTimeout: span(text('TimeoutStopUSec')),
     killMode: text('KillMode'),
-    watchdog: span(text('WatchdogUSec')),
+    // systemd shows WatchdogUSec= of running services only; the file is what it read.
+    watchdog: span(/^WatchdogSec=(.*)$/m.exec(unit)?.[1] ?? ''),
     'limits.memory': Number(text('MemoryMax')),
     'limits.cpu': (span(text('CPUQuotaPerSecUSec')) ?? 0) / 10,
     'limits.openFiles': Number(text('LimitNOFILE')),

@@ -31,7 +31,7 @@ test('systemd-analyze verify finds nothing in any golden unit', () => {
       [mode, '--man=no', 'verify', ...files.map((f) => join(directory, f))],
       {
         encoding: 'utf8',
-        env: { ...process.env, SYSTEMD_UNIT_PATH: `${directory}:` },
+        env: { ...process.env, SYSTEMD_UNIT_PATH: `${directory}:`, XDG_RUNTIME_DIR: '/run' },
       },
     )
   for (const result of [verify('--system', units), verify('--user', ['user.service'])]) {
