@@ -34,18 +34,17 @@ export function jobs(launchctl: Launchctl, domains: Domains, clock: Clock): Jobs
   }
 
   async function stop(name: string, stopTimeout: number): Promise<void> {
+    const job = await domains.find(name)
+    if (job === null) return
     const end = clock.monotonic() + stopTimeout + GRACE
-    for (;;) {
-      const job = await domains.find(name)
-      if (job === null) return
-      // Asked again while it is being removed, launchd answers that it is busy; that is no failure.
-      if ((await launchctl.bootout(job.target)) === 'absent') continue
-      while ((await launchctl.print(job.target)) !== null) {
-        if (clock.monotonic() > end) {
-          throw new SteadError('STOP_TIMEOUT', { name, seconds: stopTimeout / 1_000 })
-        }
-        await clock.sleep(POLL)
+    // Asked again while it removes the job launchd answers that it is busy, which is no failure; and
+    // whatever it answers, the job is gone when it is not there any more.
+    await launchctl.bootout(job.target)
+    while ((await launchctl.print(job.target)) !== null) {
+      if (clock.monotonic() > end) {
+        throw new SteadError('STOP_TIMEOUT', { name, seconds: stopTimeout / 1_000 })
       }
+      await clock.sleep(POLL)
     }
   }
 

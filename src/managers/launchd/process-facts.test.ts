@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest'
-import type { CommandRunner } from '../../model/ports/command-runner.ts'
+import { scriptedRunner } from '../../../test/fakes/command-runner.ts'
 import { processFacts } from './process-facts.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const clock = { monotonic: () => 0, wall: () => now, sleep: async () => {} }
 
-function ps(stdout: string, code = 0): CommandRunner {
-  return {
-    run: async () => ({ exit: { kind: 'code', code }, timedOut: false, stdout, stderr: '' }),
-    async *lines() {},
-  }
-}
+const ps = (stdout: string) => scriptedRunner(() => ({ stdout }))
 
 test.each([
   ['    00:05   2048\n', '2026-11-21T11:59:55.000Z', 2_097_152],
@@ -21,6 +16,12 @@ test.each([
 })
 
 test('a process that is not there has none, nor one that ps tells otherwise of', async () => {
-  expect(await processFacts(ps('', 1), clock, 1)).toBeNull()
+  expect(
+    await processFacts(
+      scriptedRunner(() => 1),
+      clock,
+      1,
+    ),
+  ).toBeNull()
   expect(await processFacts(ps('ELAPSED RSS'), clock, 1)).toBeNull()
 })
