@@ -19,6 +19,10 @@ import type { ManagerSetup } from './service-manager.ts'
 
 const UID = 501
 const program = fileURLToPath(new URL('../fixtures/programs/record.mjs', import.meta.url))
+const story = fileURLToPath(new URL('../fixtures/services/story.ts', import.meta.url))
+const asChildOfLaunchd = fileURLToPath(
+  new URL('../fixtures/programs/as-child-of-launchd.mjs', import.meta.url),
+)
 const NO_CHANNEL = 'launchd has no channel by which a service tells its state'
 
 /** The contract's setup for launchd over its fake; real processes, in a directory of their own. */
@@ -71,7 +75,14 @@ export function launchdSetup(
         return false
       }
     },
-    story: { lack: 'no host for launchd yet' },
+    story: (name, args, settings) =>
+      completeSpec({
+        name,
+        file: process.execPath,
+        args: ['--import', asChildOfLaunchd, story, ...args],
+        protocol: 'native',
+        ...settings,
+      }),
     plain: (name, args, settings) =>
       completeSpec({ name, file: process.execPath, args: [program, ...args], ...settings }),
     async fingerprint(name) {

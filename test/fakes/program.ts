@@ -1,3 +1,4 @@
+import { parseDuration } from '../../src/model/duration.ts'
 import type { Exit } from '../../src/model/exit.ts'
 import type { Clock } from '../../src/model/ports/clock.ts'
 import type { ServiceSpec } from '../../src/model/service-spec.ts'
@@ -90,7 +91,7 @@ export function startFakeProgram(
     else if (how === 'reject') exit(1, 'it did not start: start rejected')
     else if (how === 'exit') exit(70, 'it did not start: process.exit(0) was called')
     else {
-      const limit = Number(option('--start-timeout-ms') ?? 90_000)
+      const limit = parseDuration(option('--start-timeout') ?? '90s') ?? 0
       later(limit, () => exit(124, 'it was not ready within its time'))
     }
   }

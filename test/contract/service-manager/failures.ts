@@ -11,7 +11,7 @@ export function failures(scenario: Scenario, setup: ManagerSetup): void {
   const ways: readonly { how: string; args: readonly string[]; says: RegExp }[] = [
     { how: 'throw', args: [], says: /start/i },
     { how: 'reject', args: [], says: /start/i },
-    { how: 'never', args: ['--start-timeout-ms', '1500'], says: /ready|time|within/i },
+    { how: 'never', args: ['--start-timeout', '1500ms'], says: /ready|time|within/i },
     { how: 'exit', args: [], says: /exit/i },
   ]
   for (const { how, args, says } of ways) {
