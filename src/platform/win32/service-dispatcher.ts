@@ -23,7 +23,6 @@ export async function connectServiceDispatcher(): Promise<ScmConversation | null
     env: {},
   })
   const contact = await firstMessage(worker)
-  worker.unref()
   if (contact.kind !== 'contact') {
     await worker.terminate()
     return null
@@ -68,6 +67,8 @@ function conversation(
   worker.on('message', (message: FromDispatcher) => {
     if (message.kind === 'control') receive(message.control)
   })
+  // Until somebody listens, a program that comes to its end shall do so; adding a listener holds it.
+  worker.unref()
   const post = (message: ToDispatcher): void => {
     if (!over) worker.postMessage(message)
   }

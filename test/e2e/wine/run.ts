@@ -1,6 +1,6 @@
 /**
  * Runs the suites of this folder, `*.suite.ts`, with a bare Windows Node in a Wine prefix made for
- * this run. `npm run e2e:wine -- host` runs those whose name contains "host".
+ * this run. `node test/e2e/wine/run.ts host` runs those whose name contains "host".
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
