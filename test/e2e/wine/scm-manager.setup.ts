@@ -1,0 +1,157 @@
+/** The contract's setup for the Service Control Manager of Wine, which is a real one. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type ScmManager, scmManager } from '../../../src/managers/scm/manager.ts'
+import { homeOf } from '../../../src/model/home.ts'
+import type { ServiceControl } from '../../../src/model/ports/service-control.ts'
+import { completeSpec } from '../../../src/model/service-spec.ts'
+import { WindowsError } from '../../../src/model/windows-error.ts'
+import { systemClock } from '../../../src/platform/clock.ts'
+import { nodeFileSystem } from '../../../src/platform/file-system.ts'
+import { logFiles } from '../../../src/platform/log-files.ts'
+import { ACCESS, advapi32 } from '../../../src/platform/win32/advapi32.ts'
+import { processes } from '../../../src/platform/win32/processes.ts'
+import { serviceControl } from '../../../src/platform/win32/service-control.ts'
+import { scmDump, scmFacts } from '../../contract/scm-facts.ts'
+import type { ManagerSetup, SpecBuilder } from '../../contract/service-manager/setup.ts'
+
+const PRELOAD = new URL('../../../src/cli/scm-start.ts', import.meta.url).href
+const STORY = fileURLToPath(new URL('../../fixtures/services/story.ts', import.meta.url))
+const ERROR_NO_SYSTEM_RESOURCES = 1450
+const NO_FAILURE_ACTIONS = 'the SCM of Wine 8 has no failure actions'
+
+export interface ScmSetup extends ManagerSetup {
+  readonly control: ServiceControl
+  readonly story: SpecBuilder
+  makeManager(root?: string): ScmManager
+  /** Removes what the tests wrote. */
+  dispose(): void
+}
+
+export function wineScmSetup(): ScmSetup {
+  const folder = mkdtempSync(join(tmpdir(), 'stead-scm-'))
+  const clock = systemClock()
+  const known = processes()
+  const writes = { count: 0 }
+  const control = counting(serviceControl(), writes)
+  let counter = 0
+
+  const makeManager = (root = join(folder, 'home'), asked = control): ScmManager =>
+    scmManager({
+      home: homeOf({ platform: 'win32', scope: 'system', env: {}, userHome: '', root }),
+      control: asked,
+      clock,
+      files: nodeFileSystem(),
+      logFiles: logFiles(clock),
+      processes: known,
+    })
+
+  return {
+    control,
+    makeManager: (root) => makeManager(root),
+    newName: () => `stead-manager-${process.pid}-${++counter}`,
+    tempFile(label) {
+      const own = join(folder, String(++counter))
+      mkdirSync(own)
+      return join(own, label)
+    },
+    readText: (path) => readFile(path, 'utf8').catch(() => null),
+    writeText: (path, text) => writeFile(path, text),
+    isAlive: async (pid) => (await known.birth(pid)) !== null,
+    story: (name, args, settings) =>
+      completeSpec({
+        name,
+        file: process.execPath,
+        args: ['--import', PRELOAD, STORY, ...args],
+        protocol: 'native',
+        restart: { when: 'no', delay: 1_000, limit: null },
+        ...settings,
+      }),
+    plain: { lack: 'the SCM starts only programs that speak its protocol' },
+    async fingerprint(name) {
+      const dump = await scmDump(control, name)
+      return dump === null ? null : `${writes.count} ${dump}`
+    },
+    facts: (name) => scmFacts(control, name),
+    restarts: { lack: NO_FAILURE_ACTIONS },
+    readiness: true,
+    slowStart: { startTimeout: 4_000, startMs: 8_000 },
+    pausedPhase: true,
+    stoppingPhase: true,
+    exitTime: { lack: 'the SCM does not keep when a service ended' },
+    logs: true,
+    account: { user: 'LocalSystem', group: 'Users' },
+    foreign: {
+      create: (name) =>
+        control.create(name, {
+          type: 0x10,
+          startType: 'demand',
+          errorControl: 1,
+          commandLine: `"${process.execPath}"`,
+          dependencies: [],
+          account: 'LocalSystem',
+          displayName: name,
+        }),
+      exists: async (name) => (await control.names()).includes(name),
+      remove: (name) => control.delete(name),
+    },
+    unprivileged: { lack: 'the SCM of Wine 8 checks no access; the simulated one does' },
+    failing: () => makeManager(undefined, failing(control)),
+    shutdown: { lack: 'Wine 8 ends its services with the machine without a word' },
+    openHandle: async (name) => holdService(name),
+    skip: {
+      'S05 story: one that ends by itself': NO_FAILURE_ACTIONS,
+    },
+    deadline: 20_000,
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Counts what is written, so that the same written twice is seen too. */
+function counting(control: ServiceControl, writes: { count: number }): ServiceControl {
+  const counted =
+    <A extends unknown[], R>(call: (...args: A) => R) =>
+    (...args: A): R => {
+      writes.count += 1
+      return call(...args)
+    }
+  return {
+    ...control,
+    create: counted(control.create),
+    change(name, config) {
+      if (Object.keys(config).length > 0) writes.count += 1
+      return control.change(name, config)
+    },
+    setExtra(name, extra, value) {
+      writes.count += 1
+      return control.setExtra(name, extra, value)
+    },
+    writeValue: counted(control.writeValue),
+  }
+}
+
+function failing(control: ServiceControl): ServiceControl {
+  return {
+    ...control,
+    async writeValue(name, key, value, data) {
+      if (value === 'Environment') {
+        throw new WindowsError('RegSetValueExW', ERROR_NO_SYSTEM_RESOURCES)
+      }
+      await control.writeValue(name, key, value, data)
+    },
+  }
+}
+
+/** A handle as the Services window has one, which keeps a deleted service there. */
+function holdService(name: string): () => Promise<void> {
+  const api = advapi32()
+  const scm = api.OpenSCManagerW(null, null, ACCESS.SC_MANAGER_CONNECT)
+  const service = api.OpenServiceW(scm, name, ACCESS.SERVICE_QUERY_STATUS)
+  return async () => {
+    api.CloseServiceHandle(service)
+    api.CloseServiceHandle(scm)
+  }
+}
