@@ -1,5 +1,5 @@
 /** `run()` of the SDK: the composition root of a program that is a service. */
-import { isSteadError, SteadError } from '../errors.ts'
+import { isSteadError } from '../errors.ts'
 import { systemClock } from '../platform/clock.ts'
 import { processEvents } from '../platform/process-events.ts'
 import type { Service } from '../service/define-service.ts'
@@ -33,7 +33,9 @@ const CLOSE_TIME = 2_000
 export async function run(service: Service): Promise<void> {
   const [verb, ...rest] = process.argv.slice(2)
   if (verb !== undefined && SELF_VERBS.has(verb)) {
-    throw new SteadError('USAGE', { problem: `${verb} ${rest.join(' ')}: not wired yet` })
+    const { selfManage } = await import('./compose-self.ts')
+    process.exitCode = await selfManage(service, verb, rest)
+    return
   }
   let code: number
   try {

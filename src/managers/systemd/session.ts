@@ -38,7 +38,7 @@ export async function sessionVariables(ports: SessionPorts): Promise<Record<stri
       manager: 'systemd',
       reason: 'this machine was not booted with systemd',
       remedy:
-        'run the program in the foreground: stead run NAME; in a container, let its own init start it',
+        'on this machine run the program in the foreground; a container is best started by its own command',
     })
   }
   if (scope === 'system') return {}

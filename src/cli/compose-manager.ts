@@ -1,0 +1,146 @@
+/** Joins a manager with the parts of this platform. Managers that are not asked for are never loaded. */
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import type { PathRules } from '../config/preflight.ts'
+import { SteadError } from '../errors.ts'
+import type { InstallationPorts } from '../managers/installation.ts'
+import type { ServiceManager } from '../managers/service-manager.ts'
+import { type Home, homeOf } from '../model/home.ts'
+import type { FileSystem } from '../model/ports/file-system.ts'
+import type { Accounts } from '../model/ports/machine.ts'
+import type { Scope } from '../model/service-spec.ts'
+import type { ManagerKind } from '../model/service-status.ts'
+import { systemClock } from '../platform/clock.ts'
+import { nodeCommandRunner } from '../platform/command-runner.ts'
+import { nodeFileSystem } from '../platform/file-system.ts'
+
+export interface ManagerChoice {
+  readonly scope: Scope
+  /** Null for the one of this platform. */
+  readonly manager: ManagerKind | null
+  /** `--home`; null leaves it to STEAD_HOME and the platform. */
+  readonly home: string | null
+}
+
+/** A manager, and everything that the verbs need beside it. */
+export interface Workshop {
+  readonly manager: ServiceManager
+  readonly home: Home
+  readonly files: FileSystem
+  readonly accounts: Accounts
+}
+
+const NATIVE: Readonly<Partial<Record<NodeJS.Platform, ManagerKind>>> = {
+  linux: 'systemd',
+  darwin: 'launchd',
+  win32: 'scm',
+}
+
+/** @throws PLATFORM_UNSUPPORTED where this platform has no manager that stead knows */
+export async function composeManager(choice: ManagerChoice): Promise<Workshop> {
+  const { platform, env } = process
+  const kind = choice.manager ?? NATIVE[platform]
+  if (kind === undefined) {
+    throw new SteadError('PLATFORM_UNSUPPORTED', {
+      feature: 'a service manager that stead knows',
+      platform,
+    })
+  }
+  const runner = nodeCommandRunner()
+  const { accounts } =
+    platform === 'win32'
+      ? await import('../platform/win32/accounts.ts')
+      : await import('../platform/posix/accounts.ts')
+  const people = accounts(runner)
+  const root = choice.home ?? (env.STEAD_HOME || null)
+  const home = homeOf({
+    platform,
+    scope: choice.scope,
+    env,
+    // HOME is the user's own word, and the only one that costs no look-up.
+    userHome: env.HOME ?? env.USERPROFILE ?? people.self().home,
+    root: root === null ? null : resolve(root),
+  })
+  const files = nodeFileSystem()
+  const parts = { scope: choice.scope, home, files, runner, accounts: people }
+  return { manager: await makeManager(kind, parts), home, files, accounts: people }
+}
+
+interface Parts {
+  readonly scope: Scope
+  readonly home: Home
+  readonly files: FileSystem
+  readonly runner: ReturnType<typeof nodeCommandRunner>
+  readonly accounts: Accounts
+}
+
+async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceManager> {
+  const clock = systemClock()
+  switch (kind) {
+    case 'systemd': {
+      const [{ systemdManager }, { processes }] = await Promise.all([
+        import('../managers/systemd/systemd-manager.ts'),
+        import('../platform/posix/processes.ts'),
+      ])
+      return systemdManager({ ...parts, clock, processes: processes(), env: process.env })
+    }
+    case 'launchd': {
+      const [{ launchdManager }, { logFiles }] = await Promise.all([
+        import('../managers/launchd/launchd-manager.ts'),
+        import('../platform/log-files.ts'),
+      ])
+      return launchdManager({ ...parts, clock, logFiles: logFiles(clock) })
+    }
+    case 'scm': {
+      if (parts.scope === 'user') {
+        throw new SteadError('PLATFORM_UNSUPPORTED', {
+          feature: 'a service of one user (--scope user)',
+          platform: 'Windows',
+        })
+      }
+      const [{ scmManager }, { logFiles }, { serviceControl }, { processes }] = await Promise.all([
+        import('../managers/scm/manager.ts'),
+        import('../platform/log-files.ts'),
+        import('../platform/win32/service-control.ts'),
+        import('../platform/win32/processes.ts'),
+      ])
+      const { home, files } = parts
+      const control = serviceControl()
+      return scmManager({
+        home,
+        files,
+        clock,
+        control,
+        logFiles: logFiles(clock),
+        processes: processes(),
+      })
+    }
+  }
+}
+
+/** What an installation needs beside the manager. */
+export async function installationPorts({
+  manager,
+  home,
+  files,
+}: Workshop): Promise<InstallationPorts> {
+  const { locks } =
+    process.platform === 'win32'
+      ? await import('../platform/win32/locks.ts')
+      : await import('../platform/posix/locks.ts')
+  return { manager, home, files, locks: locks(), clock: systemClock() }
+}
+
+/** Paths as this machine writes them, against the present directory and PATH. */
+export function pathRules(): PathRules {
+  const endings = process.platform === 'win32' ? (process.env.PATHEXT ?? '.EXE').split(';') : ['']
+  return {
+    isAbsolute,
+    resolve: (path) => resolve(path),
+    candidates: (word) =>
+      (process.env.PATH ?? '')
+        .split(delimiter)
+        .filter((directory) => isAbsolute(directory))
+        .flatMap((directory) => ['', ...endings].map((ending) => join(directory, word + ending)))
+        .filter((path, index, all) => all.indexOf(path) === index),
+  }
+}

@@ -1,0 +1,142 @@
+/** A program of the SDK that manages itself: `node app.js install --autostart`. */
+import { Command, CommanderError } from 'commander'
+import { parseSpec } from '../config/parse-spec.ts'
+import { SteadError } from '../errors.ts'
+import { formatDuration } from '../model/duration.ts'
+import type { ServiceSpec } from '../model/service-spec.ts'
+import type { Service } from '../service/define-service.ts'
+import { type CommonOptions, runVerb, workshopFor } from './context.ts'
+import { addInstallOptions } from './install-options.ts'
+import { exitCodeFor, makeOutput } from './output.ts'
+import { addCommonOptions } from './program.ts'
+import { type InstallFlags, specFromFlags } from './spec-from-flags.ts'
+import type { ControlVerb } from './verbs/control.ts'
+import type { InstallOptions } from './verbs/install.ts'
+
+/** What is known of the running program. */
+export interface ProgramFacts {
+  readonly platform: NodeJS.Platform
+  /** process.execPath */
+  readonly node: string
+  /** process.execArgv */
+  readonly nodeOptions: readonly string[]
+  /** Absolute path of the script. */
+  readonly script: string
+  /** Options that this node knows, of those that stead would like to give. */
+  readonly allowed: ReadonlySet<string>
+  /** URL of the module that makes contact with the SCM. */
+  readonly preload: string
+}
+
+/** Options for one run only, which have no place in an installed service. */
+const PASSING = /^--(inspect|watch|test|prof|cpu-prof|heap-prof|eval|print|interactive|check)/
+
+/**
+ * The spec by which a service installs itself: this node, this script, and what the manager's protocol
+ * needs. What the definition says is the default, flags win.
+ */
+export function selfSpec(service: Service, facts: ProgramFacts, flags: InstallFlags): ServiceSpec {
+  const options = facts.nodeOptions.filter(
+    (option) => !PASSING.test(option) && option !== '--disable-sigusr1',
+  )
+  // SIGUSR1 is the service's pause, not Node's debugger.
+  if (facts.platform !== 'win32' && facts.allowed.has('--disable-sigusr1'))
+    options.unshift('--disable-sigusr1')
+  if (facts.platform === 'win32') options.push('--import', facts.preload)
+  const { name, displayName, description, startTimeout, stopTimeout, watchdog } = service
+  const raw = specFromFlags(flags.name ?? name, [facts.node, ...options, facts.script], {
+    ...(displayName === null ? {} : { displayName }),
+    ...(description === null ? {} : { description }),
+    startTimeout: formatDuration(startTimeout),
+    // A moment more than the service gives itself, so that its own words come first.
+    stopTimeout: formatDuration(stopTimeout + 2_000),
+    ...(watchdog === null ? {} : { watchdog: formatDuration(watchdog) }),
+    ...flags,
+    native: true,
+  })
+  return parseSpec(raw, `service ${name}`)
+}
+
+/** Carries out a verb for the service that this program is. @returns the exit code */
+export async function selfManage(
+  service: Service,
+  verb: string,
+  argv: readonly string[],
+): Promise<number> {
+  let code = 0
+  const split = argv.indexOf('--')
+  const all = argv.includes('--help-all')
+  const command = addCommonOptions(new Command(verb), all)
+    .usage('[options]')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  if (verb === 'install')
+    addInstallOptions(command, true)
+      .option('--name <name>', 'another name')
+      .option('--dry-run', 'show the plan')
+  else command.option('--name <name>', 'the name it was installed under')
+  if (verb === 'uninstall' || verb === 'install') command.description(`${verb} ${service.name}`)
+  command.action(async (options: InstallOptions) => {
+    code = await act(service, verb, options, split === -1 ? [] : argv.slice(split + 1))
+  })
+  try {
+    const own = split === -1 ? argv : argv.slice(0, split)
+    await command.parseAsync(
+      own.map((word) => (word === '--help-all' ? '--help' : word)),
+      { from: 'user' },
+    )
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const told =
+      error instanceof CommanderError
+        ? new SteadError('USAGE', { problem: error.message.replace(/^error: /, '') })
+        : error
+    makeOutput({ json: argv.includes('--json') }).error(told)
+    return exitCodeFor(told)
+  }
+  return code
+}
+
+async function act(
+  service: Service,
+  verb: string,
+  options: InstallOptions,
+  rest: readonly string[],
+): Promise<number> {
+  const name = options.name ?? service.name
+  const common: CommonOptions = options
+  switch (verb) {
+    case 'install': {
+      const { installSpec } = await import('./verbs/install.ts')
+      return runVerb(common, async (output) =>
+        installSpec(
+          selfSpec(service, programFacts(), options),
+          await workshopFor(common),
+          options,
+          output,
+        ),
+      )
+    }
+    case 'uninstall':
+      return (await import('./verbs/uninstall.ts')).uninstall([name], common)
+    case 'status':
+      return (await import('./verbs/status.ts')).status([name], common)
+    default:
+      return (await import('./verbs/control.ts')).control(verb as ControlVerb, [name], common, rest)
+  }
+}
+
+function programFacts(): ProgramFacts {
+  const script = process.argv[1]
+  if (script === undefined)
+    throw new SteadError('USAGE', { problem: 'a program without a file cannot install itself' })
+  const compiled = import.meta.url.endsWith('.js') ? 'js' : 'ts'
+  return {
+    platform: process.platform,
+    node: process.execPath,
+    nodeOptions: process.execArgv,
+    script,
+    allowed: process.allowedNodeEnvironmentFlags,
+    preload: new URL(`./scm-start.${compiled}`, import.meta.url).href,
+  }
+}

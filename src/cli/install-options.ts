@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander'
+
+const gather = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
+
+/** The settings of a service as options, those that most need first. The rest shows with --help-all. */
+export function addInstallOptions(command: Command, all: boolean): Command {
+  const rare = (flags: string, about: string): void => {
+    command.addOption(new Option(flags, about).hideHelp(!all))
+  }
+  command
+    .option('--autostart', 'start at boot (or at login, with --scope user)')
+    .option('--config <file>', 'configuration file of the program, told as STEAD_CONFIG')
+    .option('--cwd <dir>', 'working directory')
+    .option('--env <KEY=VALUE>', 'environment variable; may be given often', gather)
+    .option('--env-file <file>', 'file of KEY=VALUE lines, read at each start')
+    .option('--user <name>', 'account to run as')
+    .option('--restart <when>', 'always, on-failure (default) or no')
+    .addOption(
+      new Option('--harden [preset]', 'restrict it: standard (default) or strict; systemd'),
+    )
+  rare('--display-name <text>', 'name for people')
+  rare('--description <text>', 'one line for people')
+  rare('--start-type <type>', 'auto, delayed, manual (default) or disabled')
+  rare('--group <name>', 'group to run as')
+  command.addOption(
+    new Option('--depends-on <name>', 'service to start first; may be given often')
+      .argParser(gather)
+      .hideHelp(!all),
+  )
+  rare('--restart-delay <time>', 'wait before a restart (default 1s)')
+  rare('--restart-limit <n/time>', 'at most so many starts in a time (default 5/1m), or none')
+  rare('--start-timeout <time>', 'until it has to be ready (default 90s)')
+  rare('--stop-timeout <time>', 'until it has to have stopped (default 10s)')
+  rare('--kill-mode <mode>', 'control-group, mixed (default), process or none')
+  rare('--watchdog <time>', 'longest silence between two heartbeats')
+  rare('--memory <size>', 'limit of memory, such as 512M')
+  rare('--cpu <percent>', 'limit of processor time: 50% is half a core')
+  rare('--open-files <number>', 'limit of open files')
+  rare('--processes <number>', 'limit of processes and threads')
+  rare('--native', 'the program is built with the SDK of stead')
+  return command
+}

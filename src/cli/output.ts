@@ -1,0 +1,98 @@
+import { isSteadError } from '../errors.ts'
+
+/** How a command speaks. */
+export interface Output {
+  readonly json: boolean
+  /** Colour is for terminals alone; NO_COLOR turns it off. */
+  readonly colour: boolean
+  /** The answer itself, on standard output. */
+  answer(text: string): void
+  /** The answer as one JSON document. */
+  object(value: unknown): void
+  /** What was done, for people; silent with --quiet and with --json. */
+  done(text: string): void
+  /** One line on standard error. */
+  error(error: unknown): void
+  /** Shows that something takes its time once it has taken a second, until it settles. */
+  progress<T>(text: string, work: Promise<T>): Promise<T>
+}
+
+export interface OutputOptions {
+  readonly json?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly verbose?: boolean | undefined
+}
+
+/** Work shorter than this is shown only by its result, in milliseconds. */
+const PATIENCE = 1_000
+
+export function makeOutput({
+  json = false,
+  quiet = false,
+  verbose = false,
+}: OutputOptions): Output {
+  const { stdout, stderr } = process
+  const colour = Boolean(stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  return {
+    json,
+    colour,
+    answer: (text) => void stdout.write(`${text}\n`),
+    object: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    done(text) {
+      if (!quiet && !json) stdout.write(`${text}\n`)
+    },
+    error(error) {
+      if (json) stderr.write(`${JSON.stringify({ error: errorObject(error) })}\n`)
+      else stderr.write(errorText(error, verbose))
+    },
+    async progress(text, work) {
+      if (quiet || json) return work
+      const since = performance.now()
+      const terminal = Boolean(stderr.isTTY)
+      const show = (): void => {
+        const seconds = Math.round((performance.now() - since) / 1000)
+        stderr.write(terminal ? `\r\u001b[K${text} … ${seconds} s` : `${text} …\n`)
+      }
+      let ticker: NodeJS.Timeout | undefined
+      const first = setTimeout(() => {
+        show()
+        if (terminal) ticker = setInterval(show, PATIENCE)
+      }, PATIENCE)
+      try {
+        return await work
+      } finally {
+        clearTimeout(first)
+        clearInterval(ticker)
+        if (terminal && ticker !== undefined) stderr.write('\r\u001b[K')
+      }
+    },
+  }
+}
+
+/** The exit code of a command that ended with this error. */
+export function exitCodeFor(error: unknown): number {
+  return isSteadError(error) ? error.exit : 1
+}
+
+function errorObject(error: unknown): Record<string, unknown> {
+  if (!isSteadError(error))
+    return { code: 'INTERNAL', message: String((error as Error)?.message ?? error) }
+  return { code: error.code, message: error.message, hint: error.hint, ...error.params }
+}
+
+function errorText(error: unknown, verbose: boolean): string {
+  const { code, message, hint } = errorObject(error)
+  const first = `error: ${String(code)}: ${String(message)}\n`
+  const second =
+    hint === undefined
+      ? 'hint: please report this, with the output of the same command and --verbose\n'
+      : `hint: ${String(hint)}\n`
+  return verbose ? `${first}${second}${causes(error)}` : `${first}${second}`
+}
+
+function causes(error: unknown): string {
+  let text = ''
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    text += `${at.stack ?? at.message}\n`
+  return text
+}

@@ -1,0 +1,77 @@
+import { formatDuration } from '../../model/duration.ts'
+import { describeExit } from '../../model/exit.ts'
+import type { Phase, ServiceStatus } from '../../model/service-status.ts'
+import { formatSize } from '../../model/size.ts'
+
+const COLOURS: Readonly<Record<Phase, number>> = {
+  'not-installed': 2,
+  stopped: 2,
+  waiting: 33,
+  starting: 33,
+  running: 32,
+  reloading: 33,
+  pausing: 33,
+  paused: 36,
+  resuming: 33,
+  stopping: 33,
+  backoff: 31,
+  fatal: 31,
+}
+
+/** What is known of a service, a fact a line; what the manager does not tell is left out. */
+export function statusText(status: ServiceStatus, now: Date, colour: boolean): string {
+  const { name, displayName, phase, statusText: words, why } = status
+  const title = displayName === null || displayName === name ? name : `${name} (${displayName})`
+  const facts: [string, string | null][] = [
+    ['phase', `${paint(phase, colour)}${why === null ? '' : `: ${why}`}`],
+    ['want', status.want],
+    ['ready', status.ready === null ? null : status.ready ? 'yes' : 'no'],
+    ['status', words],
+    ['pid', status.pid === null ? null : String(status.pid)],
+    ['uptime', uptime(status, now)],
+    ['memory', status.memory === null ? null : formatSize(status.memory)],
+    ['restarts', status.restarts === null ? null : String(status.restarts)],
+    ['last exit', lastExit(status, now)],
+    ['start', status.startType],
+    [
+      'manager',
+      `${status.manager}, ${status.scope}${status.ours || phase === 'not-installed' ? '' : ', not installed by this stead'}`,
+    ],
+  ]
+  const rows = facts
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `  ${`${key}:`.padEnd(11)}${value}`)
+  return [title, ...rows].join('\n')
+}
+
+/** Services as a table that fits 80 columns. */
+export function listText(services: readonly ServiceStatus[], now: Date, colour: boolean): string {
+  const width = Math.max(4, ...services.map(({ name }) => name.length)) + 2
+  const head = `${'NAME'.padEnd(width)}${'PHASE'.padEnd(15)}${'PID'.padEnd(9)}${'UPTIME'.padEnd(11)}${'MEMORY'.padEnd(9)}START`
+  const rows = services.map((one) => {
+    const phase = paint(one.phase, colour) + ' '.repeat(Math.max(1, 15 - one.phase.length))
+    const memory = one.memory === null ? '-' : formatSize(one.memory)
+    return `${one.name.padEnd(width)}${phase}${String(one.pid ?? '-').padEnd(9)}${(uptime(one, now) ?? '-').padEnd(11)}${memory.padEnd(9)}${one.startType ?? '-'}`
+  })
+  return [head, ...rows].join('\n')
+}
+
+function uptime({ pid, startedAt }: ServiceStatus, now: Date): string | null {
+  return pid === null || startedAt === null ? null : age(startedAt, now)
+}
+
+function lastExit({ lastExit: last }: ServiceStatus, now: Date): string | null {
+  if (last === null) return null
+  const when = last.at === null ? '' : `, ${last.at.toISOString()} (${age(last.at, now)} ago)`
+  return `${describeExit(last.exit)}${when}`
+}
+
+/** To the second, and from a day on to the hour: nobody reads more. */
+function age(since: Date, now: Date): string {
+  const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1000))
+  return formatDuration((seconds < 86_400 ? seconds : seconds - (seconds % 3_600)) * 1000)
+}
+
+function paint(phase: Phase, colour: boolean): string {
+  return colour ? `\u001b[${COLOURS[phase]}m${phase}\u001b[0m` : phase
+}

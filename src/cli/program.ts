@@ -1,0 +1,115 @@
+/** The command line: verbs, their options and texts. What a verb does is loaded when it is asked for. */
+import { Command, Option } from 'commander'
+import type { CommonOptions } from './context.ts'
+import { addInstallOptions } from './install-options.ts'
+import type { ControlVerb } from './verbs/control.ts'
+import type { InstallOptions } from './verbs/install.ts'
+import type { LogsOptions } from './verbs/logs.ts'
+
+export interface ProgramOptions {
+  readonly version: string
+  /** What stands behind `--`. */
+  readonly rest: readonly string[]
+  /** Shows rarely used options in the help as well. */
+  readonly all: boolean
+  readonly exit: (code: number) => void
+}
+
+const CONTROLS: Readonly<Record<ControlVerb, string>> = {
+  start: 'start services and wait until they run',
+  stop: 'stop services and wait until nothing is left of them',
+  restart: 'stop and start services',
+  pause: 'pause services that know how to',
+  resume: 'let paused services go on',
+  reload: 'have services take their new configuration',
+}
+
+/** The whole command line, ready to parse. */
+export function buildProgram({ version, rest, all, exit }: ProgramOptions): Command {
+  const program = new Command('stead')
+    .description('Keeps programs running as services: systemd, Windows SCM, launchd.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [verb]', 'show the help of a verb')
+    .configureHelp({ showGlobalOptions: false, helpWidth: 80 })
+    .usage('VERB [options]')
+
+  const install = verb('install', 'install a program as a service, or update it in place')
+    .argument('[name]', 'the name of the service')
+    .usage('NAME [options] -- COMMAND…\n       stead install -f FILE')
+    .option('-f, --file <file>', 'take the description from a file (YAML)')
+    .option('--name <name>', 'the name, if not as an argument')
+    .option('--dry-run', 'show the whole plan and change nothing')
+  addInstallOptions(install, all)
+  if (!all) install.addHelpText('after', '\nAll options: stead install --help-all')
+  install.action(async (name: string | undefined, options: InstallOptions) =>
+    exit(await (await import('./verbs/install.ts')).install(name, rest, options)),
+  )
+
+  verb('uninstall', 'stop services and remove what install wrote')
+    .argument('<name...>', 'services')
+    .action(async (names: string[], options: CommonOptions) =>
+      exit(await (await import('./verbs/uninstall.ts')).uninstall(names, options)),
+    )
+
+  for (const [name, about] of Object.entries(CONTROLS) as [ControlVerb, string][]) {
+    verb(name, about)
+      .argument('<name...>', 'services')
+      .usage(name === 'start' ? 'NAME… [options] [-- ARGUMENTS…]' : 'NAME… [options]')
+      .action(async (names: string[], options: CommonOptions) =>
+        exit(await (await import('./verbs/control.ts')).control(name, names, options, rest)),
+      )
+  }
+
+  verb('status', 'show services; exit code 0 running, 3 not running, 4 no such')
+    .argument('<name...>', 'services')
+    .action(async (names: string[], options: CommonOptions) =>
+      exit(await (await import('./verbs/status.ts')).status(names, options)),
+    )
+  verb('list', 'list the services that stead installed').action(async (options: CommonOptions) =>
+    exit(await (await import('./verbs/list.ts')).list(options)),
+  )
+  verb('logs', 'show the log of a service')
+    .argument('<name>', 'the service')
+    .option('-f, --follow', 'go on with new lines until Ctrl-C')
+    .option('-n, --lines <number>', 'newest lines to begin with (default 10)')
+    .option('--since <time>', 'from a time (2026-01-31T12:00) or so long ago (10m)')
+    .action(async (name: string, options: LogsOptions) =>
+      exit(await (await import('./verbs/logs.ts')).logs(name, options)),
+    )
+  program
+    .command('completion')
+    .description('print a completion script for a shell')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action(async (shell: string) =>
+      exit((await import('./verbs/completion.ts')).completion(shell, program)),
+    )
+  program
+    .command('names', { hidden: true })
+    .description('print the names of installed services, for completion')
+    .action(async () => exit(await (await import('./verbs/completion.ts')).names()))
+  return program
+
+  function verb(name: string, about: string): Command {
+    return addCommonOptions(program.command(name).description(about), all)
+  }
+}
+
+/** What every verb takes. */
+export function addCommonOptions(command: Command, all: boolean): Command {
+  return command
+    .option('--scope <scope>', 'system (default), or user for services of your own')
+    .option('--json', 'answer in JSON')
+    .option('-q, --quiet', 'say nothing that the exit code says')
+    .addOption(new Option('-v, --verbose', 'with an error, its causes').hideHelp(!all))
+    .addOption(
+      new Option(
+        '--manager <kind>',
+        'systemd, launchd or scm instead of this platform’s own',
+      ).hideHelp(!all),
+    )
+    .addOption(
+      new Option('--home <dir>', 'keep everything of stead under DIR (STEAD_HOME)').hideHelp(!all),
+    )
+    .helpOption('-h, --help', 'show help')
+}

@@ -1,0 +1,108 @@
+import { parseSpec } from '../../config/parse-spec.ts'
+import { preflight } from '../../config/preflight.ts'
+import { parseServiceFile } from '../../config/service-file.ts'
+import { SteadError } from '../../errors.ts'
+import { installService } from '../../managers/installation.ts'
+import type { InstallOutcome, Plan } from '../../model/plan.ts'
+import type { ServiceSpec } from '../../model/service-spec.ts'
+import { installationPorts, pathRules, type Workshop } from '../compose-manager.ts'
+import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
+import type { Output } from '../output.ts'
+import { planText } from '../present/plan-text.ts'
+import { type InstallFlags, specFromFlags } from '../spec-from-flags.ts'
+
+export interface InstallOptions extends CommonOptions, InstallFlags {
+  readonly file?: string
+  readonly dryRun?: boolean
+}
+
+const OUTCOMES: Readonly<Record<InstallOutcome, string>> = {
+  created: 'is installed',
+  updated:
+    'is updated in place; a running one goes on with the old definition until its next start',
+  unchanged: 'is installed as it was; nothing had to be changed',
+}
+
+/** `install NAME -- COMMAND…` and `install -f FILE`. */
+export function install(
+  name: string | undefined,
+  command: readonly string[],
+  options: InstallOptions,
+): Promise<number> {
+  return runVerb(options, async (output) => {
+    const workshop = await workshopFor(options)
+    const asked =
+      options.file === undefined
+        ? fromFlags(name, command, options)
+        : await fromFile(options.file, name, command, workshop)
+    return installSpec(asked, workshop, options, output)
+  })
+}
+
+/** The part that a program which installs itself shares with the command. */
+export async function installSpec(
+  asked: ServiceSpec,
+  workshop: Workshop,
+  options: InstallOptions,
+  output: Output,
+): Promise<number> {
+  const { files, accounts, manager } = workshop
+  const { spec, notes } = await preflight(asked, { files, accounts, paths: pathRules() })
+  if (options.dryRun) {
+    const plan = manager.plan(spec)
+    return showPlan({ ...plan, notes: [...notes, ...plan.notes] }, output)
+  }
+  const work = installService(await installationPorts(workshop), spec)
+  const { outcome, plan } = await output.progress(`installing ${spec.name}`, work)
+  if (output.json) output.object({ name: spec.name, outcome, notes: [...notes, ...plan.notes] })
+  for (const note of [...notes, ...plan.notes]) output.done(`note: ${note}`)
+  output.done(`${spec.name} ${OUTCOMES[outcome]}`)
+  const scope = manager.scope === 'user' ? ' --scope user' : ''
+  if (outcome === 'created') output.done(`next: stead start ${spec.name}${scope}`)
+  return 0
+}
+
+/** A plan that cannot be honoured is shown whole, and then is the error that installing it would be. */
+function showPlan(plan: Plan, output: Output): number {
+  if (output.json) output.object({ plan })
+  else output.answer(planText(plan))
+  return plan.unsupported.length === 0 ? 0 : 2
+}
+
+function fromFlags(
+  name: string | undefined,
+  command: readonly string[],
+  options: InstallOptions,
+): ServiceSpec {
+  const named = name ?? options.name
+  if (named === undefined) throw usage('install needs a name: stead install NAME -- COMMAND…')
+  if (name !== undefined && options.name !== undefined && name !== options.name) {
+    throw usage(`two names: ${name} and --name=${options.name}`)
+  }
+  if (command.length === 0)
+    throw usage(`install needs a command: stead install ${named} -- COMMAND…`)
+  return parseSpec(specFromFlags(named, command, options), 'the command line')
+}
+
+async function fromFile(
+  path: string,
+  name: string | undefined,
+  command: readonly string[],
+  { files }: Workshop,
+): Promise<ServiceSpec> {
+  if (name !== undefined || command.length > 0)
+    throw usage('with -f the name and the command are in the file')
+  let text: string | null
+  try {
+    text = await files.readText(path)
+  } catch (cause) {
+    throw new SteadError('FILE_UNREADABLE', { path, reason: (cause as Error).message }, { cause })
+  }
+  if (text === null)
+    throw new SteadError('FILE_UNREADABLE', { path, reason: 'there is no such file' })
+  return parseServiceFile(path, text)
+}
+
+function usage(problem: string): SteadError {
+  return new SteadError('USAGE', { problem, verb: 'install' })
+}

@@ -1,0 +1,15 @@
+import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
+import { listText } from '../present/status-text.ts'
+
+/** `list`: the services that this stead installed. */
+export function list(options: CommonOptions): Promise<number> {
+  return runVerb(options, async (output) => {
+    const { manager } = await workshopFor(options)
+    await manager.requireAvailable()
+    const services = await manager.list()
+    if (output.json) output.object({ services })
+    else if (services.length > 0) output.answer(listText(services, new Date(), output.colour))
+    else output.done('no services; install one: stead install NAME -- COMMAND…')
+    return 0
+  })
+}

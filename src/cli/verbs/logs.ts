@@ -1,0 +1,70 @@
+import { SteadError } from '../../errors.ts'
+import { parseDuration } from '../../model/duration.ts'
+import type { LogLine } from '../../model/log-entry.ts'
+import { serviceName } from '../../model/service-name.ts'
+import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
+
+export interface LogsOptions extends CommonOptions {
+  readonly lines?: string
+  readonly since?: string
+  readonly follow?: boolean
+}
+
+/** `logs NAME [-f] [-n N] [--since T]`. */
+export function logs(name: string, options: LogsOptions): Promise<number> {
+  return runVerb(options, async (output) => {
+    serviceName(name)
+    const { manager } = await workshopFor(options)
+    await manager.requireAvailable()
+    const since = options.since === undefined ? undefined : timeOf(options.since)
+    const abort = new AbortController()
+    const end = (): void => abort.abort()
+    process.once('SIGINT', end).once('SIGTERM', end)
+    // A reader such as head(1) that has had enough is no error.
+    process.stdout.once('error', end)
+    const query = {
+      // With a time everything since then is wanted; without one the newest few.
+      lines:
+        options.lines === undefined
+          ? since === undefined
+            ? 10
+            : Number.MAX_SAFE_INTEGER
+          : linesOf(options.lines),
+      ...(since === undefined ? {} : { since }),
+      follow: options.follow ?? false,
+      signal: abort.signal,
+    }
+    try {
+      for await (const line of manager.logs(name, query)) {
+        output.answer(output.json ? JSON.stringify(line) : describe(line))
+      }
+    } finally {
+      process.off('SIGINT', end).off('SIGTERM', end)
+    }
+    return 0
+  })
+}
+
+function describe({ at, text }: LogLine): string {
+  return at === null ? text : `${at.toISOString()} ${text}`
+}
+
+function linesOf(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new SteadError('USAGE', {
+    problem: `-n is a number of lines, not ${JSON.stringify(text)}`,
+    verb: 'logs',
+  })
+}
+
+/** A time of day as ISO 8601 has it, or how long ago: `10m`. */
+function timeOf(text: string): Date {
+  const ago = parseDuration(text)
+  if (ago !== null) return new Date(Date.now() - ago)
+  const time = new Date(text)
+  if (!Number.isNaN(time.getTime())) return time
+  throw new SteadError('USAGE', {
+    problem: `--since is a time such as 2026-01-31T12:00 or how long ago such as 10m, not ${JSON.stringify(text)}`,
+    verb: 'logs',
+  })
+}

@@ -1,0 +1,28 @@
+import { serviceName } from '../../model/service-name.ts'
+import { isActive, type ServiceStatus } from '../../model/service-status.ts'
+import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
+import { statusText } from '../present/status-text.ts'
+
+/** systemctl(1): 0 running, 3 not running, 4 no such service. */
+const RUNNING = 0
+const NOT_RUNNING = 3
+const NO_SUCH_SERVICE = 4
+
+/** `status NAME…`; with several names the exit code is the worst. */
+export function status(names: readonly string[], options: CommonOptions): Promise<number> {
+  return runVerb(options, async (output) => {
+    for (const name of names) serviceName(name)
+    const { manager } = await workshopFor(options)
+    await manager.requireAvailable()
+    const found = await Promise.all(names.map((name) => manager.status(name)))
+    if (output.json) output.object({ services: found })
+    else if (!options.quiet)
+      output.answer(found.map((one) => statusText(one, new Date(), output.colour)).join('\n\n'))
+    return Math.max(...found.map(codeOf))
+  })
+}
+
+function codeOf({ phase }: ServiceStatus): number {
+  if (phase === 'not-installed') return NO_SUCH_SERVICE
+  return isActive(phase) ? RUNNING : NOT_RUNNING
+}

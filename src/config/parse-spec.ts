@@ -1,0 +1,106 @@
+import type * as z from 'zod'
+import { SteadError } from '../errors.ts'
+import { completeSpec, type ServiceSpec } from '../model/service-spec.ts'
+import { suggest } from '../model/suggest.ts'
+import { specSchema } from './spec-schema.ts'
+
+/** Where a setting stands in its file, as `file:line:column` and the line itself; null where nothing tells. */
+export type Locate = (path: readonly PropertyKey[]) => { at: string; line: string } | null
+
+/**
+ * Checks a description as a user wrote it, and completes it.
+ *
+ * @param source what to call it in a message: a file's name, or "the command line"
+ * @throws SPEC_INVALID with every problem at once; NAME_INVALID where the name is the only one
+ */
+export function parseSpec(raw: unknown, source: string, locate: Locate = () => null): ServiceSpec {
+  const parsed = specSchema.safeParse(raw)
+  const problems = parsed.success
+    ? relations(parsed.data)
+    : parsed.error.issues.flatMap(describeIssue)
+  if (!parsed.success && problems.length === 1 && problems[0]?.path.join('.') === 'name') {
+    const { name } = raw as { name?: unknown }
+    if (typeof name === 'string')
+      throw new SteadError('NAME_INVALID', { name, reason: problems[0].message })
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new SteadError('SPEC_INVALID', {
+      source,
+      problems: problems.map((problem) => describeProblem(problem, locate)),
+    })
+  }
+  return toSpec(parsed.data)
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+type Parsed = z.output<typeof specSchema>
+
+function toSpec(parsed: Parsed): ServiceSpec {
+  const { command, config, limits, ...rest } = parsed
+  const [file, ...args] = command
+  return completeSpec({
+    ...rest,
+    file: file as string,
+    args,
+    configFile: config ?? null,
+    limits: {
+      memory: limits?.memory ?? null,
+      cpu: limits?.cpu ?? null,
+      openFiles: limits?.openFiles ?? null,
+      processes: limits?.processes ?? null,
+    },
+  })
+}
+
+/** What a setting alone cannot show. */
+function relations({ name, dependsOn = [] }: Parsed): Problem[] {
+  const problems: Problem[] = []
+  dependsOn.forEach((other, index) => {
+    if (other === name)
+      problems.push({ path: ['dependsOn', index], message: 'a service cannot wait for itself' })
+    if (dependsOn.indexOf(other) < index)
+      problems.push({ path: ['dependsOn', index], message: `${other} is named twice` })
+  })
+  return problems
+}
+
+function describeIssue(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const near = suggest(key, keysAt(issue.path))
+      const hint = near === null ? '' : `; did you mean ${near}?`
+      return { path: [...issue.path, key], message: `there is no such setting${hint}` }
+    })
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that got furthest is the one that was meant.
+    const branches = issue.errors.map((errors) =>
+      errors.map((e) => ({ ...e, path: [...issue.path, ...e.path] })),
+    )
+    const meant =
+      branches.find((errors) => errors.some((e) => e.code !== 'invalid_type')) ?? branches[0] ?? []
+    if (meant.length > 0) return meant.flatMap((inner) => describeIssue(inner as z.core.$ZodIssue))
+  }
+  if (issue.code === 'invalid_type' && issue.message.includes('undefined')) {
+    return [{ path: issue.path, message: 'it is missing' }]
+  }
+  return [{ path: issue.path, message: issue.message.replace(/^Invalid (input|option): /, '') }]
+}
+
+function keysAt(path: readonly PropertyKey[]): string[] {
+  const { shape } = specSchema
+  if (path.length === 0) return Object.keys(shape)
+  if (path[0] === 'limits') return ['memory', 'cpu', 'openFiles', 'processes']
+  return path[0] === 'restart' ? ['when', 'delay', 'limit'] : []
+}
+
+function describeProblem({ path, message }: Problem, locate: Locate): string {
+  const setting = path.map(String).join('.')
+  const place = locate(path)
+  const text = `${setting === '' ? 'the description' : setting}: ${message}`
+  return place === null ? text : `${place.at}: ${text} (${place.line.trim()})`
+}

@@ -1,0 +1,111 @@
+import { SteadError } from '../errors.ts'
+import type { FileSystem } from '../model/ports/file-system.ts'
+import type { Accounts } from '../model/ports/machine.ts'
+import type { ServiceSpec } from '../model/service-spec.ts'
+
+/** How paths are written on this machine. */
+export interface PathRules {
+  isAbsolute(path: string): boolean
+  /** Against the directory that the command was given in. */
+  resolve(path: string): string
+  /** Candidates for a bare word, in the order of PATH. */
+  candidates(word: string): readonly string[]
+}
+
+export interface PreflightPorts {
+  readonly files: FileSystem
+  readonly accounts: Accounts
+  readonly paths: PathRules
+}
+
+export interface Checked {
+  readonly spec: ServiceSpec
+  /** What was found out on the way and belongs into the plan. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Checks a spec against this machine before anything is planned: the program, the directory, the files
+ * and the accounts it names. A bare program name is looked up on PATH now, once, and never again.
+ *
+ * @throws COMMAND_UNUSABLE, CWD_UNUSABLE, FILE_UNREADABLE, USER_UNKNOWN
+ */
+export async function preflight(spec: ServiceSpec, ports: PreflightPorts): Promise<Checked> {
+  const { files, paths } = ports
+  const file = await resolveProgram(spec.file, ports)
+  await checkProgram(file, files)
+  const cwd = spec.cwd === null ? null : paths.resolve(spec.cwd)
+  if (cwd !== null) await checkDirectory(cwd, files)
+  const [configFile, envFile] = [spec.configFile, spec.envFile].map((path) =>
+    path === null ? null : paths.resolve(path),
+  )
+  for (const path of [configFile, envFile]) if (path != null) await checkFile(path, files)
+  await checkAccounts(spec, ports)
+  const notes = file === spec.file ? [] : [`${spec.file} is ${file}, as PATH has it now`]
+  return {
+    spec: { ...spec, file, cwd, configFile: configFile ?? null, envFile: envFile ?? null },
+    notes,
+  }
+}
+
+async function resolveProgram(file: string, { files, paths }: PreflightPorts): Promise<string> {
+  if (paths.isAbsolute(file)) return file
+  if (/[/\\]/.test(file)) {
+    throw new SteadError('COMMAND_UNUSABLE', {
+      command: file,
+      reason: 'it is relative, and a manager has no directory to start from',
+      remedy: `write the whole path: ${paths.resolve(file)}`,
+    })
+  }
+  for (const candidate of paths.candidates(file)) {
+    const facts = await files.facts(candidate)
+    if (facts?.kind === 'file' && (await files.canExecute(candidate))) return candidate
+  }
+  throw new SteadError('COMMAND_UNUSABLE', {
+    command: file,
+    reason: 'there is no such program on PATH',
+    remedy: 'write the whole path of the program',
+  })
+}
+
+async function checkProgram(file: string, files: FileSystem): Promise<void> {
+  const refuse = (reason: string, remedy: string): never => {
+    throw new SteadError('COMMAND_UNUSABLE', { command: file, reason, remedy })
+  }
+  const facts = await files.facts(file)
+  if (facts === null) return refuse('there is no such file', `check the path: ls -l ${file}`)
+  if (facts.kind === 'directory') refuse('it is a directory', 'name the program in it')
+  if (facts.kind === 'other') refuse('it is neither a file nor a link to one', 'name a program')
+  if (!(await files.canExecute(file)))
+    refuse('it is not executable', `make it so: chmod +x ${file}`)
+}
+
+async function checkDirectory(path: string, files: FileSystem): Promise<void> {
+  const facts = await files.facts(path)
+  if (facts?.kind === 'directory') return
+  throw new SteadError('CWD_UNUSABLE', {
+    path,
+    reason: facts === null ? 'there is no such directory' : 'it is not a directory',
+  })
+}
+
+async function checkFile(path: string, files: FileSystem): Promise<void> {
+  const facts = await files.facts(path)
+  if (facts?.kind === 'file') return
+  throw new SteadError('FILE_UNREADABLE', {
+    path,
+    reason: facts === null ? 'there is no such file' : 'it is not a file',
+  })
+}
+
+async function checkAccounts(
+  { user, group }: ServiceSpec,
+  { accounts }: PreflightPorts,
+): Promise<void> {
+  if (user !== null && !(await accounts.userExists(user))) {
+    throw new SteadError('USER_UNKNOWN', { kind: 'user', name: user })
+  }
+  if (group !== null && !(await accounts.groupExists(group))) {
+    throw new SteadError('USER_UNKNOWN', { kind: 'group', name: group })
+  }
+}
