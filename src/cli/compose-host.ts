@@ -1,4 +1,5 @@
 /** Finds out who started this process, and makes the host that talks to it. */
+import { isatty } from 'node:tty'
 import type { Host } from '../model/ports/host.ts'
 import { systemClock } from '../platform/clock.ts'
 import { processSignals } from '../platform/process-events.ts'
@@ -10,7 +11,7 @@ import { terminal } from '../platform/terminal.ts'
  * @param name the service's name, for the terminal
  */
 export async function composeHost(name: string): Promise<Host> {
-  if (process.platform === 'win32') return console_(name)
+  if (process.platform === 'win32') return (await scm()) ?? console_(name)
   if (startedBySystemd()) return systemd()
   if (startedByLaunchd()) return launchd()
   return console_(name)
@@ -34,6 +35,16 @@ function startedBySystemd(): boolean {
 function startedByLaunchd(): boolean {
   const { XPC_SERVICE_NAME, STEAD_SERVICE } = process.env
   return process.ppid === 1 && STEAD_SERVICE !== undefined && XPC_SERVICE_NAME === STEAD_SERVICE
+}
+
+/**
+ * Null unless the Service Control Manager started this process. It gives no terminal to anybody, so
+ * where there is one it need not be looked for.
+ */
+async function scm(): Promise<Host | null> {
+  if (isatty(0)) return null
+  const { connectScmHost } = await import('./compose-scm.ts')
+  return connectScmHost()
 }
 
 async function systemd(): Promise<Host> {

@@ -63,7 +63,6 @@ export async function makeContact(): Promise<{ host: Host; startTimeout: number 
     conversation,
     clock: systemClock(),
     sink: record === null ? null : rotatingFile(record.logFile),
-    watchdog: record?.watchdog ?? null,
   })
   const startTimeout = record?.startTimeout ?? DEFAULT_START_TIMEOUT
   host.report('starting', startTimeout)

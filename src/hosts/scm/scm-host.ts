@@ -17,15 +17,13 @@ export interface ScmHostPorts {
   readonly clock: Clock
   /** The service's log file; null for none. */
   readonly sink: LineSink | null
-  /** The longest silence between two heartbeats that the service's record asks for; null for none. */
-  readonly watchdog: number | null
 }
 
 /**
  * The Windows Service Control Manager as a host. Entries of the log go to the sink, and from
  * `warning` upwards to the Event Log as well.
  */
-export function scmHost({ conversation, clock, sink, watchdog }: ScmHostPorts): Host {
+export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
   let code: number | null = null
 
   function log(entry: LogEntry): void {
@@ -36,7 +34,8 @@ export function scmHost({ conversation, clock, sink, watchdog }: ScmHostPorts): 
   return {
     kind: 'scm',
     delivers: new Set(['stop', 'reload', 'pause', 'resume', 'interrogate', 'custom']),
-    watchdog,
+    // The SCM watches no heartbeat.
+    watchdog: null,
     startArguments: conversation.startArguments,
     listen(receiver) {
       conversation.listen((raw) => {
@@ -48,7 +47,7 @@ export function scmHost({ conversation, clock, sink, watchdog }: ScmHostPorts): 
     report(state, patience = DEFAULT_PATIENCE) {
       if (code === null) conversation.report(STATES[state], patience)
     },
-    // The SCM shows no text and watches no heartbeat.
+    // The SCM shows no text.
     status() {},
     pulse() {},
     log,

@@ -24,6 +24,8 @@ export interface TestService {
   status(): Promise<ScmStatus>
   /** Waits until the SCM has it in that state. */
   reaches(state: ScmStatus['state'], deadline?: number): Promise<ScmStatus>
+  /** Waits until the process that was last seen is no more. */
+  isGone(): Promise<void>
   /** What the program has noted so far. */
   diary(): readonly { readonly event: string; readonly [detail: string]: unknown }[]
   log(): string
@@ -77,21 +79,30 @@ export async function withService<T>(
   const data = formatScmRecord(whole)
   await scm.writeValue(name, SCM_RECORD_KEY, SCM_RECORD_VALUE, { type: 'REG_SZ', data })
 
+  let lastPid: number | null = null
+  const status = async (): Promise<ScmStatus> => {
+    const found = await scm.status(name)
+    lastPid = found.pid ?? lastPid
+    return found
+  }
   const service: TestService = {
     name,
     folder,
     start: (...startArguments) => scm.start(name, startArguments),
     control: (code) => scm.control(name, code),
-    status: () => scm.status(name),
+    status,
     reaches: (state, deadline) =>
       until(
         `${name} is ${state}`,
         async () => {
-          const status = await scm.status(name)
-          return status.state === state ? status : null
+          const found = await status()
+          return found.state === state ? found : null
         },
         deadline,
       ),
+    isGone: async () => {
+      await until(`${name} has no process`, () => lastPid === null || !isAlive(lastPid))
+    },
     diary: () =>
       read(join(folder, 'diary'))
         .split('\n')

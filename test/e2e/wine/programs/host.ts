@@ -43,7 +43,7 @@ note('loaded', {
 block(Number(values['busy-ms']))
 const host = await connectScmHost()
 if (host === null) process.exit(9)
-note('contact', { args: host.startArguments, watchdog: host.watchdog })
+note('contact', { args: host.startArguments })
 
 const ALL: ReadonlySet<ControlType> = host.delivers
 let stopping = false
