@@ -52,7 +52,8 @@ export async function startService(
       }
     }
   }
-  const after = await settled(context, name, ['start-pending'], startTimeout)
+  // A stop may overtake the start; then it is not over before the stop is.
+  const after = await settled(context, name, ['start-pending', 'stop-pending'], startTimeout)
   if (after === null) throw new SteadError('START_TIMEOUT', { name, seconds: startTimeout / 1_000 })
   if (after.state !== 'stopped') return
   const end = endOf(after)
