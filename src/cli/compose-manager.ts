@@ -62,7 +62,27 @@ export async function composeManager(choice: ManagerChoice): Promise<Workshop> {
   })
   const files = nodeFileSystem()
   const parts = { scope: choice.scope, home, files, runner, accounts: people }
-  return { manager: await makeManager(kind, parts), home, files, accounts: people }
+  const manager = await makeManager(kind, parts)
+  return {
+    manager: kind === NATIVE[platform] ? manager : elsewhere(manager),
+    home,
+    files,
+    accounts: people,
+  }
+}
+
+/** The manager of another platform: it plans, and that is all. */
+function elsewhere(manager: ServiceManager): ServiceManager {
+  return {
+    ...manager,
+    async requireAvailable() {
+      throw new SteadError('MANAGER_UNAVAILABLE', {
+        manager: manager.kind,
+        reason: `this machine runs ${process.platform}`,
+        remedy: 'with --manager of another platform only install --dry-run makes sense',
+      })
+    },
+  }
 }
 
 interface Parts {
