@@ -1,6 +1,5 @@
 import { SteadError } from '../../errors.ts'
-import type { Context, Unit } from './context.ts'
-import { lookUp, require } from './context.ts'
+import { type Context, lookUp, require } from './context.ts'
 import { exitOf } from './exit-status.ts'
 import { lastExitInJournal } from './journal.ts'
 import { hasCode, noRight, succeeded, words } from './systemctl.ts'
@@ -65,10 +64,11 @@ async function startAnew(
   // An operator's start is never refused by the limit of automatic ones. A unit that systemd does
   // not hold in memory has no count, and the command fails; that is no failure of ours.
   await context.ctl.run(['reset-failed', '--', `${name}.service`])
+  const since = context.clock.wall()
   const refused = await perform(context, name, verb, before)
   const { facts } = await lookUp(context, name)
   if (refused === null && facts.active !== 'failed' && !facts.sub.startsWith('auto-restart')) return
-  throw await startError(context, name, facts, refused)
+  throw await startError(context, name, facts, refused, since)
 }
 
 async function startError(
@@ -76,6 +76,7 @@ async function startError(
   name: string,
   facts: UnitFacts,
   refused: Refusal | null,
+  since: Date,
 ): Promise<SteadError> {
   if (facts.result === 'timeout') {
     const seconds = (facts.startTimeout ?? 0) / 1000
@@ -89,12 +90,27 @@ async function startError(
       remedy: `install it again with another start type: stead install ${name} --start-type manual -- …`,
     })
   }
-  const exit = exitOf(facts.exitCode, facts.exitStatus)
-  // While systemd already tries again the failure is told by the journal alone.
-  const found = exit ?? (await lastExitInJournal(context, name))?.exit ?? null
+  return new SteadError('START_FAILED', {
+    name,
+    reason: await reasonOf(context, name, facts, refused, since),
+  })
+}
+
+async function reasonOf(
+  context: Context,
+  name: string,
+  facts: UnitFacts,
+  refused: Refusal | null,
+  since: Date,
+): Promise<string> {
   const failed = facts.result !== 'success' || facts.active === 'failed'
-  const reason = failed ? failureOf(facts, found) : (refused?.words ?? failureOf(facts, found))
-  return new SteadError('START_FAILED', { name, reason: reason === '' ? 'it ended' : reason })
+  const exit = exitOf(facts.exitCode, facts.exitStatus)
+  if (failed && exit !== null) return failureOf(facts, exit)
+  // While systemd already tries again the journal alone still knows how the first attempt ended.
+  const told = await lastExitInJournal(context, name)
+  const fresh = told?.at != null && told.at >= since ? told.exit : null
+  if (fresh !== null) return failureOf({ ...facts, result: 'exit-code' }, fresh)
+  return (failed ? failureOf(facts, null) : refused?.words) || 'it ended'
 }
 
 interface Refusal {
@@ -198,5 +214,3 @@ async function membersOf({ files }: Context, cgroup: string): Promise<readonly s
   }
   return []
 }
-
-export type { Unit }

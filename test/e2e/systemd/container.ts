@@ -23,18 +23,16 @@ export const CHECKOUT = '/opt/stead'
 const NOT_NEEDED = /^(machines\.target|remote-fs\.target|.*\.timer|.*\.service)$/
 
 export interface Container {
-  /** Its PID 1, seen from outside. */
-  readonly pid: number
   /** Its root directory, seen from outside; stays readable after the container has ended, until `close`. */
   readonly root: string
-  /** What systemctl is-system-running(1) said when the boot had ended. */
+  /** What systemctl is-system-running(1) said when the last boot had ended. */
   readonly state: string
   /** A command line that runs `command` inside, as a transient unit of the container's systemd. */
   inside(command: readonly string[], settings?: readonly string[]): [string, string[]]
   /** Runs a command inside and gives its output; throws where it fails. */
   run(command: readonly string[], settings?: readonly string[]): string
-  /** An orderly shutdown, and waits for its end. */
-  powerOff(): Promise<void>
+  /** An orderly shutdown, and a new boot over the same files. */
+  reboot(): Promise<void>
   /** Ends it if need be and leaves nothing: no process, no mount, no directory. */
   close(): Promise<void>
 }
@@ -68,37 +66,28 @@ export async function bootContainer(checkout: string): Promise<Container> {
     const source = overlay(directory, 'checkout', checkout, mount)
     prepare(root)
 
-    const cgroup = new PrivateCgroup(name)
-    undo.push(() => cgroup.remove())
-    const console_ = { text: '' }
-    const nspawn = cgroup.spawn(() => boot(name, root, source))
-    nspawn.stdout?.on('data', (chunk: Buffer) => {
-      console_.text = (console_.text + String(chunk)).slice(-20_000)
-    })
-    const ended = new Promise<void>((resolve) => nspawn.once('exit', () => resolve()))
-    undo.push(() => endNow(nspawn, cgroup))
-
-    const pid = await firstProcess(nspawn, ended, console_)
-    const state = await bootEnd(pid, ended)
-    const inside = (command: readonly string[], settings: readonly string[] = []) =>
-      insideOf(pid, command, settings)
+    let life = await startLife(name, root, source, undo)
+    const inside: Container['inside'] = (command, settings = []) =>
+      insideOf(life.pid, command, settings)
     return {
-      pid,
       root,
-      state,
+      get state() {
+        return life.state
+      },
       inside,
       run(command, settings) {
         const [file, args] = inside(command, settings)
         return execFileSync(file, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
       },
-      async powerOff() {
-        spawnSync('nsenter', ['-t', String(pid), '-a', 'systemctl', 'poweroff'])
-        await Promise.race([ended, deadline(60_000, 'the container did not power off')])
+      async reboot() {
+        spawnSync('nsenter', ['-t', String(life.pid), '-a', 'systemctl', 'poweroff'])
+        await Promise.race([life.ended, deadline(60_000, 'the container did not power off')])
+        life = await startLife(name, root, source, undo)
       },
       async close() {
         process.off('exit', release)
         release()
-        await ended
+        await life.ended
       },
     }
   } catch (error) {
@@ -106,6 +95,34 @@ export async function bootContainer(checkout: string): Promise<Container> {
     release()
     throw error
   }
+}
+
+/** From a boot to its end. */
+interface Life {
+  readonly pid: number
+  readonly state: string
+  readonly ended: Promise<void>
+}
+
+async function startLife(
+  name: string,
+  root: string,
+  source: string,
+  undo: (() => void)[],
+): Promise<Life> {
+  const cgroup = new PrivateCgroup(`${name}-${undo.length}`)
+  undo.push(() => cgroup.remove())
+  const screen = { text: '' }
+  const nspawn = cgroup.spawn(() => boot(name, root, source))
+  for (const stream of [nspawn.stdout, nspawn.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      screen.text = (screen.text + String(chunk)).slice(-20_000)
+    })
+  }
+  const ended = new Promise<void>((resolve) => nspawn.once('exit', () => resolve()))
+  undo.push(() => endNow(nspawn, cgroup))
+  const pid = await firstProcess(nspawn, ended, screen)
+  return { pid, state: await bootEnd(pid, ended), ended }
 }
 
 function overlay(
@@ -147,7 +164,7 @@ function boot(name: string, root: string, source: string): ChildProcess {
   const args = ['-D', root, '--boot', '--keep-unit', '--register=no', '--link-journal=no']
   args.push('--private-network', `--machine=${name}`, '--settings=no')
   args.push('--console=pipe', `--bind=${source}:${CHECKOUT}`)
-  return spawn('systemd-nspawn', args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  return spawn('systemd-nspawn', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
 }
 
 async function firstProcess(

@@ -29,8 +29,14 @@ try {
   console.log(`booted a container with systemd: ${container.state}`)
   const user = addUser(container)
   await Promise.all([
-    vitest('system', ['test/e2e/systemd/inside'], []),
-    vitest('user', ['test/e2e/systemd/inside/contract'], user),
+    vitest('system', ['systemd/inside', 'systemd/reboot/before'], []),
+    vitest('user', ['systemd/inside/contract', 'systemd/reboot/before'], user),
+  ])
+  await container.reboot()
+  console.log(`booted it again: ${container.state}`)
+  await Promise.all([
+    vitest('system', ['systemd/reboot/after'], []),
+    vitest('user', ['systemd/reboot/after'], user),
   ])
 } finally {
   await container.close()
