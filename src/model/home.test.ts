@@ -20,11 +20,11 @@ describe('the directories of an installation', () => {
     })
   })
 
-  test('follow XDG for user services on Linux', () => {
+  test('follow XDG for user services on Linux, and are the same in every session of the user', () => {
     const env = { XDG_STATE_HOME: '/s', XDG_RUNTIME_DIR: '/run/user/7' }
     expect(homeOf({ ...query, scope: 'user', env })).toMatchObject({
       specs: '/s/stead/specs',
-      run: '/run/user/7/stead',
+      run: '/s/stead/run',
     })
     expect(homeOf({ ...query, scope: 'user' })).toMatchObject({
       specs: '/home/ada/.local/state/stead/specs',

@@ -58,9 +58,6 @@ export function homeOf({ platform, scope, env, userHome, root }: HomeQuery): Hom
     }
   }
   const state = at(env.XDG_STATE_HOME ?? at(userHome, '.local', 'state'), 'stead')
-  return {
-    root: null,
-    ...under(state),
-    run: env.XDG_RUNTIME_DIR === undefined ? at(state, 'run') : at(env.XDG_RUNTIME_DIR, 'stead'),
-  }
+  // Not XDG_RUNTIME_DIR: cron, sudo and ssh leave it out, and a lock there would hold in some sessions only.
+  return { root: null, ...under(state) }
 }
