@@ -22,8 +22,6 @@ export interface ProgramFacts {
   readonly nodeOptions: readonly string[]
   /** Absolute path of the script. */
   readonly script: string
-  /** Options that this node knows, of those that stead would like to give. */
-  readonly allowed: ReadonlySet<string>
   /** URL of the module that makes contact with the SCM. */
   readonly preload: string
 }
@@ -36,12 +34,11 @@ const PASSING = /^--(inspect|watch|test|prof|cpu-prof|heap-prof|eval|print|inter
  * needs. What the definition says is the default, flags win.
  */
 export function selfSpec(service: Service, facts: ProgramFacts, flags: InstallFlags): ServiceSpec {
+  // SIGUSR1 is the service's pause. Its own listener takes it from Node's debugger; with this option,
+  // which is meant to do that, the listener is never called (Node 22).
   const options = facts.nodeOptions.filter(
     (option) => !PASSING.test(option) && option !== '--disable-sigusr1',
   )
-  // SIGUSR1 is the service's pause, not Node's debugger.
-  if (facts.platform !== 'win32' && facts.allowed.has('--disable-sigusr1'))
-    options.unshift('--disable-sigusr1')
   if (facts.platform === 'win32') options.push('--import', facts.preload)
   const { name, displayName, description, startTimeout, stopTimeout, watchdog } = service
   const raw = specFromFlags(flags.name ?? name, [facts.node, ...options, facts.script], {
@@ -136,7 +133,6 @@ function programFacts(): ProgramFacts {
     node: process.execPath,
     nodeOptions: process.execArgv,
     script,
-    allowed: process.allowedNodeEnvironmentFlags,
     preload: new URL(`./scm-start.${compiled}`, import.meta.url).href,
   }
 }

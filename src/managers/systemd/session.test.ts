@@ -28,7 +28,7 @@ describe('the session with systemd', () => {
   test('on a machine that has another init is refused, with what to do', async () => {
     await expect(sessionVariables(ports({}, 'system'))).rejects.toMatchObject({
       code: 'MANAGER_UNAVAILABLE',
-      hint: expect.stringMatching(/stead run/),
+      hint: expect.stringMatching(/foreground/),
     })
   })
 
