@@ -28,7 +28,10 @@ export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
 
   function log(entry: LogEntry): void {
     sink?.write(formatLogLine(clock.wall(), entry))
-    if (entry.severity <= SEVERITY.warning) conversation.event(entry.severity, entry.message)
+    if (entry.severity <= SEVERITY.warning) {
+      const fields = entry.fields === undefined ? '' : ` ${JSON.stringify(entry.fields)}`
+      conversation.event(entry.severity, `${entry.message}${fields}`)
+    }
   }
 
   return {

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { fakeScmConversation } from '../../../test/fakes/scm-conversation.ts'
+import type { Control } from '../../model/ports/host.ts'
+import { systemClock } from '../../platform/clock.ts'
+import { scmHost } from './scm-host.ts'
+
+function hostOn(facts: Parameters<typeof fakeScmConversation>[0] = {}) {
+  const fake = fakeScmConversation(facts)
+  const lines: string[] = []
+  const clock = { ...systemClock(), wall: () => new Date('2026-11-21T05:00:00Z') }
+  const sink = { write: (line: string) => void lines.push(line), close: () => {} }
+  return { fake, lines, host: scmHost({ conversation: fake.conversation, clock, sink }) }
+}
+
+test('every state has its word at the SCM, with the patience that was asked for', () => {
+  const { host, fake } = hostOn()
+  host.report('starting', 60_000)
+  host.report('running')
+  host.report('reloading', 5_000)
+  host.report('pausing', 1_000)
+  host.report('paused')
+  host.report('resuming', 2_000)
+  host.report('stopping', 10_000)
+  expect(fake.states).toEqual([
+    'start-pending',
+    'running',
+    'running',
+    'pause-pending',
+    'paused',
+    'continue-pending',
+    'stop-pending',
+  ])
+  expect(fake.patience[0]).toBe(60_000)
+  expect(fake.patience[6]).toBe(10_000)
+})
+
+test('controls that came before there is a receiver are delivered at once, unknown ones never', () => {
+  const { host, fake } = hostOn()
+  for (const code of [2, 13, 15]) fake.send(code)
+  const controls: Control[] = []
+  host.listen((control) => controls.push(control))
+  fake.send(200)
+  expect(controls).toEqual([
+    { type: 'pause' },
+    { type: 'stop', reason: 'preshutdown', force: false },
+    { type: 'custom', code: 200 },
+  ])
+})
+
+test('what the service accepts is told to the SCM in its bits', () => {
+  const { host, fake } = hostOn()
+  host.accept(new Set(['stop', 'custom']))
+  expect(fake.accepted).toEqual({ bits: 0x101, custom: true })
+  host.accept(new Set(['interrogate']))
+  expect(fake.accepted).toEqual({ bits: 0, custom: false })
+})
+
+test('start arguments are those of the SCM', () => {
+  expect(hostOn({ startArguments: ['--safe'] }).host.startArguments).toEqual(['--safe'])
+})
+
+test('entries go to the file, and from warning upwards to the Event Log as well', () => {
+  const { host, fake, lines } = hostOn()
+  host.log({ severity: 6, message: 'hello', fields: { port: 80 } })
+  host.log({ severity: 4, message: 'disk nearly full' })
+  host.log({ severity: 3, message: 'disk full', fields: { free: 0 } })
+  expect(lines).toEqual([
+    '2026-11-21T05:00:00.000Z <6> hello {"port":80}',
+    '2026-11-21T05:00:00.000Z <4> disk nearly full',
+    '2026-11-21T05:00:00.000Z <3> disk full {"free":0}',
+  ])
+  expect(fake.events).toEqual([
+    { severity: 4, text: 'disk nearly full' },
+    { severity: 3, text: 'disk full {"free":0}' },
+  ])
+})
+
+test('S04 a failure is STOPPED with 1066 and its code, the reason in the log, once', () => {
+  const { host, fake, lines } = hostOn()
+  expect(host.finish({ kind: 'code', code: 9 }, 'no database')).toBe(9)
+  expect(host.finish({ kind: 'code', code: 0 }, null)).toBe(9)
+  host.report('running')
+  expect(fake.finished).toEqual({ win32: 1066, specific: 9 })
+  expect(fake.states).toEqual(['stopped'])
+  expect(lines).toEqual(['2026-11-21T05:00:00.000Z <3> stopped, code 9: no database'])
+})
+
+test.each([
+  [{ kind: 'signal', signal: 'SIGKILL' } as const],
+  [{ kind: 'spawn-error', errno: 'ENOENT' } as const],
+  [{ kind: 'unknown' } as const],
+])('S04 a failure without a code, %j, is code 1', (exit) => {
+  const { host, fake } = hostOn()
+  expect(host.finish(exit, null)).toBe(1)
+  expect(fake.finished).toEqual({ win32: 1066, specific: 1 })
+})
+
+test('success is STOPPED with nothing', async () => {
+  const { host, fake, lines } = hostOn()
+  expect(host.finish({ kind: 'code', code: 0 }, null)).toBe(0)
+  await host.close()
+  expect(fake.finished).toEqual({ win32: 0, specific: 0 })
+  expect(fake.closed).toBe(true)
+  expect(lines).toEqual([])
+})

@@ -1,0 +1,63 @@
+import type { Severity } from '../../src/model/log-entry.ts'
+import type { ScmConversation } from '../../src/model/ports/scm-conversation.ts'
+import type { ScmState } from '../../src/model/scm-values.ts'
+
+export interface FakeScmConversation {
+  readonly conversation: ScmConversation
+  /** The SCM sends a control. */
+  send(control: number): void
+  readonly states: ScmState[]
+  /** Patience of each state, in the same order; zero at the end. */
+  readonly patience: number[]
+  /** dwControlsAccepted, and whether 128 to 255 are taken, as they are now. */
+  accepted: { bits: number; custom: boolean }
+  readonly events: { severity: Severity; text: string }[]
+  /** dwWin32ExitCode and dwServiceSpecificExitCode of STOPPED. */
+  finished: { win32: number; specific: number } | null
+  closed: boolean
+}
+
+/**
+ * A conversation with nobody, in place of the SCM, which only Windows has: it keeps what the host says and sends what a test
+ * wants sent. `test/e2e/wine/host.suite.ts` holds the host against the real one.
+ */
+export function fakeScmConversation(facts: Partial<ScmConversation> = {}): FakeScmConversation {
+  const early: number[] = []
+  let receive = (control: number): void => void early.push(control)
+  const fake: FakeScmConversation = {
+    send: (control) => receive(control),
+    states: [],
+    patience: [],
+    accepted: { bits: 0, custom: false },
+    events: [],
+    finished: null,
+    closed: false,
+    conversation: {
+      serviceName: 'fake',
+      startArguments: [],
+      record: null,
+      ...facts,
+      listen(receiver) {
+        receive = receiver
+        for (const control of early.splice(0)) receiver(control)
+      },
+      accept(bits, custom) {
+        fake.accepted = { bits, custom }
+      },
+      report(state, patience) {
+        fake.states.push(state)
+        fake.patience.push(patience)
+      },
+      event: (severity, text) => void fake.events.push({ severity, text }),
+      finish(win32, specific) {
+        fake.finished = { win32, specific }
+        fake.states.push('stopped')
+        fake.patience.push(0)
+      },
+      async close() {
+        fake.closed = true
+      },
+    },
+  }
+  return fake
+}
