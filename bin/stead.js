@@ -6,10 +6,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1)
 }
 
-const { enableCompileCache } = await import('node:module')
-enableCompileCache?.()
-// The published package has compiled JavaScript beside this file, a checkout has src/.
 const { existsSync } = await import('node:fs')
+const { useCompileCache } = await import('./compile-cache.js')
+useCompileCache()
+// The published package has compiled JavaScript beside this file, a checkout has src/.
 const source = new URL('../src/cli/main.ts', import.meta.url)
 const { main } = await import(
   existsSync(source) ? source.href : new URL('../cli/main.js', import.meta.url).href

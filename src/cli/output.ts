@@ -32,6 +32,8 @@ export function makeOutput({
   verbose = false,
 }: OutputOptions): Output {
   const { stdout, stderr } = process
+  // A reader that has had enough, such as head(1), is no error.
+  if (stdout.listenerCount('error') === 0) stdout.on('error', ignoreClosedPipe)
   const colour = Boolean(stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
   return {
     json,
@@ -67,6 +69,10 @@ export function makeOutput({
       }
     },
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 /** The exit code of a command that ended with this error. */

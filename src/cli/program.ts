@@ -2,12 +2,13 @@
 import { Command, Option } from 'commander'
 import type { CommonOptions } from './context.ts'
 import { addInstallOptions } from './install-options.ts'
+import { makeOutput } from './output.ts'
 import type { ControlVerb } from './verbs/control.ts'
 import type { InstallOptions } from './verbs/install.ts'
 import type { LogsOptions } from './verbs/logs.ts'
+import { version } from './version.ts'
 
 export interface ProgramOptions {
-  readonly version: string
   /** What stands behind `--`. */
   readonly rest: readonly string[]
   /** Shows rarely used options in the help as well. */
@@ -25,14 +26,15 @@ const CONTROLS: Readonly<Record<ControlVerb, string>> = {
 }
 
 /** The whole command line, ready to parse. */
-export function buildProgram({ version, rest, all, exit }: ProgramOptions): Command {
+export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
   const program = new Command('stead')
     .description('Keeps programs running as services: systemd, Windows SCM, launchd.')
-    .version(version, '-V, --version', 'print the version')
+    .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [verb]', 'show the help of a verb')
-    .configureHelp({ showGlobalOptions: false, helpWidth: 80 })
+    .configureHelp({ showGlobalOptions: false, helpWidth: 80, subcommandTerm })
     .usage('VERB [options]')
+    .addHelpText('after', '\nEach verb has more: stead VERB --help')
 
   const install = verb('install', 'install a program as a service, or update it in place')
     .argument('[name]', 'the name of the service')
@@ -77,6 +79,9 @@ export function buildProgram({ version, rest, all, exit }: ProgramOptions): Comm
     .action(async (name: string, options: LogsOptions) =>
       exit(await (await import('./verbs/logs.ts')).logs(name, options)),
     )
+  addCommonOptions(program.command('version').description('print the version'), all).action(
+    (options: CommonOptions) => exit(printVersion(options)),
+  )
   program
     .command('completion')
     .description('print a completion script for a shell')
@@ -93,6 +98,19 @@ export function buildProgram({ version, rest, all, exit }: ProgramOptions): Comm
   function verb(name: string, about: string): Command {
     return addCommonOptions(program.command(name).description(about), all)
   }
+}
+
+/** A verb in the list of verbs: what it takes is for its own help. */
+function subcommandTerm(command: Command): string {
+  const taken = command.registeredArguments.map((argument) => argument.name().toUpperCase())
+  return [command.name(), ...taken].join(' ')
+}
+
+function printVersion(options: CommonOptions): number {
+  const output = makeOutput(options)
+  if (output.json) output.object({ version: version(), node: process.version })
+  else output.answer(version())
+  return 0
 }
 
 /** What every verb takes. */

@@ -1,0 +1,96 @@
+/**
+ * The verbs that people and scripts call all day, parsed without commander, whose loading would cost
+ * more than the rest of such a command. Whatever is not plain (help, a typing error) is left to it.
+ */
+import { parseArgs } from 'node:util'
+import type { ControlVerb } from './verbs/control.ts'
+import type { LogsOptions } from './verbs/logs.ts'
+
+const COMMON = {
+  scope: { type: 'string' },
+  manager: { type: 'string' },
+  home: { type: 'string' },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean', short: 'q' },
+  verbose: { type: 'boolean', short: 'v' },
+} as const
+
+const LOGS = {
+  follow: { type: 'boolean', short: 'f' },
+  lines: { type: 'string', short: 'n' },
+  since: { type: 'string' },
+} as const
+
+/** Verbs with a short way in, and how many names each takes; a test compares them with program.ts. */
+export const QUICK_VERBS: Readonly<
+  Record<
+    string,
+    {
+      names: 'none' | 'one' | 'many'
+      options: Readonly<Record<string, { type: string; short?: string }>>
+    }
+  >
+> = {
+  start: { names: 'many', options: COMMON },
+  stop: { names: 'many', options: COMMON },
+  restart: { names: 'many', options: COMMON },
+  pause: { names: 'many', options: COMMON },
+  resume: { names: 'many', options: COMMON },
+  reload: { names: 'many', options: COMMON },
+  status: { names: 'many', options: COMMON },
+  uninstall: { names: 'many', options: COMMON },
+  list: { names: 'none', options: COMMON },
+  logs: { names: 'one', options: { ...COMMON, ...LOGS } },
+}
+
+/** A command line that was understood: carrying it out gives the exit code. */
+export type Action = () => Promise<number>
+
+/**
+ * What a plain command line asks for; null where commander has to look at it.
+ *
+ * @param argv what stands before `--`
+ * @param rest what stands behind it
+ */
+export function quickAction(argv: readonly string[], rest: readonly string[]): Action | null {
+  const [verb = '', ...words] = argv
+  if (!Object.hasOwn(QUICK_VERBS, verb)) return null
+  const parsed = parse(words, verb === 'logs')
+  if (parsed === null) return null
+  const { names, options } = parsed
+  const [first] = names
+  switch (verb) {
+    case 'list':
+      if (first !== undefined) return null
+      return async () => (await import('./verbs/list.ts')).list(options)
+    case 'logs':
+      if (first === undefined || names.length > 1) return null
+      return async () => (await import('./verbs/logs.ts')).logs(first, options)
+  }
+  if (first === undefined) return null
+  switch (verb) {
+    case 'status':
+      return async () => (await import('./verbs/status.ts')).status(names, options)
+    case 'uninstall':
+      return async () => (await import('./verbs/uninstall.ts')).uninstall(names, options)
+    default:
+      return async () =>
+        (await import('./verbs/control.ts')).control(verb as ControlVerb, names, options, rest)
+  }
+}
+
+function parse(
+  args: readonly string[],
+  logs: boolean,
+): { names: readonly string[]; options: LogsOptions } | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: logs ? { ...COMMON, ...LOGS } : COMMON,
+    })
+    return { names: positionals, options: values as LogsOptions }
+  } catch {
+    return null
+  }
+}
