@@ -4,5 +4,10 @@ import { serviceManagerContract } from './service-manager.ts'
 
 const { setup, close } = launchdSetup('user', ['gui/501', 'user/501'])
 
-serviceManagerContract('launchd agents, on a fake launchd', setup)
+const SAME = 'how jobs live is asked of daemons: it is the same code and the same fake'
+
+serviceManagerContract('launchd agents, on a fake launchd', {
+  ...setup,
+  skip: { 'S04 ': SAME, 'S05 ': SAME, 'P09 ': SAME, 'L12 ': SAME },
+})
 after(close)

@@ -104,10 +104,7 @@ export function launchdSetup(
     stoppingPhase: { lack: 'launchd tells it in words only, and no number' },
     exitTime: { lack: 'launchd does not keep the time of an exit' },
     logs: true,
-    account:
-      scope === 'system'
-        ? { user: 'nobody', group: 'nogroup' }
-        : { lack: 'an agent runs as the user whose it is' },
+    account: { user: 'nobody', group: 'nogroup' },
     foreign: {
       async create(name) {
         await mkdir(scanned, { recursive: true })
