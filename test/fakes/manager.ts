@@ -245,10 +245,16 @@ export function fakeManager(machine: FakeMachine, options: FakeOptions = {}): Se
     return options.status?.(told) ?? told
   }
 
-  async function* logs(name: string, { lines = 10 }: LogQuery): AsyncGenerator<LogLine> {
+  async function* logs(name: string, query: LogQuery): AsyncGenerator<LogLine> {
+    const { lines = 10, follow = false, signal } = query
     const service = find(name)
-    const all = [...service.log, ...(service.process?.output ?? [])]
-    for (const line of all.slice(-lines)) yield parseLogLine(name, line)
+    const all = (): string[] => [...service.log, ...(service.process?.output ?? [])]
+    let told = Math.max(0, all().length - lines)
+    do {
+      for (const line of all().slice(told)) yield parseLogLine(name, line)
+      told = all().length
+      if (follow) await clock.sleep(10, signal).catch(() => {})
+    } while (follow && !signal?.aborted)
   }
 
   return {

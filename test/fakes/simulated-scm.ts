@@ -71,10 +71,16 @@ export function simulatedScm(clock: Clock): SimulatedScm {
       memory: async (wanted) => (running(wanted) === null ? null : 42_000_000),
     },
     logFiles: {
-      async *tail(path, { last, keep = () => true }) {
+      async *tail(path, { last, keep = () => true, follow, signal }) {
         const name = /([^\\]+)\.log$/.exec(path)?.[1] ?? ''
-        const lines = services.get(name)?.logLines().filter(keep) ?? []
-        yield* last === null ? lines : lines.slice(Math.max(0, lines.length - last))
+        const lines = (): string[] => services.get(name)?.logLines().filter(keep) ?? []
+        let told = last === null ? 0 : Math.max(0, lines().length - last)
+        do {
+          const fresh = lines().slice(told)
+          told += fresh.length
+          yield* fresh
+          if (follow) await clock.sleep(10, signal).catch(() => {})
+        } while (follow && !signal?.aborted)
       },
     },
     hold(name) {

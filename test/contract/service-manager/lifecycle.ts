@@ -182,6 +182,28 @@ export function lifecycle(scenario: Scenario, setup: ManagerSetup): void {
     await rejectsWith(room.logs(name, 1), 'NOT_INSTALLED')
   })
 
+  scenario(
+    'the log can be followed until one has enough',
+    [setup.logs, anyProgram],
+    async (room) => {
+      const name = room.newName()
+      await room.install(spec(name, ['--record', setup.tempFile('follow'), '--say', 'followed']))
+      const enough = new AbortController()
+      const heard: string[] = []
+      const following = (async () => {
+        const query = { lines: 0, follow: true, signal: enough.signal }
+        for await (const { text } of room.manager.logs(name, query)) heard.push(text)
+      })()
+      following.catch(() => {})
+      await room.manager.start(name)
+      await room.until('the new line has been told', () =>
+        heard.some((text) => text.includes('followed')),
+      )
+      enough.abort()
+      await following
+    },
+  )
+
   scenario('the log has what the program printed', [setup.logs, anyProgram], async (room) => {
     const name = room.newName()
     await room.install(spec(name, ['--record', setup.tempFile('logs'), '--say', 'grüße 1 "2"']))
