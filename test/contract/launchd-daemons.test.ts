@@ -1,5 +1,5 @@
 import { after } from './harness.ts'
-import { launchdSetup } from './launchd-fake.setup.ts'
+import { launchdSetup } from './launchd.setup.ts'
 import { serviceManagerContract } from './service-manager.ts'
 
 const { setup, close } = launchdSetup('system', ['system'])

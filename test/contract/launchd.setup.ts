@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { launchdManager } from '../../src/managers/launchd/launchd-manager.ts'
@@ -11,6 +11,7 @@ import type { CommandRunner } from '../../src/model/ports/command-runner.ts'
 import type { Accounts } from '../../src/model/ports/machine.ts'
 import { completeSpec, type Scope } from '../../src/model/service-spec.ts'
 import { systemClock } from '../../src/platform/clock.ts'
+import { nodeCommandRunner } from '../../src/platform/command-runner.ts'
 import { nodeFileSystem } from '../../src/platform/file-system.ts'
 import { logFiles } from '../../src/platform/log-files.ts'
 import { fakeLaunchd } from '../fakes/launchctl.ts'
@@ -25,16 +26,51 @@ const asChildOfLaunchd = fileURLToPath(
 )
 const NO_CHANNEL = 'launchd has no channel by which a service tells its state'
 
+/** A launchd, and the account that asks it. */
+interface LaunchdMachine {
+  readonly runner: CommandRunner
+  readonly self: ReturnType<Accounts['self']>
+  /** Where launchd looks for plists. */
+  readonly scanned: string
+  /** Options by which node takes the program for a child of launchd. */
+  readonly storyOptions: readonly string[]
+  close(): Promise<void>
+}
+
 /** The contract's setup for launchd over its fake; real processes, in a directory of their own. */
-export function launchdSetup(
-  scope: Scope,
-  domains: readonly string[],
-): { setup: ManagerSetup; close(): Promise<void> } {
+export function launchdSetup(scope: Scope, domains: readonly string[]): LaunchdRoom {
   const root = mkdtempSync(join(tmpdir(), 'stead-launchd-'))
-  const scanned = join(root, 'Library/LaunchDaemons')
+  const { runner, close } = fakeLaunchd(systemClock(), domains)
+  return setupOn(scope, root, {
+    runner,
+    close,
+    self: { name: 'somebody', uid: UID, home: root },
+    scanned: join(root, 'Library/LaunchDaemons'),
+    storyOptions: ['--import', asChildOfLaunchd],
+  })
+}
+
+/** The same on the launchd of this Mac, for runners that nobody works on. */
+export function realLaunchdSetup(scope: Scope): LaunchdRoom {
+  const { username, uid, homedir } = userInfo()
+  return setupOn(scope, mkdtempSync(join(tmpdir(), 'stead-launchd-')), {
+    runner: nodeCommandRunner(),
+    self: { name: username, uid, home: homedir },
+    scanned: scope === 'system' ? '/Library/LaunchDaemons' : join(homedir, 'Library/LaunchAgents'),
+    storyOptions: [],
+    close: async () => {},
+  })
+}
+
+interface LaunchdRoom {
+  readonly setup: ManagerSetup
+  close(): Promise<void>
+}
+
+function setupOn(scope: Scope, root: string, launchd: LaunchdMachine): LaunchdRoom {
+  const { scanned } = launchd
   const home = homeOf({ platform: 'darwin', scope, env: {}, userHome: root, root })
   const clock = systemClock()
-  const launchd = fakeLaunchd(clock, domains)
   let counter = 0
 
   function makeManager(runner: CommandRunner = launchd.runner, privileged = true): ServiceManager {
@@ -42,7 +78,7 @@ export function launchdSetup(
       userExists: async () => true,
       groupExists: async () => true,
       isPrivileged: () => privileged,
-      self: () => ({ name: 'somebody', uid: UID, home: root }),
+      self: () => launchd.self,
     }
     return launchdManager({
       scope,
@@ -64,7 +100,7 @@ export function launchdSetup(
 
   const setup: ManagerSetup = {
     makeManager: () => makeManager(),
-    newName: () => `launchd-${++counter}`,
+    newName: () => `stead-contract-${++counter}`,
     tempFile: (label) => join(root, `${++counter}-${label}`),
     readText: (path) => readFile(path, 'utf8').catch(() => null),
     writeText: (path, text) => writeFile(path, text),
@@ -79,7 +115,7 @@ export function launchdSetup(
       completeSpec({
         name,
         file: process.execPath,
-        args: ['--import', asChildOfLaunchd, story, ...args],
+        args: [...launchd.storyOptions, story, ...args],
         protocol: 'native',
         ...settings,
       }),
