@@ -47,7 +47,10 @@ export function selfSpec(service: Service, facts: ProgramFacts, flags: InstallFl
     startTimeout: formatDuration(startTimeout),
     // A moment more than the service gives itself, so that its own words come first.
     stopTimeout: formatDuration(stopTimeout + 2_000),
-    ...(watchdog === null ? {} : { watchdog: formatDuration(watchdog) }),
+    // Only systemd watches heartbeats; elsewhere the service keeps its own watch.
+    ...(watchdog === null || facts.platform !== 'linux'
+      ? {}
+      : { watchdog: formatDuration(watchdog) }),
     ...flags,
     native: true,
   })
