@@ -6,10 +6,16 @@ import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
 
-/** Makes starts faster where that is safe; does nothing where it is not. */
+/**
+ * Makes starts faster where that is safe, and does nothing where it is not.
+ *
+ * @returns {string | null} the directory that is in use
+ */
 export function useCompileCache() {
   const directory = cacheDirectory()
-  if (directory !== null && isPrivate(directory)) enableCompileCache(directory)
+  if (directory === null || !isPrivate(directory)) return null
+  enableCompileCache(directory)
+  return directory
 }
 
 /** Of the installation that STEAD_HOME names, of the machine for root, of the user otherwise. */

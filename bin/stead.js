@@ -8,10 +8,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
 
 const { existsSync } = await import('node:fs')
 const { useCompileCache } = await import('./compile-cache.js')
-useCompileCache()
+const cache = useCompileCache()
 // The published package has compiled JavaScript beside this file, a checkout has src/.
-const source = new URL('../src/cli/main.ts', import.meta.url)
-const { main } = await import(
-  existsSync(source) ? source.href : new URL('../cli/main.js', import.meta.url).href
-)
+const source = new URL('../src/', import.meta.url)
+let entry = new URL('../cli/main.js', import.meta.url)
+if (existsSync(source)) {
+  entry = new URL('./cli/main.ts', source)
+  if (cache !== null) (await import('./type-cache.js')).useTypeCache(cache, source.href)
+}
+const { main } = await import(entry.href)
 await main(process.argv.slice(2))

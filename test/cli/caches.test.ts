@@ -1,0 +1,73 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { stead } from './stead.ts'
+
+const posix = process.platform !== 'win32'
+let home: string
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'stead-caches-'))
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+const run = (): ReturnType<typeof stead> => stead(['version'], { env: { STEAD_HOME: home } })
+
+describe.runIf(posix)('the cache of compiled code', () => {
+  test('lies under STEAD_HOME, where nobody else can write or look', async () => {
+    await run()
+    expect(statSync(join(home, 'cache')).mode & 0o777).toBe(0o700)
+    expect(readdirSync(join(home, 'cache')).length).toBeGreaterThan(0)
+  })
+
+  test('is not used where others may write into it', async () => {
+    mkdirSync(join(home, 'cache'))
+    chmodSync(join(home, 'cache'), 0o777)
+    const { code } = await run()
+    expect(code).toBe(0)
+    expect(readdirSync(join(home, 'cache'))).toEqual([])
+  })
+
+  test('is not used where others could put another directory in its place', async () => {
+    chmodSync(home, 0o777)
+    await run()
+    expect(readdirSync(join(home, 'cache'))).toEqual([])
+  })
+
+  test('is judged by the directory that a link leads to', async () => {
+    const open = join(home, 'open')
+    mkdirSync(open)
+    chmodSync(open, 0o777)
+    symlinkSync(open, join(home, 'cache'))
+    await run()
+    expect(readdirSync(open)).toEqual([])
+  })
+
+  test('is done without where it cannot be made', async () => {
+    writeFileSync(join(home, 'cache'), 'a file')
+    expect((await run()).code).toBe(0)
+    expect(readFileSync(join(home, 'cache'), 'utf8')).toBe('a file')
+  })
+
+  test('keeps what is left of TypeScript, and uses what it kept', async () => {
+    await run()
+    const types = join(home, 'cache', `types-${process.versions.node}`)
+    const kept = readdirSync(types)
+    expect(kept.length).toBeGreaterThan(5)
+    await run()
+    expect(readdirSync(types)).toEqual(kept)
+    expect(existsSync(join(types, `${kept[0]}.tmp`))).toBe(false)
+  })
+})
