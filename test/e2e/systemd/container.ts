@@ -164,7 +164,11 @@ function boot(name: string, root: string, source: string): ChildProcess {
   const args = ['-D', root, '--boot', '--keep-unit', '--register=no', '--link-journal=no']
   args.push('--private-network', `--machine=${name}`, '--settings=no')
   args.push('--console=pipe', `--bind=${source}:${CHECKOUT}`)
-  return spawn('systemd-nspawn', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  // Also when the caller is killed without a chance to clean up.
+  return spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'systemd-nspawn', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
 }
 
 async function firstProcess(
@@ -229,6 +233,10 @@ function endNow(nspawn: ChildProcess, cgroup: PrivateCgroup): void {
       // It was faster.
     }
   }
+  // An exit handler cannot await; the kernel needs a moment to take them away.
+  const end = Date.now() + 3_000
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  while (cgroup.processes().length > 0 && Date.now() < end) Atomics.wait(pause, 0, 0, 20)
 }
 
 function readFileOr(path: string, otherwise: string): string {
