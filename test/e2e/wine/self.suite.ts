@@ -1,0 +1,104 @@
+/** A program that manages itself, on the SCM of this Windows: `examples/hello`. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, test } from '../../contract/harness.ts'
+import { until } from '../../contract/until.ts'
+
+const app = fileURLToPath(new URL('../../../examples/hello/app.ts', import.meta.url))
+
+interface Answer {
+  readonly status: number | undefined
+  readonly text: string
+}
+
+interface Reported {
+  readonly services: readonly { readonly phase: string }[]
+}
+
+describe('examples/hello on the SCM', () => {
+  test('S01 S11 it installs, starts, pauses, reloads, stops and uninstalls itself', {
+    timeout: 60_000,
+  }, async () => {
+    const home = mkdtempSync(join(tmpdir(), 'stead home '))
+    const name = `hello-${process.pid}`
+    const port = await freePort()
+    const config = join(home, 'greeting.txt')
+    writeFileSync(config, 'Servus')
+    const self = (verb: string, ...args: string[]) => {
+      const all = [app, verb, '--name', name, '--home', home, ...args]
+      const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8' })
+      return { status, stdout, stderr }
+    }
+    const must = (verb: string, ...args: string[]): string => {
+      const { status, stdout, stderr } = self(verb, ...args)
+      assert.equal(status, 0, `${verb}: ${stdout}${stderr}`)
+      return stdout
+    }
+    const phase = (): string | undefined =>
+      (JSON.parse(self('status', '--json').stdout) as Reported).services[0]?.phase
+    const page = (path: string): Promise<Answer> => ask(port, path)
+    try {
+      assert.equal(self('status').status, 4)
+      must(
+        'install',
+        '--env',
+        `PORT=${port}`,
+        '--config',
+        config,
+        '--restart',
+        'no',
+        '--user',
+        'LocalSystem',
+      )
+      assert.equal(self('status').status, 3)
+      must('start')
+      assert.equal(phase(), 'running')
+      assert.deepEqual(await page('/'), { status: 200, text: 'Servus' })
+      assert.equal((await page('/healthz')).status, 200)
+      must('pause')
+      assert.equal(phase(), 'paused')
+      assert.equal((await page('/')).status, 503)
+      must('resume')
+      writeFileSync(config, 'Grüezi')
+      must('reload')
+      await until('the new greeting', async () => (await page('/')).text === 'Grüezi')
+      must('stop')
+      assert.equal(phase(), 'stopped')
+      assert.match(readFileSync(join(home, 'logs', `${name}.log`), 'utf8'), /<6> greeting read/)
+    } finally {
+      must('uninstall')
+      assert.equal(self('status').status, 4)
+      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+    }
+  })
+})
+
+/** By node:http: the `fetch` of Node cannot connect in Wine 8. */
+function ask(port: number, path: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode, text: text.trim() }))
+    })
+    request.on('error', reject)
+  })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
