@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -53,7 +53,8 @@ export function launchdSetup(scope: Scope, domains: readonly string[]): LaunchdR
 /** The same on the launchd of this Mac, for runners that nobody works on. */
 export function realLaunchdSetup(scope: Scope): LaunchdRoom {
   const { username, uid, homedir } = userInfo()
-  return setupOn(scope, mkdtempSync(join(tmpdir(), 'stead-launchd-')), {
+  // macOS has its temporary directory behind a link, and programs see where it leads to.
+  return setupOn(scope, realpathSync(mkdtempSync(join(tmpdir(), 'stead-launchd-'))), {
     runner: nodeCommandRunner(),
     self: { name: username, uid, home: homedir },
     scanned: scope === 'system' ? '/Library/LaunchDaemons' : join(homedir, 'Library/LaunchAgents'),

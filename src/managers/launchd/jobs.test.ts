@@ -70,10 +70,17 @@ describe('start', () => {
     await expect(starting).rejects.toMatchObject({ code: 'START_TIMEOUT' })
   })
 
-  test('hands the catch-all code of launchd on', async () => {
-    const { lifecycle } = scripted({ bootstrap: [5], print: [113] })
+  test('is tried again when launchd refuses in passing', async () => {
+    const { lifecycle, verbs } = scripted({ bootstrap: [5, 5, 0], print: [113, 113, 113, RUNNING] })
+    await lifecycle.start('web', '/web.plist', 1_000)
+    expect(verbs()).toEqual(['bootstrap', 'bootstrap', 'bootstrap', 'kickstart'])
+  })
+
+  test('hands the catch-all code on when launchd goes on refusing', async () => {
+    const { lifecycle, clock } = scripted({ bootstrap: [5], print: [113] })
     const starting = lifecycle.start('web', '/web.plist', 1_000)
     await expect(starting).rejects.toMatchObject({ code: 'MANAGER_FAILED' })
+    expect(clock.monotonic()).toBe(2_000)
   })
 })
 

@@ -1,13 +1,15 @@
-import { SteadError } from '../../errors.ts'
+import { isSteadError, SteadError } from '../../errors.ts'
 import { describeExit, succeeded } from '../../model/exit.ts'
 import type { Clock } from '../../model/ports/clock.ts'
 import type { Domains } from './domains.ts'
-import type { Launchctl } from './launchctl.ts'
+import type { Answer, Launchctl } from './launchctl.ts'
 
 /** How often launchd is asked whether it is done; it has no call that waits. */
 const POLL = 50
 /** Time for launchd itself, beyond what the service may take. */
 const GRACE = 10_000
+/** A refusal to load that is still one after this is meant; EIO is also told in passing. */
+const REFUSAL = 2_000
 
 export interface Jobs {
   /** Loads the job afresh and starts it. @throws START_FAILED, START_TIMEOUT */
@@ -50,7 +52,8 @@ export function jobs(launchctl: Launchctl, domains: Domains, clock: Clock): Jobs
 
   async function load(name: string, domain: string, path: string, end: number): Promise<void> {
     // The remains of a job that was just removed keep launchd busy for a moment.
-    while ((await launchctl.bootstrap(domain, path)) === 'busy') {
+    const patience = clock.monotonic() + REFUSAL
+    while ((await attempt(domain, path, patience)) === 'busy') {
       if ((await launchctl.print(`${domain}/${name}`)) !== null) return
       if (clock.monotonic() > end) {
         throw new SteadError('MANAGER_TIMEOUT', {
@@ -60,6 +63,15 @@ export function jobs(launchctl: Launchctl, domains: Domains, clock: Clock): Jobs
         })
       }
       await clock.sleep(POLL)
+    }
+  }
+
+  async function attempt(domain: string, path: string, patience: number): Promise<Answer> {
+    try {
+      return await launchctl.bootstrap(domain, path)
+    } catch (error) {
+      if (isSteadError(error, 'MANAGER_FAILED') && clock.monotonic() < patience) return 'busy'
+      throw error
     }
   }
 
