@@ -196,11 +196,6 @@ function control(
       else service.values.set(`${key}\\${value}`, data)
       service.revision += 1
     },
-    async removeKey(name, key) {
-      right('RegOpenKeyExW')
-      const { values } = find(name)
-      for (const path of values.keys()) if (path.startsWith(`${key}\\`)) values.delete(path)
-    },
   }
 }
 

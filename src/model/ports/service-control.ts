@@ -101,6 +101,4 @@ export interface ServiceControl {
     value: string,
     data: Exclude<RegistryValue, { type: 'other' }> | null,
   ): Promise<void>
-  /** Removes a key below the service's own with all that is in it; nothing where there is none. */
-  removeKey(name: string, key: string): Promise<void>
 }

@@ -12,8 +12,7 @@ import {
 const HKEY_LOCAL_MACHINE = 0x80000002
 const KEY_QUERY_VALUE = 0x1
 const KEY_SET_VALUE = 0x2
-/** DELETE, KEY_ENUMERATE_SUB_KEYS, KEY_QUERY_VALUE and KEY_SET_VALUE: what RegDeleteTreeW needs. */
-const KEY_DELETE_TREE = 0x1000b
+const KEY_CREATE_SUB_KEY = 0x4
 const REG_SZ = 1
 const REG_MULTI_SZ = 7
 
@@ -28,20 +27,19 @@ const registry = bind('advapi32.dll', {
   RegSetValueExW:
     'int32_t __stdcall RegSetValueExW(uintptr_t key, str16 name, uint32_t reserved, uint32_t type, void *data, uint32_t size)',
   RegDeleteValueW: 'int32_t __stdcall RegDeleteValueW(uintptr_t key, str16 name)',
-  RegDeleteTreeW: 'int32_t __stdcall RegDeleteTreeW(uintptr_t key, str16 path)',
 })
 
 /** A value below HKEY_LOCAL_MACHINE; null where there is no such key or value. */
 export function readValue(path: string, name: string): RegistryValue | null {
-  const opened: [Handle] = [0n]
   const api = registry()
-  const result = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_QUERY_VALUE, opened)
+  const key: [Handle] = [0n]
+  const result: number = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_QUERY_VALUE, key)
   if (result === WIN32.FILE_NOT_FOUND) return null
   succeeded('RegOpenKeyExW', result)
   try {
-    return queryValue(opened[0], name)
+    return queryValue(key[0], name)
   } finally {
-    api.RegCloseKey(opened[0])
+    api.RegCloseKey(key[0])
   }
 }
 
@@ -65,50 +63,59 @@ function queryValue(key: Handle, name: string): RegistryValue | null {
   }
 }
 
-/** Sets a value below HKEY_LOCAL_MACHINE and creates its key where it is missing; null removes it. */
+/**
+ * Sets a value below HKEY_LOCAL_MACHINE; null removes it. `child` is created where it is missing,
+ * `path` never: a key of a service that is gone must not come back.
+ *
+ * @param child a key below `path`; empty for `path` itself
+ */
 export function writeValue(
   path: string,
+  child: string,
   name: string,
   value: Exclude<RegistryValue, { type: 'other' }> | null,
 ): void {
   const api = registry()
-  const opened: [Handle] = [0n]
-  succeeded(
-    'RegCreateKeyExW',
-    api.RegCreateKeyExW(HKEY_LOCAL_MACHINE, path, 0, null, 0, KEY_SET_VALUE, null, opened, null),
+  const parent = opened('RegOpenKeyExW', (key) =>
+    api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_SET_VALUE | KEY_CREATE_SUB_KEY, key),
   )
   try {
-    if (value === null) {
-      const result = api.RegDeleteValueW(opened[0], name)
-      if (result !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteValueW', result)
+    if (child === '') {
+      setValue(parent, name, value)
       return
     }
-    const [type, data] =
-      value.type === 'REG_SZ'
-        ? [REG_SZ, wideText(value.data)]
-        : [REG_MULTI_SZ, wideTexts(value.data)]
-    succeeded(
-      'RegSetValueExW',
-      api.RegSetValueExW(opened[0], name, 0, type, data, (data as Buffer).length),
+    const key = opened('RegCreateKeyExW', (result) =>
+      api.RegCreateKeyExW(parent, child, 0, null, 0, KEY_SET_VALUE, null, result, null),
     )
+    try {
+      setValue(key, name, value)
+    } finally {
+      api.RegCloseKey(key)
+    }
   } finally {
-    api.RegCloseKey(opened[0])
+    api.RegCloseKey(parent)
   }
 }
 
-/** Removes the key `child` of `path` with all that is in it; nothing where there is none. */
-export function removeTree(path: string, child: string): void {
-  const api = registry()
-  const opened: [Handle] = [0n]
-  const result = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_DELETE_TREE, opened)
-  if (result === WIN32.FILE_NOT_FOUND) return
-  succeeded('RegOpenKeyExW', result)
-  try {
-    const removed = api.RegDeleteTreeW(opened[0], child)
-    if (removed !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteTreeW', removed)
-  } finally {
-    api.RegCloseKey(opened[0])
+function setValue(
+  key: Handle,
+  name: string,
+  value: Exclude<RegistryValue, { type: 'other' }> | null,
+): void {
+  if (value === null) {
+    const result: number = registry().RegDeleteValueW(key, name)
+    if (result !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteValueW', result)
+    return
   }
+  const [type, data] =
+    value.type === 'REG_SZ' ? [REG_SZ, wideText(value.data)] : [REG_MULTI_SZ, wideTexts(value.data)]
+  succeeded('RegSetValueExW', registry().RegSetValueExW(key, name, 0, type, data, data.length))
+}
+
+function opened(api: string, open: (key: [Handle]) => number): Handle {
+  const key: [Handle] = [0n]
+  succeeded(api, open(key))
+  return key[0]
 }
 
 /** The registry functions return their error and do not set the last one. */

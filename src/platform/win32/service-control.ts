@@ -5,6 +5,7 @@ import type {
   ServiceControl,
 } from '../../model/ports/service-control.ts'
 import { fromRaw, SCM_CONTROLS, SCM_START_TYPES, SCM_STATES } from '../../model/scm-values.ts'
+import { virtualAccountOf } from '../../model/windows-account.ts'
 import { isWindowsError, WIN32, WindowsError } from '../../model/windows-error.ts'
 import {
   ACCESS,
@@ -15,7 +16,7 @@ import {
   withManager,
   withService,
 } from './advapi32.ts'
-import { readValue, removeTree, writeValue } from './registry.ts'
+import { readValue, writeValue } from './registry.ts'
 import { readExtra, SCM_EXTRAS, writeExtra } from './service-config.ts'
 import {
   checked,
@@ -93,8 +94,7 @@ export function serviceControl(): ServiceControl {
       }),
     names: () => withManager(ACCESS.SC_MANAGER_ENUMERATE_SERVICE, enumerate),
     readValue: async (name, key, value) => readValue(keyPath(name, key), value),
-    writeValue: async (name, key, value, data) => writeValue(keyPath(name, key), value, data),
-    removeKey: async (name, key) => removeTree(keyPath(name, ''), key),
+    writeValue: async (name, key, value, data) => writeValue(keyPath(name, ''), key, value, data),
   }
 }
 
@@ -119,7 +119,7 @@ function createService(scm: Handle, name: string, config: ScmConfig): void {
       null,
       wideTexts(config.dependencies),
       config.account,
-      null,
+      passwordOf(config.account),
     ),
   )
   api.CloseServiceHandle(service)
@@ -139,11 +139,18 @@ function changeConfig(service: Handle, config: Partial<ScmConfig>): void {
       null,
       dependencies === undefined ? null : wideTexts(dependencies),
       account ?? null,
-      // The accounts of Windows itself have the empty password, which goes with the account only.
-      account === undefined ? null : '',
+      account === undefined ? null : passwordOf(account),
       displayName ?? null,
     ),
   )
+}
+
+/**
+ * The accounts of Windows itself have the empty password; that of a virtual one must be NULL
+ * (CreateServiceW, lpPassword).
+ */
+function passwordOf(account: string): string | null {
+  return virtualAccountOf(account) === null ? '' : null
 }
 
 /** QUERY_SERVICE_CONFIGW on a 64-bit Windows. */
@@ -219,29 +226,31 @@ function accessFor(code: number): number {
   return code >= 128 ? ACCESS.SERVICE_USER_DEFINED_CONTROL : ACCESS.SERVICE_PAUSE_CONTINUE
 }
 
-/** A level that the SCM does not know is an invalid one, for every service. */
+/**
+ * A level that the SCM does not know is an invalid one, for every service. What cannot be found out
+ * counts as known: an installation then fails at that step, and is undone.
+ */
 function knownExtras(): ReadonlySet<ScmExtra> {
   const known = new Set(SCM_EXTRAS)
-  // A plan made elsewhere is for a Windows that nothing is missing from.
-  if (process.platform !== 'win32') return known
   const api = advapi32()
-  const scm: Handle = checked(
-    'OpenSCManagerW',
-    api.OpenSCManagerW(null, null, ACCESS.SC_MANAGER_CONNECT),
-  )
-  const service: Handle | null = api.OpenServiceW(scm, ALWAYS_THERE, ACCESS.SERVICE_QUERY_CONFIG)
+  const scm: Handle | null = api.OpenSCManagerW(null, null, ACCESS.SC_MANAGER_CONNECT)
+  const service: Handle | null = scm
+    ? api.OpenServiceW(scm, ALWAYS_THERE, ACCESS.SERVICE_QUERY_CONFIG)
+    : null
   try {
-    for (const extra of service ? SCM_EXTRAS : []) {
-      try {
-        readExtra(service as Handle, extra)
-      } catch (error) {
-        if (isWindowsError(error, WIN32.INVALID_LEVEL)) known.delete(extra)
-        else if (!isWindowsError(error)) throw error
-      }
-    }
+    if (service) for (const extra of SCM_EXTRAS) if (isUnknown(service, extra)) known.delete(extra)
     return known
   } finally {
-    if (service) api.CloseServiceHandle(service)
-    api.CloseServiceHandle(scm)
+    for (const handle of [service, scm]) if (handle) api.CloseServiceHandle(handle)
+  }
+}
+
+function isUnknown(service: Handle, extra: ScmExtra): boolean {
+  try {
+    readExtra(service, extra)
+    return false
+  } catch (error) {
+    if (isWindowsError(error)) return error.number === WIN32.INVALID_LEVEL
+    throw error
   }
 }

@@ -1,8 +1,8 @@
 import { after } from '../../contract/harness.ts'
 import { serviceManagerContract } from '../../contract/service-manager.ts'
-import { wineScmSetup } from './scm-manager.setup.ts'
+import { realScmSetup } from './scm-manager.setup.ts'
 
-const setup = wineScmSetup()
+const setup = realScmSetup()
 after(() => setup.dispose())
 
-serviceManagerContract('the Service Control Manager of Wine', setup)
+serviceManagerContract('a real Service Control Manager', setup)

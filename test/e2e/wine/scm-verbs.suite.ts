@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { parseScmRecord, SCM_RECORD_KEY, SCM_RECORD_VALUE } from '../../../src/model/scm-record.ts'
 import type { ServiceSpec } from '../../../src/model/service-spec.ts'
 import { after, describe, test } from '../../contract/harness.ts'
 import { rejectsWith } from '../../contract/service-manager/room.ts'
 import { until } from '../../contract/until.ts'
-import { wineScmSetup } from './scm-manager.setup.ts'
+import { realScmSetup } from './scm-manager.setup.ts'
 
-const setup = wineScmSetup()
+const setup = realScmSetup()
 const manager = setup.makeManager()
 after(() => setup.dispose())
 
@@ -47,6 +48,20 @@ describe('what only the Service Control Manager does', () => {
     }),
   )
 
+  test('P09 every short text of the characters that matter arrives exactly', {}, async () => {
+    const characters = ['"', '\\', '%', ' ', 'OS']
+    const texts = Array.from({ length: 5 ** 4 }, (_, number) =>
+      [0, 1, 2, 3].map((digit) => characters[Math.floor(number / 5 ** digit) % 5]).join(''),
+    )
+    // OS is a variable that every Windows has.
+    assert.ok(process.env.OS !== undefined && texts.includes('%OS% '))
+    await withStory(['--', ...texts], {}, async (name, file) => {
+      await manager.start(name)
+      const { argv } = JSON.parse((await setup.readText(file)) ?? '{}') as { argv: string[] }
+      assert.deepEqual(argv.slice(argv.indexOf('--') + 1), texts)
+    })
+  })
+
   test('controls of its own reach the service', {}, () =>
     withStory([], {}, async (name, file) => {
       await rejectsWith(manager.control(name, 200), 'NOT_RUNNING')
@@ -70,6 +85,18 @@ describe('what only the Service Control Manager does', () => {
       assert.deepEqual(lastExit?.exit, { kind: 'code', code: 0 })
     }),
   )
+
+  test('S07 uninstall takes the log with it', {}, async () => {
+    let log = ''
+    await withStory(['--say', 'something'], {}, async (name) => {
+      await manager.start(name)
+      await manager.stop(name)
+      const value = await setup.control.readValue(name, SCM_RECORD_KEY, SCM_RECORD_VALUE)
+      log = value?.type === 'REG_SZ' ? (parseScmRecord(value.data, name)?.logFile ?? '') : ''
+      assert.match((await setup.readText(log)) ?? '', /something/)
+    })
+    assert.equal(await setup.readText(log), null)
+  })
 
   test('S04 a program that is not there fails with its number', {}, () =>
     withStory([], { file: 'C:\\missing\\program.exe' }, async (name) => {
