@@ -48,6 +48,11 @@ export async function runVerb(
   }
 }
 
+/** Every name is checked before anything is done for the first. @throws NAME_INVALID */
+export function checkNames(names: readonly string[]): void {
+  for (const name of names) serviceName(name)
+}
+
 /**
  * Does the same for several services at once. Every one is tried; what failed is told for each, and the
  * exit code is that of the first failure.
@@ -57,7 +62,6 @@ export async function forEachName(
   output: Output,
   action: (name: string) => Promise<string>,
 ): Promise<number> {
-  for (const name of names) serviceName(name)
   const results = await Promise.allSettled(names.map(action))
   let code = 0
   const told: Record<string, unknown>[] = []

@@ -88,12 +88,20 @@ function errorObject(error: unknown): Record<string, unknown> {
 
 function errorText(error: unknown, verbose: boolean): string {
   const { code, message, hint } = errorObject(error)
-  const first = `error: ${String(code)}: ${String(message)}\n`
+  const first = `error: ${String(code)}: ${onOneLine(String(message))}\n`
   const second =
     hint === undefined
       ? 'hint: please report this, with the output of the same command and --verbose\n'
-      : `hint: ${String(hint)}\n`
+      : `hint: ${onOneLine(String(hint))}\n`
   return verbose ? `${first}${second}${causes(error)}` : `${first}${second}`
+}
+
+/** What a message names may hold line breaks, and worse for a terminal: they are shown, not sent. */
+function onOneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is what is asked about
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (char) =>
+    char === '\n' ? '\\n' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
 }
 
 function causes(error: unknown): string {

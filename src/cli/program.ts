@@ -34,11 +34,11 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     .helpCommand('help [verb]', 'show the help of a verb')
     .configureHelp({ showGlobalOptions: false, helpWidth: 80, subcommandTerm })
     .usage('VERB [options]')
-    .addHelpText('after', '\nEach verb has more: stead VERB --help')
 
   const install = verb('install', 'install a program as a service, or update it in place')
     .argument('[name]', 'the name of the service')
     .usage('NAME [options] -- COMMAND…\n       stead install -f FILE')
+    .configureHelp({ visibleArguments: () => [] })
     .option('-f, --file <file>', 'take the description from a file (YAML)')
     .option('--name <name>', 'the name, if not as an argument')
     .option('--dry-run', 'show the whole plan and change nothing')

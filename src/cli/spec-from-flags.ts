@@ -50,7 +50,7 @@ export function specFromFlags(
     protocol: flags.native ? 'native' : undefined,
     config: flags.config,
     cwd: flags.cwd,
-    env: env === undefined ? undefined : Object.fromEntries(env.map(variable)),
+    env: env === undefined ? undefined : variables(env),
     envFile: flags.envFile,
     user: flags.user,
     group: flags.group,
@@ -66,15 +66,21 @@ export function specFromFlags(
   }) as Partial<SpecText>
 }
 
-/** `KEY=VALUE`; the value may be empty and may hold further `=`. */
-function variable(text: string): [string, string] {
-  const at = text.indexOf('=')
-  if (at === -1)
-    throw new SteadError('USAGE', {
-      problem: `--env is KEY=VALUE, not ${JSON.stringify(text)}`,
-      verb: 'install',
-    })
-  return [text.slice(0, at), text.slice(at + 1)]
+/** `KEY=VALUE` each; a value may be empty and may hold further `=`. @throws USAGE */
+function variables(texts: readonly string[]): Record<string, string> {
+  const pairs = texts.map((text): [string, string] => {
+    const at = text.indexOf('=')
+    if (at === -1) throw usage(`--env is KEY=VALUE, not ${JSON.stringify(text)}`)
+    return [text.slice(0, at), text.slice(at + 1)]
+  })
+  const names = pairs.map(([name]) => name)
+  const twice = names.find((name, index) => names.indexOf(name) < index)
+  if (twice !== undefined) throw usage(`--env ${twice}= is given twice`)
+  return Object.fromEntries(pairs)
+}
+
+function usage(problem: string): SteadError {
+  return new SteadError('USAGE', { problem, verb: 'install' })
 }
 
 function defined<T extends Record<string, unknown>>(values: T): Partial<T> {

@@ -77,18 +77,25 @@ function describeIssue(issue: z.core.$ZodIssue): Problem[] {
     })
   }
   if (issue.code === 'invalid_union') {
-    // The branch that got furthest is the one that was meant.
     const branches = issue.errors.map((errors) =>
       errors.map((e) => ({ ...e, path: [...issue.path, ...e.path] })),
     )
-    const meant =
-      branches.find((errors) => errors.some((e) => e.code !== 'invalid_type')) ?? branches[0] ?? []
+    const meant = branches.reduce((best, one) => (depthOf(one) > depthOf(best) ? one : best), [])
     if (meant.length > 0) return meant.flatMap((inner) => describeIssue(inner as z.core.$ZodIssue))
   }
   if (issue.code === 'invalid_type' && issue.message.includes('undefined')) {
     return [{ path: issue.path, message: 'it is missing' }]
   }
   return [{ path: issue.path, message: issue.message.replace(/^Invalid (input|option): /, '') }]
+}
+
+/** How far a branch of a union got before it failed: the furthest is the one that was meant. */
+function depthOf(issues: readonly { code: string; path: readonly PropertyKey[] }[]): number {
+  const depths = issues.map(({ code, path }) => {
+    const ofAnotherKind = code === 'invalid_type' || code === 'invalid_value'
+    return path.length + (ofAnotherKind ? 0 : 0.5)
+  })
+  return Math.max(-1, ...depths)
 }
 
 function keysAt(path: readonly PropertyKey[]): string[] {

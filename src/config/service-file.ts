@@ -30,8 +30,10 @@ export function parseServiceFile(path: string, text: string): ServiceSpec {
     const { line, col } = lines.linePos(offset)
     return { at: `${path}:${line}:${col}`, line: source[line - 1] ?? '' }
   }
-  if (document.errors.length > 0) {
-    refuse(...document.errors.map((error) => `${at(error.pos[0]).at}: ${error.message}`))
+  // A warning is about a tag that nobody knows: what it would mean is not what is read.
+  const problems = [...document.errors, ...document.warnings]
+  if (problems.length > 0) {
+    refuse(...problems.map((error) => `${at(error.pos[0]).at}: ${error.message}`))
   }
   if (document.contents === null) refuse('it is empty')
   const locate: Locate = (path) => {

@@ -15,6 +15,9 @@ const text = z
 
 const line = text.refine((value) => !/[\r\n]/.test(value), 'it has a line break').max(1_000)
 
+const path = text.min(1, 'it is empty')
+const account = line.min(1, 'it is empty')
+
 const name = z.string().superRefine((value, context) => {
   const problem = nameProblem(value)
   if (problem !== null) context.addIssue({ code: 'custom', message: problem })
@@ -94,7 +97,7 @@ const restart = z.union([
   }),
 ])
 
-const command = z.union([z.string(), z.array(text)]).transform((value, context) => {
+const command = z.union([text, z.array(text)]).transform((value, context) => {
   const words = typeof value === 'string' ? splitCommand(value) : value
   if (words === null || words[0] === undefined || words[0] === '') {
     const message = words === null ? 'a quote is not closed' : 'it names no program'
@@ -137,16 +140,16 @@ export const specSchema = z.strictObject({
     .enum(['native', 'none'])
     .optional()
     .describe('native: the program is built with the SDK of stead'),
-  config: text
+  config: path
     .optional()
     .describe('the program’s own configuration file; it is told as STEAD_CONFIG'),
-  cwd: text.optional().describe('working directory'),
+  cwd: path.optional().describe('working directory'),
   env: env.optional().describe('environment variables; visible to every user of the machine'),
-  envFile: text
+  envFile: path
     .optional()
     .describe('a file of KEY=VALUE lines, read at each start: the place for secrets'),
-  user: line.optional().describe('the account to run as'),
-  group: line.optional().describe('the group to run as'),
+  user: account.optional().describe('the account to run as'),
+  group: account.optional().describe('the group to run as'),
   startType: z
     .enum(['auto', 'delayed', 'manual', 'disabled'])
     .optional()

@@ -1,5 +1,5 @@
 import type { ServiceManager } from '../../managers/service-manager.ts'
-import { type CommonOptions, forEachName, runVerb, workshopFor } from '../context.ts'
+import { type CommonOptions, checkNames, forEachName, runVerb, workshopFor } from '../context.ts'
 
 export type ControlVerb = 'start' | 'stop' | 'restart' | 'pause' | 'resume' | 'reload'
 
@@ -20,6 +20,7 @@ export function control(
   startArguments: readonly string[] = [],
 ): Promise<number> {
   return runVerb(options, async (output) => {
+    checkNames(names)
     const { manager } = await workshopFor(options)
     await manager.requireAvailable()
     const [doing, done] = WORDS[verb]

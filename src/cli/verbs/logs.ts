@@ -14,9 +14,10 @@ export interface LogsOptions extends CommonOptions {
 export function logs(name: string, options: LogsOptions): Promise<number> {
   return runVerb(options, async (output) => {
     serviceName(name)
+    const since = options.since === undefined ? undefined : timeOf(options.since)
+    const lines = options.lines === undefined ? undefined : linesOf(options.lines)
     const { manager } = await workshopFor(options)
     await manager.requireAvailable()
-    const since = options.since === undefined ? undefined : timeOf(options.since)
     const abort = new AbortController()
     const end = (): void => abort.abort()
     process.once('SIGINT', end).once('SIGTERM', end)
@@ -24,12 +25,7 @@ export function logs(name: string, options: LogsOptions): Promise<number> {
     process.stdout.once('error', end)
     const query = {
       // With a time everything since then is wanted; without one the newest few.
-      lines:
-        options.lines === undefined
-          ? since === undefined
-            ? 10
-            : Number.MAX_SAFE_INTEGER
-          : linesOf(options.lines),
+      lines: lines ?? (since === undefined ? 10 : Number.MAX_SAFE_INTEGER),
       ...(since === undefined ? {} : { since }),
       follow: options.follow ?? false,
       signal: abort.signal,

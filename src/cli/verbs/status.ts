@@ -1,6 +1,5 @@
-import { serviceName } from '../../model/service-name.ts'
 import { isActive, type ServiceStatus } from '../../model/service-status.ts'
-import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
+import { type CommonOptions, checkNames, runVerb, workshopFor } from '../context.ts'
 import { statusText } from '../present/status-text.ts'
 
 /** systemctl(1): 0 running, 3 not running, 4 no such service. */
@@ -11,7 +10,7 @@ const NO_SUCH_SERVICE = 4
 /** `status NAME…`; with several names the exit code is the worst. */
 export function status(names: readonly string[], options: CommonOptions): Promise<number> {
   return runVerb(options, async (output) => {
-    for (const name of names) serviceName(name)
+    checkNames(names)
     const { manager } = await workshopFor(options)
     await manager.requireAvailable()
     const found = await Promise.all(names.map((name) => manager.status(name)))
