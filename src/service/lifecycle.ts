@@ -54,7 +54,7 @@ export function legalActions(state: LifecycleState): readonly Action[] {
 }
 
 /** The state that an action leads to. @throws TRANSITION_ILLEGAL, naming the legal ones */
-export function after(state: LifecycleState, action: Action): LifecycleState {
+export function stateAfter(state: LifecycleState, action: Action): LifecycleState {
   const next = ACTIONS[state][action]
   if (next === undefined) {
     throw new SteadError('TRANSITION_ILLEGAL', { from: state, action, legal: legalActions(state) })

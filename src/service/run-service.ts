@@ -8,7 +8,7 @@ import type { ServiceContext, StopReason } from './context.ts'
 import { type Deadline, deadlineAfter } from './deadline.ts'
 import type { Service } from './define-service.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
-import { type Action, after, type Outcome, settled } from './lifecycle.ts'
+import { type Action, type Outcome, settled, stateAfter } from './lifecycle.ts'
 import { describeError, errorLine, makeLogger } from './logger.ts'
 import { keepWatch } from './watch.ts'
 
@@ -46,6 +46,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   let underWay: Promise<Result> = Promise.resolve({ kind: 'done' })
   let failure: Failure | null = null
   let ended = false
+  let finalCode = 0
 
   const watch = keepWatch({ host, clock, limit: service.watchdog, state: () => state, onSilence })
   const context: ServiceContext = Object.freeze({
@@ -71,7 +72,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   return end.promise
 
   async function start(): Promise<void> {
-    enter(after(state, 'start'), service.startTimeout)
+    enter(stateAfter(state, 'start'), service.startTimeout)
     const result = await perform(service.startTimeout, () => service.start(context))
     if (state !== 'starting') return
     if (result.kind === 'done') return settle('done')
@@ -117,7 +118,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     if (step === undefined) return logger.warning(`${action}: ${service.name} does not know it`)
     let passing: LifecycleState
     try {
-      passing = after(state, action)
+      passing = stateAfter(state, action)
     } catch (error) {
       return logger.warning((error as SteadError).message)
     }
@@ -207,7 +208,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   }
 
   function onExit(code: number): number {
-    if (ended) return code
+    if (ended) return finalCode
     if (state === 'stopping')
       return finish(
         failure ?? (code === 0 ? null : { code, reason: `it exited with code ${code}` }),
@@ -218,13 +219,15 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   }
 
   function finish(why: Failure | null): number {
+    // A stop that was under way when a fault ended the service comes here as well.
+    if (ended) return finalCode
     ended = true
     state = 'stopped'
     deadline?.cancel()
     for (const undo of release) undo()
-    const code = host.finish({ kind: 'code', code: why?.code ?? 0 }, why?.reason ?? null)
-    end.resolve(code)
-    return code
+    finalCode = host.finish({ kind: 'code', code: why?.code ?? 0 }, why?.reason ?? null)
+    end.resolve(finalCode)
+    return finalCode
   }
 
   function settle(outcome: Outcome): void {
