@@ -6,6 +6,8 @@ export interface SignalControlsParts {
   readonly deliver: (control: Control) => void
   /** What the service takes at this moment. */
   readonly accepts: () => ReadonlySet<ControlType>
+  /** The service may have been started from a terminal, which can hang up. */
+  readonly terminal: boolean
   /** Why a SIGTERM came; it may take a moment to find out. */
   readonly reasonOfStop: () => Promise<'request' | 'shutdown'>
 }
@@ -15,8 +17,8 @@ export interface SignalControlsParts {
  * SIGUSR1 and SIGUSR2 pause and resume, SIGINT (and SIGBREAK on Windows) is Ctrl-C. The second
  * Ctrl-C forces.
  *
- * SIGHUP also says that a terminal has gone (setsid(2), termios(3)); a service that cannot reload takes it
- * as a stop, which is what a program without a handler would do.
+ * SIGHUP also says that a terminal has gone (setsid(2), termios(3)); where there can be a terminal, a
+ * service that cannot reload takes it as a stop, which is what a program without a handler would do.
  *
  * @returns the function that gives the signals back
  */
@@ -24,6 +26,7 @@ export function signalControls({
   signals,
   deliver,
   accepts,
+  terminal,
   reasonOfStop,
 }: SignalControlsParts): () => void {
   let interrupts = 0
@@ -39,7 +42,8 @@ export function signalControls({
     signals.on('SIGBREAK', interrupt),
     signals.on('SIGTERM', stop),
     signals.on('SIGHUP', () => {
-      if (accepts().has('reload') || !accepts().has('stop')) deliver({ type: 'reload' })
+      if (!terminal || accepts().has('reload') || !accepts().has('stop'))
+        deliver({ type: 'reload' })
       else deliver({ type: 'stop', reason: 'interrupt', force: false })
     }),
     signals.on('SIGUSR1', () => deliver({ type: 'pause' })),

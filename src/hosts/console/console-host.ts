@@ -51,6 +51,7 @@ export function consoleHost({ name, signals, clock, terminal }: ConsoleHostParts
     signals,
     deliver: queue.push,
     accepts: () => accepts,
+    terminal: true,
     reasonOfStop: async () => 'request',
   })
   const paint = (text: string, code: number): string =>

@@ -7,6 +7,8 @@ import type { UnitFacts } from './unit-facts.ts'
 
 /** How long a service has to confirm what it was told. */
 const CONFIRMED_WITHIN = 30_000
+/** How long until it has to show that it has begun. */
+const SIGN_WITHIN = 5_000
 const LOOK_EVERY = 25
 
 /** What a native service takes in each phase, as far as it is told by signals. */
@@ -47,7 +49,7 @@ export async function reload(context: Context, name: string): Promise<void> {
   if (unit.marker?.protocol === 'native') {
     requirePhase(unit, 'reload', 'running')
     await signal(context, name, 'reload', 'SIGHUP')
-    await confirmed(context, name, 'confirm the reload of', (facts) => {
+    await confirmed(context, name, 'reload', unit, (facts) => {
       return facts.active === 'active' && facts.stateChange !== unit.facts.stateChange
     })
     return
@@ -75,7 +77,7 @@ async function control(context: Context, name: string, transition: Transition): 
   }
   requirePhase(unit, action, from)
   await signal(context, name, action, transition.signal)
-  await confirmed(context, name, action, (facts) => phaseOf(facts, unit.marker) === to)
+  await confirmed(context, name, action, unit, (facts) => phaseOf(facts, unit.marker) === to)
 }
 
 async function requireRunning(context: Context, name: string, action: string): Promise<Unit> {
@@ -126,26 +128,50 @@ function refuse(
   })
 }
 
-/** Waits until the service has said so. @throws NOT_RUNNING when it ends instead, MANAGER_TIMEOUT */
+/**
+ * Waits until the service has said that it is done.
+ *
+ * @throws NOT_RUNNING when it ends instead; VERB_UNSUPPORTED when it gives no sign at all;
+ * MANAGER_FAILED when it began and went back; MANAGER_TIMEOUT
+ */
 async function confirmed(
   context: Context,
   name: string,
   action: string,
+  before: Unit,
   done: (facts: UnitFacts) => boolean,
 ): Promise<void> {
-  const end = context.clock.monotonic() + CONFIRMED_WITHIN
+  const { manager, clock } = context
+  const from = phaseOf(before.facts, before.marker)
+  const asked = clock.monotonic()
+  let begun = false
   for (;;) {
     const { facts } = await require(context, name)
     if (done(facts)) return
     if (facts.mainPid === null) throw new SteadError('NOT_RUNNING', { name, action })
-    if (context.clock.monotonic() > end) {
-      throw new SteadError('MANAGER_TIMEOUT', {
-        manager: context.manager,
+    const waited = clock.monotonic() - asked
+    const back = phaseOf(facts, before.marker) === from
+    if (back && begun) {
+      const detail = 'the service refused it'
+      const remedy = `its log has the reason: stead logs ${name} -n 50`
+      throw new SteadError('MANAGER_FAILED', {
+        manager,
         action: `${action} ${name}`,
-        seconds: CONFIRMED_WITHIN / 1000,
+        detail,
+        remedy,
       })
     }
-    await context.clock.sleep(LOOK_EVERY)
+    begun ||= !back
+    if (!begun && waited > SIGN_WITHIN) {
+      const reason =
+        'the service gave no sign of it; it does not know how, or refused (see its log)'
+      throw unsupported(context, name, action, reason)
+    }
+    if (waited > CONFIRMED_WITHIN) {
+      const seconds = CONFIRMED_WITHIN / 1000
+      throw new SteadError('MANAGER_TIMEOUT', { manager, action: `${action} ${name}`, seconds })
+    }
+    await clock.sleep(LOOK_EVERY)
   }
 }
 

@@ -13,7 +13,6 @@ export async function install(context: Context, plan: Plan): Promise<InstallOutc
   const { name } = plan.spec
   const [file] = plan.files
   if (file === undefined) throw new SteadError('INTERNAL', { detail: 'a plan without a unit' })
-  await context.ctl.require()
   const noRight = requireRightToInstall(context, `install ${name}`)
   if (noRight !== null) throw noRight
 
@@ -28,7 +27,7 @@ export async function install(context: Context, plan: Plan): Promise<InstallOutc
   const same = before === file.text && !unit.facts.needsReload
   if (same && isEnabled(unit.facts) === wanted) return 'unchanged'
   await settle(async (undo) => {
-    if (!same) await replaceUnit(context, file, before, undo)
+    if (!same) await replaceUnit(context, name, file, before, undo)
     await enable(context, name, wanted, isEnabled(unit.facts), undo)
     if (wanted) await lingerOn(context, undo)
   })
@@ -37,7 +36,6 @@ export async function install(context: Context, plan: Plan): Promise<InstallOutc
 
 /** Stops and removes a service of ours, and everything that was written for it. */
 export async function uninstall(context: Context, name: string): Promise<void> {
-  await context.ctl.require()
   const unit = await lookUp(context, name)
   if (unit.facts.load === 'not-found') {
     throw new SteadError('NOT_INSTALLED', { name, manager: context.manager })
@@ -61,6 +59,7 @@ export async function uninstall(context: Context, name: string): Promise<void> {
 
 async function replaceUnit(
   context: Context,
+  name: string,
   file: PlannedFile,
   before: string | null,
   undo: (step: () => Promise<unknown>) => void,
@@ -70,9 +69,9 @@ async function replaceUnit(
   if (before === null) {
     if (!(await files.createExclusive(file.path, file.text, file.mode))) {
       throw new SteadError('FOREIGN', {
-        name: file.path,
+        name,
         manager: context.manager,
-        where: 'it was created this very moment',
+        where: `${file.path}, created this very moment`,
       })
     }
   } else await files.writeAtomic(file.path, file.text, file.mode)

@@ -32,6 +32,8 @@ async function attempt(): Promise<unknown> {
       return (await installService(installation, recorder(name, []))).outcome
     case 'install-bare':
       return manager.install(manager.plan(recorder(name, [])))
+    case 'install-auto':
+      return (await installService(installation, recorder(name, [], { startType: 'auto' }))).outcome
     case 'uninstall':
       return uninstallService(installation, name)
     case 'start':

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../../contract/until.ts'
 import { scenario } from './scenario.ts'
 
 const script = fileURLToPath(new URL('./attempt.ts', import.meta.url))
@@ -85,6 +86,47 @@ describe('a user’s systemd', () => {
     expect(await attempt(['user', 'start', 'from-cron'], caller)).toEqual({ value: null })
     expect(await attempt(['user', 'status', 'from-cron'], caller)).toEqual({ value: 'running' })
     expect(await attempt(['user', 'uninstall', 'from-cron'], caller)).toEqual({ value: null })
+  })
+})
+
+describe('lingering', () => {
+  const lingers = (user: string): boolean => existsSync(`/var/lib/systemd/linger/${user}`)
+  const startManagerOf = (user: string): string => {
+    const uid = execFileSync('id', ['--user', user], { encoding: 'utf8' }).trim()
+    execFileSync('systemctl', ['start', `user@${uid}.service`])
+    return `user@${uid}.service`
+  }
+
+  test('is asked for by the first service that starts by itself, and ends with the last', async () => {
+    startManagerOf('root')
+    expect(lingers('root')).toBe(false)
+    expect(await attempt(['user', 'install', 'manual-one'])).toEqual({ value: 'created' })
+    expect(lingers('root')).toBe(false)
+    for (const name of ['auto-one', 'auto-two']) {
+      expect(await attempt(['user', 'install-auto', name])).toEqual({ value: 'created' })
+      expect(lingers('root')).toBe(true)
+    }
+    expect(await attempt(['user', 'uninstall', 'auto-one'])).toEqual({ value: null })
+    expect(lingers('root')).toBe(true)
+    expect(await attempt(['user', 'uninstall', 'auto-two'])).toEqual({ value: null })
+    expect(lingers('root')).toBe(false)
+    startManagerOf('root')
+    expect(await attempt(['user', 'uninstall', 'manual-one'])).toEqual({ value: null })
+  })
+
+  test('takes no right that a user does not have, and the service starts without a login', async () => {
+    const manager = startManagerOf(NOBODY_YET)
+    const caller = { user: NOBODY_YET }
+    const name = 'at-boot'
+    expect(await attempt(['user', 'install-auto', name], caller)).toEqual({ value: 'created' })
+    expect(lingers(NOBODY_YET)).toBe(true)
+    execFileSync('systemctl', ['restart', manager])
+    await until('it has started with the manager', async () => {
+      return (await attempt(['user', 'status', name], caller)).value === 'running'
+    })
+    expect(await attempt(['user', 'uninstall', name], caller)).toEqual({ value: null })
+    expect(lingers(NOBODY_YET)).toBe(false)
+    execFileSync('systemctl', ['stop', manager])
   })
 })
 
