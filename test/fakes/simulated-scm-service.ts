@@ -132,6 +132,11 @@ export class SimulatedService {
     this.process.signal('shutdown')
   }
 
+  /** A failure action is on the manager's list. */
+  get restartPending(): boolean {
+    return this.#restart !== null
+  }
+
   cancelRestart(): void {
     this.#restart?.abort()
     this.#restart = null

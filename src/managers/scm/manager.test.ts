@@ -198,6 +198,46 @@ describe('stop', () => {
   })
 })
 
+describe('L04 stop of a service that the SCM is going to restart', () => {
+  const crashing = ['--then', 'exit7', '--after-ms', '5', '--record', 'C:\\r']
+  const starts = (): number => (scm.files.get('C:\\r.events') ?? '').split('start\n').length - 1
+
+  test('outlasts the restart, and no start happens afterwards', async () => {
+    const restart = { when: 'on-failure', delay: 100, limit: { count: 2, window: 60_000 } } as const
+    const manager = await installed({ args: crashing, restart })
+    await manager.start('app').catch(() => {})
+    await expect.poll(async () => (await manager.status('app')).phase).toBe('fatal')
+    await manager.stop('app')
+    expect(starts()).toBe(2)
+    expect(scm.services.get('app')?.restartPending).toBe(false)
+    expect((await manager.status('app')).pid).toBeNull()
+  })
+
+  test('is refused where the restart is an hour away', async () => {
+    const restart = { when: 'on-failure', delay: 3_600_000, limit: null } as const
+    const manager = await installed({ args: crashing, restart })
+    await manager.start('app').catch(() => {})
+    await expect.poll(async () => (await manager.status('app')).phase).toBe('backoff')
+    await expect(manager.stop('app')).rejects.toMatchObject({
+      code: 'MANAGER_FAILED',
+      message: expect.stringContaining('3600 s'),
+    })
+    await manager.uninstall('app')
+    expect(await manager.list()).toEqual([])
+  })
+
+  test('an uninstall and a restart need not wait for it', async () => {
+    const restart = { when: 'on-failure', delay: 60_000, limit: null } as const
+    const manager = await installed({ args: crashing, restart })
+    await manager.start('app').catch(() => {})
+    await expect.poll(async () => (await manager.status('app')).phase).toBe('backoff')
+    await manager.restart('app').catch(() => {})
+    expect(starts()).toBe(2)
+    await manager.uninstall('app')
+    expect((await manager.status('app')).phase).toBe('not-installed')
+  })
+})
+
 describe('S05 failure actions', () => {
   test('give up after the starts of the limit, and an operator may start again', async () => {
     const manager = await installed({

@@ -10,16 +10,10 @@ import { told, unavailable } from './errors.ts'
 import { installService } from './install.ts'
 import { recordOf } from './ownership.ts'
 import { planFor } from './plan.ts'
+import { stopOnce, stopService } from './stop.ts'
 import { notInstalled, toStatus } from './to-status.ts'
 import { uninstallService } from './uninstall.ts'
-import {
-  customService,
-  pauseService,
-  reloadService,
-  resumeService,
-  startService,
-  stopService,
-} from './verbs.ts'
+import { customService, pauseService, reloadService, resumeService, startService } from './verbs.ts'
 
 /** What only the Service Control Manager has. */
 export interface ScmManager extends ServiceManager {
@@ -51,7 +45,7 @@ export function scmManager(context: ScmContext): ScmManager {
     start: (name, args = []) => startService(context, name, args),
     stop: (name) => stopService(context, name),
     async restart(name) {
-      await stopService(context, name)
+      await stopOnce(context, name)
       await startService(context, name, [])
     },
     pause: (name) => pauseService(context, name),

@@ -3,7 +3,7 @@ import type { ScmContext } from './context.ts'
 import { logFileOf } from './definition.ts'
 import { steadError, told } from './errors.ts'
 import { requireOurs } from './ownership.ts'
-import { stopService } from './verbs.ts'
+import { stopOnce } from './stop.ts'
 
 /** How long a service that is marked for deletion is waited for: until others close their handles. */
 const GONE_WITHIN = 10_000
@@ -19,7 +19,7 @@ export async function uninstallService(context: ScmContext, name: string): Promi
       name,
     )
   }
-  await stopService(context, name)
+  await stopOnce(context, name)
   try {
     await control.delete(name)
   } catch (error) {

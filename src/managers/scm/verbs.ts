@@ -1,22 +1,11 @@
 import { SteadError } from '../../errors.ts'
 import type { ScmStatus } from '../../model/ports/service-control.ts'
 import { SCM_ACCEPTS, SCM_CONTROLS, type ScmState } from '../../model/scm-values.ts'
-import { SPEC_DEFAULTS } from '../../model/service-spec.ts'
 import { describeWindowsError, isWindowsError, WIN32 } from '../../model/windows-error.ts'
 import type { ScmContext } from './context.ts'
 import { MANAGER, told } from './errors.ts'
-import { recordOf } from './ownership.ts'
 import { endOf, legalVerbs } from './to-status.ts'
-
-/** Between two looks at a service that is changing its state. */
-const POLL = 25
-
-const PENDING: ReadonlySet<ScmState> = new Set([
-  'start-pending',
-  'stop-pending',
-  'continue-pending',
-  'pause-pending',
-])
+import { controlTaken, PENDING, settled, timeouts } from './waiting.ts'
 
 /** Errors of StartServiceW that tell why the service did not come up. */
 const START_FAILURES: readonly number[] = [
@@ -59,30 +48,6 @@ export async function startService(
   const end = endOf(after)
   const reason = end.failed ? end.why : 'it was stopped, or ended, before it was ready'
   throw new SteadError('START_FAILED', { name, reason })
-}
-
-export async function stopService(context: ScmContext, name: string): Promise<void> {
-  const { control, processes } = context
-  const { startTimeout, stopTimeout } = await timeouts(context, name)
-  const timeout = new SteadError('STOP_TIMEOUT', { name, seconds: stopTimeout / 1_000 })
-  let status = await told('stop', name, control.status(name))
-  const { pid } = status
-  const birth = pid === null ? null : await processes.birth(pid)
-  while (status.state !== 'stopped' && status.state !== 'stop-pending') {
-    const taken = await controlTaken(context, name, 'stop', SCM_CONTROLS.stop)
-    if (taken) break
-    // It takes no stop while it is on its way to another state.
-    const next = await settled(context, name, [...PENDING], startTimeout)
-    if (next === null) throw timeout
-    status = next
-  }
-  if ((await settled(context, name, null, stopTimeout)) === null) throw timeout
-  // The process reports its end a moment before it has ended.
-  const deadline = context.clock.monotonic() + stopTimeout
-  while (pid !== null && birth !== null && (await processes.birth(pid)) === birth) {
-    if (context.clock.monotonic() > deadline) throw timeout
-    await context.clock.sleep(POLL)
-  }
 }
 
 export async function pauseService(context: ScmContext, name: string): Promise<void> {
@@ -159,53 +124,4 @@ async function sendControl(
 ): Promise<void> {
   if (await controlTaken(context, name, action, code)) return
   throw illegal(await told(action, name, context.control.status(name)), action)
-}
-
-/** False when the service cannot take the control at this moment. A stop of a stopped one is taken. */
-async function controlTaken(
-  { control }: ScmContext,
-  name: string,
-  action: string,
-  code: number,
-): Promise<boolean> {
-  try {
-    await control.control(name, code)
-    return true
-  } catch (error) {
-    if (isWindowsError(error, WIN32.SERVICE_CANNOT_ACCEPT_CTRL)) return false
-    if (isWindowsError(error, WIN32.SERVICE_NOT_ACTIVE) && code === SCM_CONTROLS.stop) return true
-    return told(action, name, Promise.reject(error))
-  }
-}
-
-/**
- * Waits while the service is in one of the states (null: in any but stopped), as long as it makes
- * progress: each new state or checkpoint begins the patience anew, and so does a wait hint that is longer.
- *
- * @returns the state it is in then; null when it made no progress for `patience` ms
- */
-async function settled(
-  { control, clock }: ScmContext,
-  name: string,
-  states: readonly ScmState[] | null,
-  patience: number,
-): Promise<ScmStatus | null> {
-  let progress = ''
-  let since = clock.monotonic()
-  for (;;) {
-    const status = await told('ask about', name, control.status(name))
-    if (states === null ? status.state === 'stopped' : !states.includes(status.state)) return status
-    const seen = `${status.state} ${status.checkPoint}`
-    if (seen !== progress) since = clock.monotonic()
-    else if (clock.monotonic() - since > patience) return null
-    progress = seen
-    await clock.sleep(POLL)
-  }
-}
-
-async function timeouts(
-  { control }: ScmContext,
-  name: string,
-): Promise<{ startTimeout: number; stopTimeout: number }> {
-  return (await recordOf(control, name)) ?? SPEC_DEFAULTS
 }
