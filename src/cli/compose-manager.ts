@@ -150,12 +150,12 @@ export async function installationPorts({
   return { manager, home, files, locks: locks(), clock: systemClock() }
 }
 
-/** Paths as this machine writes them, against the present directory and PATH. */
-export function pathRules(): PathRules {
+/** Paths as this machine writes them, against PATH and a directory: by default the present one. */
+export function pathRules(directory = '.'): PathRules {
   const endings = process.platform === 'win32' ? (process.env.PATHEXT ?? '.EXE').split(';') : ['']
   return {
     isAbsolute,
-    resolve: (path) => resolve(path),
+    resolve: (path) => resolve(directory, path),
     candidates: (word) =>
       (process.env.PATH ?? '')
         .split(delimiter)

@@ -73,6 +73,24 @@ describe('before anything is planned', () => {
     })
   })
 
+  test.each<[string, Partial<ServiceSpec>, string]>([
+    ['a program', { file: '/closed/x' }, 'COMMAND_UNUSABLE'],
+    ['a directory', { cwd: '/closed/x' }, 'CWD_UNUSABLE'],
+    ['a file', { envFile: '/closed/x' }, 'FILE_UNREADABLE'],
+  ])('%s that may not be looked at is refused with the number', async (_, settings, code) => {
+    const { facts } = files
+    const closed = Object.assign(new Error('permission denied'), { code: 'EACCES' })
+    files.facts = async (path) => {
+      if (path.startsWith('/closed')) throw closed
+      return facts(path)
+    }
+    await expect(check(settings)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining('EACCES'),
+      cause: closed,
+    })
+  })
+
   test('the remedy for a relative program names the whole path', async () => {
     await expect(check({ file: './server' })).rejects.toMatchObject({
       hint: 'write the whole path: /here/server',

@@ -58,7 +58,8 @@ async function resolveProgram(file: string, { files, paths }: PreflightPorts): P
     })
   }
   for (const candidate of paths.candidates(file)) {
-    const facts = await files.facts(candidate)
+    // A directory of PATH that may not be looked into has no program for this user.
+    const facts = await files.facts(candidate).catch(() => null)
     if (facts?.kind === 'file' && (await files.canExecute(candidate))) return candidate
   }
   throw new SteadError('COMMAND_UNUSABLE', {
@@ -69,10 +70,14 @@ async function resolveProgram(file: string, { files, paths }: PreflightPorts): P
 }
 
 async function checkProgram(file: string, files: FileSystem): Promise<void> {
-  const refuse = (reason: string, remedy: string): never => {
-    throw new SteadError('COMMAND_UNUSABLE', { command: file, reason, remedy })
+  const refuse = (reason: string, remedy: string, cause?: unknown): never => {
+    throw new SteadError('COMMAND_UNUSABLE', { command: file, reason, remedy }, { cause })
   }
-  const facts = await files.facts(file)
+  const facts = await files
+    .facts(file)
+    .catch((error: unknown) =>
+      refuse(refusalOf(error), 'run the same command as a user who may look at it', error),
+    )
   if (facts === null) return refuse('there is no such file', `check the path: ls -l ${file}`)
   if (facts.kind === 'directory') refuse('it is a directory', 'name the program in it')
   if (facts.kind === 'other') refuse('it is neither a file nor a link to one', 'name a program')
@@ -81,7 +86,9 @@ async function checkProgram(file: string, files: FileSystem): Promise<void> {
 }
 
 async function checkDirectory(path: string, files: FileSystem): Promise<void> {
-  const facts = await files.facts(path)
+  const facts = await files.facts(path).catch((cause: unknown) => {
+    throw new SteadError('CWD_UNUSABLE', { path, reason: refusalOf(cause) }, { cause })
+  })
   if (facts?.kind === 'directory') return
   throw new SteadError('CWD_UNUSABLE', {
     path,
@@ -90,12 +97,20 @@ async function checkDirectory(path: string, files: FileSystem): Promise<void> {
 }
 
 async function checkFile(path: string, files: FileSystem): Promise<void> {
-  const facts = await files.facts(path)
+  const facts = await files.facts(path).catch((cause: unknown) => {
+    throw new SteadError('FILE_UNREADABLE', { path, reason: refusalOf(cause) }, { cause })
+  })
   if (facts?.kind === 'file') return
   throw new SteadError('FILE_UNREADABLE', {
     path,
     reason: facts === null ? 'there is no such file' : 'it is not a file',
   })
+}
+
+/** Why the system does not even tell what is there: most often a directory on the way (EACCES). */
+function refusalOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  return `it cannot be looked at (${code ?? String(error)})`
 }
 
 async function checkAccounts(

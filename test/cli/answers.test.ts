@@ -96,6 +96,14 @@ describe.runIf(process.platform !== 'win32')('a plan', () => {
     expect(fromFile.stdout).toBe(fromFlags.stdout)
   })
 
+  test('takes relative paths from where the file lies', async () => {
+    const file = join(work, 'relative.yaml')
+    writeFileSync(file, 'name: web\ncommand: /bin/sh\ncwd: .\nconfig: relative.yaml\n')
+    const { stdout } = await stead(['install', '-f', file, ...plan.slice(2), '--json'])
+    const { spec } = (JSON.parse(stdout) as { plan: { spec: Record<string, unknown> } }).plan
+    expect(spec).toMatchObject({ cwd: work, configFile: file })
+  })
+
   test('S10 that cannot be honoured names each setting, and ends like the refusal', async () => {
     const { code, stdout } = await stead([
       'install',

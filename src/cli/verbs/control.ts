@@ -22,7 +22,6 @@ export function control(
   return runVerb(options, async (output) => {
     checkNames(names)
     const { manager } = await workshopFor(options)
-    await manager.requireAvailable()
     const [doing, done] = WORDS[verb]
     return forEachName(names, output, async (name) => {
       await output.progress(`${doing} ${name}`, act(manager, verb, name, startArguments))

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { parseSpec } from '../../config/parse-spec.ts'
 import { preflight } from '../../config/preflight.ts'
 import { parseServiceFile } from '../../config/service-file.ts'
@@ -47,7 +48,9 @@ export async function installSpec(
   output: Output,
 ): Promise<number> {
   const { files, accounts, manager } = workshop
-  const { spec, notes } = await preflight(asked, { files, accounts, paths: pathRules() })
+  // Paths in a file are meant from where the file lies.
+  const directory = options.file === undefined ? '.' : dirname(options.file)
+  const { spec, notes } = await preflight(asked, { files, accounts, paths: pathRules(directory) })
   if (options.dryRun) {
     const plan = manager.plan(spec)
     return showPlan({ ...plan, notes: [...notes, ...plan.notes] }, output)

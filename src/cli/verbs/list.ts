@@ -5,7 +5,6 @@ import { listText } from '../present/status-text.ts'
 export function list(options: CommonOptions): Promise<number> {
   return runVerb(options, async (output) => {
     const { manager } = await workshopFor(options)
-    await manager.requireAvailable()
     const services = await manager.list()
     if (output.json) output.object({ services })
     else if (services.length > 0) output.answer(listText(services, new Date(), output.colour))

@@ -17,15 +17,13 @@ export function logs(name: string, options: LogsOptions): Promise<number> {
     const since = options.since === undefined ? undefined : timeOf(options.since)
     const lines = options.lines === undefined ? undefined : linesOf(options.lines)
     const { manager } = await workshopFor(options)
-    await manager.requireAvailable()
     const abort = new AbortController()
     const end = (): void => abort.abort()
     process.once('SIGINT', end).once('SIGTERM', end)
     // A reader such as head(1) that has had enough is no error.
     process.stdout.once('error', end)
     const query = {
-      // With a time everything since then is wanted; without one the newest few.
-      lines: lines ?? (since === undefined ? 10 : Number.MAX_SAFE_INTEGER),
+      ...(lines === undefined ? {} : { lines }),
       ...(since === undefined ? {} : { since }),
       follow: options.follow ?? false,
       signal: abort.signal,

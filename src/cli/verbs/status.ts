@@ -1,6 +1,5 @@
 import { isActive, type ServiceStatus } from '../../model/service-status.ts'
 import { type CommonOptions, checkNames, runVerb, workshopFor } from '../context.ts'
-import { statusText } from '../present/status-text.ts'
 
 /** systemctl(1): 0 running, 3 not running, 4 no such service. */
 const RUNNING = 0
@@ -12,8 +11,9 @@ export function status(names: readonly string[], options: CommonOptions): Promis
   return runVerb(options, async (output) => {
     checkNames(names)
     const { manager } = await workshopFor(options)
-    await manager.requireAvailable()
-    const found = await Promise.all(names.map((name) => manager.status(name)))
+    const asked = Promise.all(names.map((name) => manager.status(name)))
+    // Loaded while the manager answers.
+    const [found, { statusText }] = await Promise.all([asked, import('../present/status-text.ts')])
     if (output.json) output.object({ services: found })
     else if (!options.quiet)
       output.answer(found.map((one) => statusText(one, new Date(), output.colour)).join('\n\n'))
