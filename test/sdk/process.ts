@@ -24,10 +24,11 @@ export function runProgram(
   script: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
 ): Running {
   const record = join(mkdtempSync(join(tmpdir(), 'stead-sdk-')), 'record')
   const own = script === STORY ? ['--record', record] : []
-  const child = spawn(process.execPath, [script, ...own, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, script, ...own, ...args], {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1', VITEST: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
