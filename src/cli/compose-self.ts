@@ -71,10 +71,11 @@ export async function selfManage(
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
   if (verb === 'install')
-    addInstallOptions(command, true)
+    addInstallOptions(command, all)
       .option('--name <name>', 'another name')
       .option('--dry-run', 'show the plan')
   else command.option('--name <name>', 'the name it was installed under')
+  if (verb === 'install' && !all) command.addHelpText('after', '\nAll options: install --help-all')
   if (verb === 'uninstall' || verb === 'install') command.description(`${verb} ${service.name}`)
   command.action(async (options: InstallOptions) => {
     code = await act(service, verb, options, split === -1 ? [] : argv.slice(split + 1))

@@ -1,4 +1,4 @@
-import { isSteadError } from '../errors.ts'
+import { isSteadError, SteadError } from '../errors.ts'
 
 /** How a command speaks. */
 export interface Output {
@@ -80,20 +80,22 @@ export function exitCodeFor(error: unknown): number {
   return isSteadError(error) ? error.exit : 1
 }
 
+/** What is no error of stead's table is a defect of stead. */
+function toldError(error: unknown): SteadError {
+  if (isSteadError(error)) return error
+  const detail = String((error as Error | null)?.message ?? error)
+  return new SteadError('INTERNAL', { detail }, { cause: error })
+}
+
 function errorObject(error: unknown): Record<string, unknown> {
-  if (!isSteadError(error))
-    return { code: 'INTERNAL', message: String((error as Error)?.message ?? error) }
-  return { code: error.code, message: error.message, hint: error.hint, ...error.params }
+  const { code, message, hint, params } = toldError(error)
+  return { code, message, hint, ...params }
 }
 
 function errorText(error: unknown, verbose: boolean): string {
-  const { code, message, hint } = errorObject(error)
-  const first = `error: ${String(code)}: ${onOneLine(String(message))}\n`
-  const second =
-    hint === undefined
-      ? 'hint: please report this, with the output of the same command and --verbose\n'
-      : `hint: ${onOneLine(String(hint))}\n`
-  return verbose ? `${first}${second}${causes(error)}` : `${first}${second}`
+  const told = toldError(error)
+  const lines = `error: ${told.code}: ${onOneLine(told.message)}\nhint: ${onOneLine(told.hint)}\n`
+  return verbose ? `${lines}${causes(told)}` : lines
 }
 
 /** What a message names may hold line breaks, and worse for a terminal: they are shown, not sent. */
