@@ -150,7 +150,8 @@ async function perform(
     // A service that asks for more time (EXTEND_TIMEOUT_USEC) is given it by systemd; so is it here.
     const { facts } = await lookUp(context, name)
     if (!isBusy(facts)) return null
-    if (facts.startTimeout === null || !/^(activating|deactivating)$/.test(facts.active)) {
+    const own = verb === 'stop' ? facts.stopTimeout : facts.startTimeout
+    if (own === null || !/^(activating|deactivating)$/.test(facts.active)) {
       throw new SteadError('MANAGER_TIMEOUT', {
         manager: context.manager,
         action: `${verb} ${name}`,

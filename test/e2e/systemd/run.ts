@@ -47,7 +47,6 @@ process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 /** A user with a systemd of their own, which logind starts; and how to run as them. */
 function addUser({ run }: Container): string[] {
   run(['useradd', '--create-home', '--shell', '/bin/bash', USER])
-  run(['usermod', '--append', '--groups', 'systemd-journal', USER])
   run(['loginctl', 'enable-linger', USER])
   return [`--uid=${USER}`, '--property=PAMName=login']
 }
