@@ -1,10 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
+// Real programs are started by some; a pool of processes keeps their signals apart.
+const shared = { testTimeout: 20_000, pool: 'forks' } as const
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/{architecture,cli,contract,docs,sdk}/**/*.test.ts'],
-    testTimeout: 20_000,
-    // Real programs are started by some; a pool of processes keeps their signals apart.
-    pool: 'forks',
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/{architecture,docs}/**/*.test.ts'],
+        },
+      },
+      {
+        // Contracts and whole programs: each test starts processes.
+        test: { ...shared, name: 'contract', include: ['test/{cli,contract,sdk}/**/*.test.ts'] },
+      },
+    ],
   },
 })

@@ -40,4 +40,4 @@ export const SUITES: readonly Suite[] = [
 ]
 
 /** Packages that tests of `npm run check` make use of when they are there. */
-export const CHECK_PACKAGES: readonly string[] = ['libplist-utils']
+export const CHECK_PACKAGES: readonly string[] = ['libplist-utils', 'python3']
