@@ -39,13 +39,18 @@ export async function run(service: Service): Promise<void> {
   }
   let code: number
   try {
+    const events = processEvents()
     const host = await composeHost(service.name)
     code = await runService(service, {
       host,
       clock: systemClock(),
-      events: processEvents(),
+      events,
       configFile: process.env.STEAD_CONFIG ?? null,
     })
+    // The end was reported: what the program still does while we let go does not change the code.
+    const told = code
+    events.onFault(() => {})
+    events.onExit(() => told)
     const abort = new AbortController()
     await Promise.race([
       host.close(),

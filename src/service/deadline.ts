@@ -4,8 +4,8 @@ import type { Clock } from '../model/ports/clock.ts'
 export interface Deadline {
   /** Resolves when the time is over; never after {@link Deadline.cancel}. */
   readonly over: Promise<'over'>
-  /** At least `milliseconds` from now; never nearer than it was. */
-  extend(milliseconds: number): void
+  /** At least `milliseconds` from now; never nearer than it was. @returns the milliseconds that are left now */
+  extend(milliseconds: number): number
   cancel(): void
 }
 
@@ -16,7 +16,9 @@ export function deadlineAfter(clock: Clock, milliseconds: number): Deadline {
   return {
     over: wait(),
     extend(more) {
-      end = Math.max(end, clock.monotonic() + more)
+      const now = clock.monotonic()
+      end = Math.max(end, now + more)
+      return end - now
     },
     cancel: () => cancelled.abort(),
   }

@@ -4,6 +4,9 @@ import { type LogEntry, SEVERITY, type Severity } from '../model/log-entry.ts'
 type Fields = Readonly<Record<string, unknown>>
 type Write = (message: string | Error, fields?: Fields) => void
 
+/** An error can be its own cause. */
+const MOST_CAUSES = 8
+
 /** One function a severity, as in RFC 5424. An Error is written with its stack and its causes. */
 export type Logger = Readonly<Record<keyof typeof SEVERITY, Write>>
 
@@ -15,18 +18,29 @@ export function makeLogger(sink: (entry: LogEntry) => void): Logger {
       sink({
         severity,
         message: message instanceof Error ? describeError(message) : String(message),
-        ...(fields === undefined ? {} : { fields }),
+        ...(fields === undefined ? {} : { fields: printable(fields) }),
       })
   const entries = Object.entries(SEVERITY).map(([name, severity]) => [name, writer(severity)])
   return Object.freeze(Object.fromEntries(entries)) as Logger
 }
 
+/** The fields, or where they cannot be JSON (a bigint, a circle) those values as text. */
+function printable(fields: Fields): Fields {
+  try {
+    JSON.stringify(fields)
+    return fields
+  } catch {
+    return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, inspect(value)]))
+  }
+}
+
 /** An error for a log: its stack, and those of its causes. Anything else that was thrown, as text. */
-export function describeError(error: unknown): string {
+export function describeError(error: unknown, depth = 0): string {
   if (!(error instanceof Error))
     return typeof error === 'string' ? error : `thrown: ${inspect(error)}`
   const own = error.stack ?? `${error.name}: ${error.message}`
-  return error.cause === undefined ? own : `${own}\ncaused by ${describeError(error.cause)}`
+  if (error.cause === undefined || depth === MOST_CAUSES) return own
+  return `${own}\ncaused by ${describeError(error.cause, depth + 1)}`
 }
 
 /** An error in one line: for a status or a manager's reason. */
@@ -38,7 +52,7 @@ export function errorLine(error: unknown): string {
 
 function inspect(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value)
+    return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value))
   } catch {
     return Object.prototype.toString.call(value)
   }

@@ -370,3 +370,65 @@ test('the context knows the host, the configuration file and the start arguments
   expect(host.texts).toEqual(['all well'])
   expect(host.logs).toEqual([{ severity: 4, message: 'careful', fields: { n: 1 } }])
 })
+
+test('S03 a stop that came before anything ran: start is not called, nor stop, and it ends well', async () => {
+  const called: string[] = []
+  const host = fakeHost()
+  const clock = manualClock()
+  host.send(STOP)
+  const service = defineService({
+    name: 'web',
+    start: () => void called.push('start'),
+    stop: () => void called.push('stop'),
+  })
+  const ports = { host, clock, events: fakeProcessEvents(), configFile: null }
+  expect(await runService(service, ports)).toBe(0)
+  expect(host.reports).toEqual(['starting', 'stopping', 'finish 0'])
+  expect(called).toEqual([])
+})
+
+describe('after the end', () => {
+  test('nothing that the service says is reported', async () => {
+    const { send, host, context } = await running({}, 1_000)
+    await send(STOP)
+    const before = [...host.reports]
+    context().status('still here')
+    context().heartbeat()
+    context().extendTimeout(1_000)
+    context().done()
+    context().fail(new Error('too late'))
+    await send({ type: 'pause' }, STOP)
+    expect(host.reports).toEqual(before)
+    expect([host.texts, host.pulses, host.finished.length]).toEqual([[], 0, 1])
+  })
+
+  test('no timer is left, and nothing keeps the process alive', async () => {
+    const { send, clock, events } = await running({ watchdog: '1s' }, 1_000)
+    await send(STOP)
+    expect([clock.sleepers, events.alive]).toEqual([0, 0])
+  })
+})
+
+describe('S02 extendTimeout', () => {
+  test('with less than is left shortens neither deadline', async () => {
+    const { host, clock, code, context } = await running({ startTimeout: '60s', start: never })
+    await clock.advance(1_000)
+    context().extendTimeout(2_000)
+    expect(host.patience).toEqual([60_000, 59_000])
+    await clock.advance(58_999)
+    expect(code()).toBeNull()
+  })
+
+  test('is of no effect while nothing is under way', async () => {
+    const { host, context } = await running()
+    context().extendTimeout(5_000)
+    expect(host.reports).toEqual(['starting', 'running'])
+  })
+
+  test.each([Number.NaN, 0, -1, Number.POSITIVE_INFINITY])('refuses %d', async (time) => {
+    const { context } = await running({ start: never })
+    expect(() => context().extendTimeout(time)).toThrow(
+      expect.objectContaining({ code: 'SPEC_INVALID' }),
+    )
+  })
+})

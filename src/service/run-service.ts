@@ -45,6 +45,8 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   let deadline: Deadline | null = null
   let underWay: Promise<Result> = Promise.resolve({ kind: 'done' })
   let failure: Failure | null = null
+  /** False while, and where, the user's start was never called. */
+  let begun = false
   let ended = false
   let finalCode = 0
 
@@ -56,24 +58,35 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     startArguments: host.startArguments,
     logger,
     onStop: (cleanup: (reason: StopReason) => unknown) => void cleanups.push(cleanup),
-    status: (text: string) => host.status(text),
-    extendTimeout(milliseconds: number) {
-      deadline?.extend(milliseconds)
-      if (state !== 'stopped' && deadline !== null) host.report(state, milliseconds)
+    status(text: string) {
+      if (!ended) host.status(text)
     },
-    heartbeat: () => watch.beat(),
+    extendTimeout(milliseconds: number) {
+      if (!(Number.isFinite(milliseconds) && milliseconds > 0))
+        throw notATime('extendTimeout', milliseconds)
+      if (state === 'stopped' || deadline === null) return
+      host.report(state, deadline.extend(milliseconds))
+    },
+    heartbeat() {
+      if (!ended) watch.beat()
+    },
     done: () => void stop('done', null, true),
     fail: (error: unknown) => giveUp(error),
   })
 
   release.push(events.keepAlive(), events.onFault(onFault), events.onExit(onExit), watch.stop)
-  host.listen(onControl)
+  // First the state, then the controls: a stop that came before this moment finds a start to overtake.
   void start()
+  host.listen(onControl)
   return end.promise
 
   async function start(): Promise<void> {
     enter(stateAfter(state, 'start'), service.startTimeout)
-    const result = await perform(service.startTimeout, () => service.start(context))
+    const result = await perform(service.startTimeout, () => {
+      if (stopSignal.signal.aborted) return
+      begun = true
+      return service.start(context)
+    })
     if (state !== 'starting') return
     if (result.kind === 'done') return settle('done')
     const error =
@@ -154,7 +167,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     const errors: unknown[] = []
     const result = await perform(service.stopTimeout, async () => {
       if (patient) await pending
-      if (service.stop !== undefined) cleanups.push(() => service.stop?.(context))
+      if (begun && service.stop !== undefined) cleanups.push(() => service.stop?.(context))
       // A cleanup may register another; the last registered is always the next.
       for (let next = cleanups.pop(); next !== undefined; next = cleanups.pop()) {
         try {
@@ -270,6 +283,11 @@ function accepted(service: Service, state: LifecycleState): ReadonlySet<ControlT
   if (service.onCustom !== undefined && (state === 'running' || state === 'paused'))
     controls.add('custom')
   return controls
+}
+
+function notATime(call: string, value: number): SteadError {
+  const problems = [`${String(value)} is not a number of milliseconds`]
+  return new SteadError('SPEC_INVALID', { source: `context.${call}()`, problems })
 }
 
 function timedOut(error: SteadError): Error {

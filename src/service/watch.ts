@@ -29,12 +29,15 @@ export function keepWatch({ host, clock, limit, state, onSilence }: WatchParts):
   const over = new AbortController()
   let ownBeats = limit !== null
   let last = clock.monotonic()
+  /** Was it running already when last looked at, or has it told so by a heartbeat? */
+  let ran = false
   const interval = host.watchdog ?? limit
   if (interval !== null) void watch(interval / 2)
   return {
     beat() {
       ownBeats = true
       last = clock.monotonic()
+      ran ||= state() === 'running'
       host.pulse()
     },
     stop: () => over.abort(),
@@ -47,9 +50,12 @@ export function keepWatch({ host, clock, limit, state, onSilence }: WatchParts):
       } catch {
         return
       }
-      if (state() !== 'running') last = clock.monotonic()
+      // Whoever has just begun to run has the whole time for the first heartbeat.
+      const owed = ran && state() === 'running'
+      ran = state() === 'running'
+      if (!owed) last = clock.monotonic()
       if (host.watchdog !== null) {
-        if (!ownBeats || state() !== 'running') host.pulse()
+        if (!ownBeats || !owed) host.pulse()
       } else if (limit !== null && clock.monotonic() - last > limit) {
         return onSilence(clock.monotonic() - last)
       }

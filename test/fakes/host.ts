@@ -17,7 +17,8 @@ export interface FakeHost extends Host {
 
 /** A host that writes down what it is told, and asks what a test wants asked. */
 export function fakeHost(watchdog: number | null = null): FakeHost {
-  let receive: (control: Control) => void = () => {}
+  const early: Control[] = []
+  let receive = (control: Control): void => void early.push(control)
   const host: FakeHost = {
     kind: 'console',
     delivers: new Set(['stop', 'reload', 'pause', 'resume', 'custom', 'interrogate']),
@@ -33,6 +34,7 @@ export function fakeHost(watchdog: number | null = null): FakeHost {
     send: (control) => receive(control),
     listen(receiver) {
       receive = receiver
+      for (const control of early.splice(0)) receiver(control)
     },
     accept(controls) {
       host.accepted = controls
