@@ -6,8 +6,8 @@ export interface SignalControlsParts {
   readonly deliver: (control: Control) => void
   /** What the service takes at this moment. */
   readonly accepts: () => ReadonlySet<ControlType>
-  /** The service may have been started from a terminal, which can hang up. */
-  readonly terminal: boolean
+  /** May SIGHUP mean that a terminal has gone? */
+  readonly hangsUp: () => boolean
   /** Why a SIGTERM came; it may take a moment to find out. */
   readonly reasonOfStop: () => Promise<'request' | 'shutdown'>
 }
@@ -26,7 +26,7 @@ export function signalControls({
   signals,
   deliver,
   accepts,
-  terminal,
+  hangsUp,
   reasonOfStop,
 }: SignalControlsParts): () => void {
   let interrupts = 0
@@ -42,8 +42,7 @@ export function signalControls({
     signals.on('SIGBREAK', interrupt),
     signals.on('SIGTERM', stop),
     signals.on('SIGHUP', () => {
-      if (!terminal || accepts().has('reload') || !accepts().has('stop'))
-        deliver({ type: 'reload' })
+      if (!hangsUp() || !accepts().has('stop')) deliver({ type: 'reload' })
       else deliver({ type: 'stop', reason: 'interrupt', force: false })
     }),
     signals.on('SIGUSR1', () => deliver({ type: 'pause' })),

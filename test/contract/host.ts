@@ -120,6 +120,17 @@ export function hostContract(name: string, setup: HostSetup): void {
       assert.match(story.log(), /cannot resume while running; legal now: pause, reload, stop/)
     })
 
+    scenario('S11 a reload of what is paused does not reach it, and does not end it', async () => {
+      const story = await setup.run([])
+      await story.until('running')
+      story.ask('pause')
+      await story.until('paused')
+      story.ask('reload')
+      story.ask('stop')
+      assert.equal(await story.ended, 0)
+      assert.deepEqual(await story.events(), ['start', 'ready', 'pause', 'stop request'])
+    })
+
     scenario('S11 a refused pause leaves it running', async () => {
       const story = await setup.run(['--pause', 'refuse'])
       await story.until('running')

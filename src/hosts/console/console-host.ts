@@ -45,13 +45,15 @@ const SEVERITIES: Readonly<Record<Severity, readonly [string, number]>> = {
 export function consoleHost({ name, signals, clock, terminal }: ConsoleHostParts): Host {
   const queue = controlsQueue()
   let accepts: ReadonlySet<ControlType> = new Set()
+  /** Has the service taken a reload at any time? */
+  let reloads = false
   let since = clock.monotonic()
   let reported: LifecycleState | null = null
   const giveBack = signalControls({
     signals,
     deliver: queue.push,
     accepts: () => accepts,
-    terminal: true,
+    hangsUp: () => !reloads,
     reasonOfStop: async () => 'request',
   })
   const paint = (text: string, code: number): string =>
@@ -77,6 +79,7 @@ export function consoleHost({ name, signals, clock, terminal }: ConsoleHostParts
     listen: queue.listen,
     accept(controls) {
       accepts = controls
+      reloads ||= controls.has('reload')
     },
     report(state, patience) {
       // A report of the same state only moves a deadline, which nobody watches here.

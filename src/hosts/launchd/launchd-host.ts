@@ -26,7 +26,7 @@ export function launchdHost({ signals, clock, terminal }: LaunchdHostParts): Hos
     signals,
     deliver: queue.push,
     accepts: () => accepts,
-    terminal: false,
+    hangsUp: () => false,
     // launchd sends the same SIGTERM for a bootout and for a shutdown, and tells nobody which.
     reasonOfStop: async () => 'request',
   })

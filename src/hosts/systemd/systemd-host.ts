@@ -40,7 +40,7 @@ export function systemdHost(parts: SystemdHostParts): Host {
     signals,
     deliver: queue.push,
     accepts: () => accepts,
-    terminal: false,
+    hangsUp: () => false,
     reasonOfStop: async () => ((await shuttingDown()) ? 'shutdown' : 'request'),
   })
 

@@ -72,6 +72,26 @@ describe('a service of the SDK under the SCM', () => {
     }),
   )
 
+  test('S03 a second stop while it is stopping changes nothing', {}, () =>
+    story(['--stop-ms', '1500'], async (service) => {
+      await service.reaches('running')
+      await service.control(STOP)
+      await service.reaches('stop-pending')
+      await assert.rejects(service.control(STOP), (error) => isWindowsError(error))
+      assert.equal((await service.reaches('stopped')).win32ExitCode, 0)
+      assert.deepEqual(events(service), ['start', 'ready', 'stop request'])
+    }),
+  )
+
+  test('S11 a service that refuses to pause goes on running', {}, () =>
+    story(['--pause', 'refuse'], async (service) => {
+      await service.reaches('running')
+      await service.control(PAUSE)
+      await until('the refusal is logged', () => /pause refused: .*not now/.test(service.log()))
+      await service.reaches('running')
+    }),
+  )
+
   test('S11 pause, resume and reload reach it, and what is illegal is refused by the SCM', {}, () =>
     story([], async (service) => {
       await service.reaches('running')
