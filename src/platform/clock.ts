@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../model/ports/clock.ts'
 
 /** The machine's clocks. */
@@ -7,6 +6,8 @@ export function systemClock(): Clock {
     monotonic: () => performance.now(),
     wall: () => new Date(),
     async sleep(milliseconds, signal) {
+      // Loaded by the first who waits: most commands never do.
+      const { setTimeout: delay } = process.getBuiltinModule('node:timers/promises')
       try {
         await delay(milliseconds, undefined, signal === undefined ? {} : { signal })
       } catch (error) {

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import type { Exit } from '../model/exit.ts'
 import type { CommandOptions, CommandResult, CommandRunner } from '../model/ports/command-runner.ts'
 
@@ -53,6 +52,9 @@ function run(
   })
 }
 
+/** Only commands that are followed need it, and loading it takes a start two milliseconds. */
+const readline = (): typeof import('node:readline') => process.getBuiltinModule('node:readline')
+
 async function* lines(
   file: string,
   args: readonly string[],
@@ -69,7 +71,10 @@ async function* lines(
   options.signal?.addEventListener('abort', stop, { once: true })
   if (options.signal?.aborted) stop()
   try {
-    const reader = createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY })
+    const reader = readline().createInterface({
+      input: child.stdout,
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })
     const iterator = reader[Symbol.asyncIterator]()
     for (;;) {
       const next = await Promise.race([iterator.next(), failed])
