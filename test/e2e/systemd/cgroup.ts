@@ -15,7 +15,10 @@ export class PrivateCgroup {
   constructor(name: string) {
     this.#name = name
     this.#homes = currentCgroups()
-    for (const home of this.#homes) mkdirSync(join(home, name), { recursive: true })
+    for (const home of this.#homes) {
+      removeLeftovers(home)
+      mkdirSync(join(home, name), { recursive: true })
+    }
   }
 
   /** Runs `spawn` so that the child is born in the cgroup; the caller itself is back in its own after it. */
@@ -59,10 +62,32 @@ function currentCgroups(): string[] {
   return homes
 }
 
+/**
+ * What an earlier run could not take away: an exit handler cannot wait until the kernel lets go of a
+ * cgroup, and of a run that was killed the whole container may still live.
+ */
+function removeLeftovers(home: string): void {
+  for (const folder of childFolders(home)) {
+    const owner = /\/stead-e2e-(\d+)-[^/]*$/.exec(folder)?.[1]
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue
+    for (const pid of processesBelow(folder)) endProcess(pid)
+    removeBelow(folder)
+  }
+}
+
 function processesBelow(folder: string): number[] {
   if (!existsSync(folder)) return []
   const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)
   return [...own.map(Number), ...childFolders(folder).flatMap(processesBelow)]
+}
+
+/** Ends a process that may have ended by itself. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It was faster.
+  }
 }
 
 function removeBelow(folder: string): void {

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { PrivateCgroup } from './cgroup.ts'
+import { endProcess, PrivateCgroup } from './cgroup.ts'
 
 /** Where the checkout is found inside a container, wherever it lies outside. */
 export const CHECKOUT = '/opt/stead'
@@ -66,7 +66,8 @@ export async function bootContainer(checkout: string): Promise<Container> {
     const source = overlay(directory, 'checkout', checkout, mount)
     prepare(root)
 
-    let life = await startLife(name, root, source, undo)
+    const cgroups: PrivateCgroup[] = []
+    let life = await startLife(name, root, source, undo, cgroups)
     const inside: Container['inside'] = (command, settings = []) =>
       insideOf(life.pid, command, settings)
     return {
@@ -82,12 +83,14 @@ export async function bootContainer(checkout: string): Promise<Container> {
       async reboot() {
         spawnSync('nsenter', ['-t', String(life.pid), '-a', 'systemctl', 'poweroff'])
         await Promise.race([life.ended, deadline(60_000, 'the container did not power off')])
-        life = await startLife(name, root, source, undo)
+        life = await startLife(name, root, source, undo, cgroups)
       },
       async close() {
         process.off('exit', release)
         release()
         await life.ended
+        // Only now that its first process is reaped.
+        for (const cgroup of cgroups) cgroup.remove()
       },
     }
   } catch (error) {
@@ -109,8 +112,10 @@ async function startLife(
   root: string,
   source: string,
   undo: (() => void)[],
+  cgroups: PrivateCgroup[],
 ): Promise<Life> {
   const cgroup = new PrivateCgroup(`${name}-${undo.length}`)
+  cgroups.push(cgroup)
   undo.push(() => cgroup.remove())
   const screen = { text: '' }
   const nspawn = cgroup.spawn(() => boot(name, root, source))
@@ -226,13 +231,7 @@ function insideOf(
 /** The last resort, for an exit handler: synchronous and final. */
 function endNow(nspawn: ChildProcess, cgroup: PrivateCgroup): void {
   if (nspawn.exitCode === null && nspawn.signalCode === null) nspawn.kill('SIGKILL')
-  for (const pid of cgroup.processes()) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It was faster.
-    }
-  }
+  for (const pid of cgroup.processes()) endProcess(pid)
   // An exit handler cannot await; the kernel needs a moment to take them away.
   const end = Date.now() + 3_000
   const pause = new Int32Array(new SharedArrayBuffer(4))
