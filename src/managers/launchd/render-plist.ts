@@ -1,5 +1,6 @@
 import type { Home } from '../../model/home.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
+import { serviceEnvironment } from '../service-environment.ts'
 import { formatMarker, markerOf } from './marker.ts'
 import { logPath, type Paths } from './paths.ts'
 import { type PlistValue, renderPlist } from './plist.ts'
@@ -17,7 +18,7 @@ function jobOf(spec: ServiceSpec, home: Home, paths: Paths): PlistValue {
     Label: spec.name,
     ProgramArguments: [spec.file, ...spec.args],
     WorkingDirectory: spec.cwd,
-    EnvironmentVariables: environmentOf(spec, home),
+    EnvironmentVariables: serviceEnvironment(spec, home),
     UserName: spec.user,
     GroupName: spec.group,
     RunAtLoad: spec.startType === 'auto' ? true : null,
@@ -29,15 +30,6 @@ function jobOf(spec: ServiceSpec, home: Home, paths: Paths): PlistValue {
     HardResourceLimits: openFiles === null ? null : { NumberOfFiles: openFiles },
     StandardOutPath: log,
     StandardErrorPath: log,
-  })
-}
-
-function environmentOf(spec: ServiceSpec, home: Home): PlistValue {
-  return withoutNull({
-    ...spec.env,
-    STEAD_SERVICE: spec.name,
-    STEAD_CONFIG: spec.configFile,
-    STEAD_HOME: home.root,
   })
 }
 

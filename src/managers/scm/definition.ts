@@ -4,6 +4,7 @@ import type { ScmRecord } from '../../model/scm-record.ts'
 import { type ScmStartType, SERVICE_WIN32_OWN_PROCESS } from '../../model/scm-values.ts'
 import type { ServiceSpec, StartType } from '../../model/service-spec.ts'
 import { LOCAL_SERVICE } from '../../model/windows-account.ts'
+import { serviceEnvironment } from '../service-environment.ts'
 import { accountOf } from './account.ts'
 import { commandLine } from './command-line.ts'
 import { failureActionsOf } from './failure-actions.ts'
@@ -22,7 +23,7 @@ const ERROR_NORMAL = 1
 
 /** A service's definition in Windows; says nothing about whether Windows can honour it. */
 export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
-  const env = environmentOf(spec, home)
+  const env = serviceEnvironment(spec, home)
   return {
     config: {
       type: SERVICE_WIN32_OWN_PROCESS,
@@ -91,13 +92,4 @@ export function isOfHome(record: ScmRecord, home: Home): boolean {
 
 export function logFileOf(home: Home, name: string): string {
   return `${home.logs}\\${name}.log`
-}
-
-function environmentOf(spec: ServiceSpec, home: Home): Record<string, string> {
-  return {
-    ...spec.env,
-    STEAD_SERVICE: spec.name,
-    ...(spec.configFile === null ? {} : { STEAD_CONFIG: spec.configFile }),
-    ...(home.root === null ? {} : { STEAD_HOME: home.root }),
-  }
 }

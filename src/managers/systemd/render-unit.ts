@@ -1,5 +1,6 @@
 import type { Home } from '../../model/home.ts'
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { serviceEnvironment } from '../service-environment.ts'
 import { hardening } from './hardening.ts'
 import { renderMarker } from './marker.ts'
 import {
@@ -53,7 +54,7 @@ function serviceSection(spec: ServiceSpec, home: Home): string[] {
         ['Type=exec', 'SuccessExitStatus=143']
   lines.push(`ExecStart=${execLine(spec.file, spec.args)}`)
   if (spec.cwd !== null) lines.push(`WorkingDirectory=${directoryPath(spec.cwd)}`)
-  for (const [name, value] of Object.entries(environmentOf(spec, home))) {
+  for (const [name, value] of Object.entries(serviceEnvironment(spec, home))) {
     lines.push(`Environment=${environmentAssignment(name, value)}`)
   }
   if (spec.envFile !== null) lines.push(`EnvironmentFile=${fileAsPattern(spec.envFile)}`)
@@ -78,16 +79,6 @@ function limits({ limits }: ServiceSpec): string[] {
   if (limits.openFiles !== null) lines.push(`LimitNOFILE=${limits.openFiles}`)
   if (limits.processes !== null) lines.push(`TasksMax=${limits.processes}`)
   return lines
-}
-
-/** The user's own variables, and those that stead gives to every service. */
-function environmentOf(spec: ServiceSpec, home: Home): Record<string, string> {
-  return {
-    ...spec.env,
-    STEAD_SERVICE: spec.name,
-    ...(spec.configFile === null ? {} : { STEAD_CONFIG: spec.configFile }),
-    ...(home.root === null ? {} : { STEAD_HOME: home.root }),
-  }
 }
 
 function descriptionOf({ name, displayName, description }: ServiceSpec): string {
