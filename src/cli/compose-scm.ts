@@ -9,6 +9,7 @@ import { parseScmRecord, type ScmRecord } from '../model/scm-record.ts'
 import { systemClock } from '../platform/clock.ts'
 import { rotatingFile } from '../platform/rotating-file.ts'
 import { connectServiceDispatcher } from '../platform/win32/service-dispatcher.ts'
+import { logPrinted } from './printed-lines.ts'
 
 /** How long `run()` may take to be called where there is no record to say so. */
 const DEFAULT_START_TIMEOUT = 90_000
@@ -64,6 +65,7 @@ export async function makeContact(): Promise<{ host: Host; startTimeout: number 
     clock: systemClock(),
     sink: record === null ? null : rotatingFile(record.logFile),
   })
+  logPrinted(host.log)
   const startTimeout = record?.startTimeout ?? DEFAULT_START_TIMEOUT
   host.report('starting', startTimeout)
   try {

@@ -142,6 +142,14 @@ describe('the SCM host, before user code', () => {
     ),
   )
 
+  test('what the program prints is in its log', {}, () =>
+    started([], async (service) => {
+      await service.reaches('running')
+      assert.match(service.log(), /<6> printed at load\n/)
+      assert.match(service.log(), /<6> and to standard error\n/)
+    }),
+  )
+
   test('without the preload the host is found as well', {}, () =>
     withService({ program: 'host.ts', args: diaryArgs, preload: false }, async (service) => {
       await service.start()

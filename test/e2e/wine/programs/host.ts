@@ -40,6 +40,8 @@ note('loaded', {
   env: process.env,
   cwd: process.cwd(),
 })
+console.log('printed at load')
+console.error('and to standard error')
 block(Number(values['busy-ms']))
 const host = await connectScmHost()
 if (host === null) process.exit(9)
