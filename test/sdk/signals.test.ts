@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { HELLO, type Running, runProgram, STORY } from './process.ts'
 
@@ -98,6 +101,22 @@ describe('the example', () => {
     expect((await get(program, '/')).status).toBe(200)
     program.child.kill('SIGTERM')
     expect((await program.ended).code).toBe(0)
+  })
+
+  test('S11 takes its greeting from the file of the installation, and a reload reads it again', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'stead-hello-')), 'greeting')
+    writeFileSync(file, 'Moin\n')
+    const program = keep(runProgram(HELLO, [], { PORT: '0', STEAD_CONFIG: file }))
+    await program.until(/running hello/)
+    expect(await (await get(program, '/')).text()).toBe('Moin\n')
+    writeFileSync(file, 'Servus\n')
+    program.child.kill('SIGHUP')
+    await program.until(/reloading hello[\s\S]*running hello/)
+    expect(await (await get(program, '/')).text()).toBe('Servus\n')
+    rmSync(file)
+    program.child.kill('SIGHUP')
+    await program.until(/reload refused/)
+    expect(await (await get(program, '/')).text()).toBe('Servus\n')
   })
 })
 
