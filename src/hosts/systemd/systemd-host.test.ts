@@ -5,7 +5,11 @@ import type { Control } from '../../model/ports/host.ts'
 import { systemdHost } from './systemd-host.ts'
 
 /** The datagrams that the manager would get, one a line, without what keeps it patient. */
-function bench({ notify = true, shuttingDown = false, watchdog = null as number | null } = {}) {
+function bench({
+  notify = true,
+  shuttingDown = false as boolean | Promise<boolean>,
+  watchdog = null as number | null,
+} = {}) {
   const clock = manualClock()
   const signals = fakeSignals()
   const sent: string[] = []
@@ -164,4 +168,11 @@ test('closed, it gives back the signals and the socket', async () => {
   await host.close()
   expect(signals.raise('SIGTERM')).toBe(false)
   expect(closed()).toBe(1)
+})
+
+test('S12 a machine that does not answer holds no stop up', async () => {
+  const { signals, controls, clock } = bench({ shuttingDown: new Promise(() => {}) })
+  signals.raise('SIGTERM')
+  await clock.advance(500)
+  expect(controls).toEqual([{ type: 'stop', reason: 'request', force: false }])
 })

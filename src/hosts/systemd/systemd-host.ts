@@ -23,6 +23,9 @@ export interface SystemdHostParts {
   readonly shuttingDown: () => Promise<boolean>
 }
 
+/** How long a stop waits for its reason, in milliseconds. */
+const ANSWER_TIME = 500
+
 /** States that systemd has no word for; its StatusText carries them. `stead status` reads them there. */
 const TOLD_AS_STATUS: ReadonlySet<LifecycleState> = new Set(['pausing', 'paused', 'resuming'])
 
@@ -41,7 +44,7 @@ export function systemdHost(parts: SystemdHostParts): Host {
     deliver: queue.push,
     accepts: () => accepts,
     hangsUp: () => false,
-    reasonOfStop: async () => ((await shuttingDown()) ? 'shutdown' : 'request'),
+    reasonOfStop,
   })
 
   return {
@@ -82,6 +85,18 @@ export function systemdHost(parts: SystemdHostParts): Host {
       pump.rest()
       notify?.close()
     },
+  }
+
+  /** The reason is worth a moment, never the stop itself: no answer in time is a plain request. */
+  async function reasonOfStop(): Promise<'shutdown' | 'request'> {
+    const answered = new AbortController()
+    const tooLate = clock.sleep(ANSWER_TIME, answered.signal).then(
+      () => false,
+      () => false,
+    )
+    const down = await Promise.race([shuttingDown().catch(() => false), tooLate])
+    answered.abort()
+    return down ? 'shutdown' : 'request'
   }
 
   function tell(): void {
