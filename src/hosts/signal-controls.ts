@@ -1,8 +1,16 @@
+import type { Clock } from '../model/ports/clock.ts'
 import type { Control, ControlType } from '../model/ports/host.ts'
 import type { Signals } from '../model/ports/process-events.ts'
 
+/**
+ * Within this time a Ctrl-C is one and the same, in milliseconds: npm passes on the SIGINT that the
+ * terminal has already given to everybody, so the program hears of each twice.
+ */
+const ONE_INTERRUPT = 500
+
 export interface SignalControlsParts {
   readonly signals: Signals
+  readonly clock: Clock
   readonly deliver: (control: Control) => void
   /** What the service takes at this moment. */
   readonly accepts: () => ReadonlySet<ControlType>
@@ -24,15 +32,17 @@ export interface SignalControlsParts {
  */
 export function signalControls({
   signals,
+  clock,
   deliver,
   accepts,
   hangsUp,
   reasonOfStop,
 }: SignalControlsParts): () => void {
-  let interrupts = 0
+  let first: number | null = null
   const interrupt = (): void => {
-    interrupts += 1
-    deliver({ type: 'stop', reason: 'interrupt', force: interrupts > 1 })
+    const now = clock.monotonic()
+    first ??= now
+    deliver({ type: 'stop', reason: 'interrupt', force: now - first > ONE_INTERRUPT })
   }
   const stop = (): void => {
     void reasonOfStop().then((reason) => deliver({ type: 'stop', reason, force: false }))

@@ -63,9 +63,10 @@ describe('what a terminal shows', () => {
 })
 
 describe('a signal in a terminal', () => {
-  test('S03 Ctrl-C stops, and the second one forces', () => {
-    const { signals, controls } = bench()
+  test('S03 Ctrl-C stops, and the second one forces', async () => {
+    const { signals, controls, clock } = bench()
     signals.raise('SIGINT')
+    await clock.advance(1_000)
     signals.raise('SIGINT')
     expect(controls).toEqual([
       { type: 'stop', reason: 'interrupt', force: false },

@@ -51,6 +51,7 @@ export function consoleHost({ name, signals, clock, terminal }: ConsoleHostParts
   let reported: LifecycleState | null = null
   const giveBack = signalControls({
     signals,
+    clock,
     deliver: queue.push,
     accepts: () => accepts,
     hangsUp: () => !reloads,

@@ -24,6 +24,7 @@ export function launchdHost({ signals, clock, terminal }: LaunchdHostParts): Hos
   let accepts: ReadonlySet<ControlType> = new Set()
   const giveBack = signalControls({
     signals,
+    clock,
     deliver: queue.push,
     accepts: () => accepts,
     hangsUp: () => false,

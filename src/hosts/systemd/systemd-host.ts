@@ -41,6 +41,7 @@ export function systemdHost(parts: SystemdHostParts): Host {
   let statusText = ''
   const giveBack = signalControls({
     signals,
+    clock,
     deliver: queue.push,
     accepts: () => accepts,
     hangsUp: () => false,
