@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '../../src/model/ports/host.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { runService } from '../../src/service/run-service.ts'
 import { fakeProcessEvents } from '../fakes/host.ts'
 import { storyService } from '../fixtures/services/story-service.ts'
+import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 import type { HostRequest, HostRun } from './host.ts'
 import { until } from './until.ts'
 
@@ -21,7 +21,7 @@ export function runInProcess(
   { host, ask, states, log }: HostInProcess,
   args: readonly string[],
 ): HostRun {
-  const record = join(mkdtempSync(join(tmpdir(), 'stead-host-')), 'record')
+  const record = join(temporaryDirectory('host'), 'record')
   const service = storyService(['--record', record, ...args])
   const ports = { host, clock: systemClock(), events: fakeProcessEvents(), configFile: null }
   const ended = runService(service, ports)

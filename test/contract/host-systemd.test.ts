@@ -1,14 +1,13 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type NotifyReceiver, notifyReceiver } from '../fixtures/notify/notify-receiver.ts'
+import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 import { hostContract } from './host.ts'
 import { NO_INTERROGATION, runAsProcess } from './host-process.ts'
 import { until } from './until.ts'
 
 let counter = 0
-const path = (): string => join(mkdtempSync(join(tmpdir(), 'stead-notify-')), 'notify')
+const path = (): string => join(temporaryDirectory('notify'), 'notify')
 const abstract = (): string => `@stead-test-${process.pid}-${++counter}`
 
 /** What systemd sets for a program that it starts; the test is its parent, as the manager would be. */

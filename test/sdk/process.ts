@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
 export const STORY = join(root, 'test/fixtures/services/story.ts')
@@ -26,7 +26,7 @@ export function runProgram(
   env: Record<string, string> = {},
   nodeOptions: readonly string[] = [],
 ): Running {
-  const record = join(mkdtempSync(join(tmpdir(), 'stead-sdk-')), 'record')
+  const record = join(temporaryDirectory('sdk'), 'record')
   const own = script === STORY ? ['--record', record] : []
   const child = spawn(process.execPath, [...nodeOptions, script, ...own, ...args], {
     cwd: root,

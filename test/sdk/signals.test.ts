@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 import { HELLO, type Running, runProgram, STORY } from './process.ts'
 
 const started: Running[] = []
@@ -109,7 +109,7 @@ describe('the example', () => {
   })
 
   test('S11 takes its greeting from the file of the installation, and a reload reads it again', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'stead-hello-')), 'greeting')
+    const file = join(temporaryDirectory('hello'), 'greeting')
     writeFileSync(file, 'Moin\n')
     const program = keep(runProgram(HELLO, [], { PORT: '0', STEAD_CONFIG: file }))
     await program.until(/running hello/)

@@ -6,6 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
   closeSync,
   cpSync,
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -169,6 +170,7 @@ export function createPrefix(): WinePrefix {
         }
       }
       await Promise.all(gone)
+      removeServerDirectory(path)
       rmSync(home, { recursive: true, force: true, maxRetries: 5 })
     },
   }
@@ -206,4 +208,12 @@ function onPath(program: string): boolean {
       return false
     }
   })
+}
+
+/** Debian's wineserver has its socket in a directory of /tmp, which the prefix names and nobody removes. */
+function removeServerDirectory(prefix: string): void {
+  const note = join(prefix, 'wineserver')
+  const name = existsSync(note) ? readFileSync(note, 'utf8').trim() : ''
+  if (/^wine-[A-Za-z0-9]{6}$/.test(name))
+    rmSync(join('/tmp', name), { recursive: true, force: true })
 }
