@@ -38,6 +38,20 @@ test('a command that takes too long is ended and told so', async () => {
   expect(result).toMatchObject({ timedOut: true, exit: { kind: 'signal', signal: 'SIGKILL' } })
 })
 
+test('a command that takes too long is over then, whoever still holds its output', async () => {
+  const program = `
+    const { spawn } = require('node:child_process')
+    const held = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)'], { stdio: 'inherit', detached: true })
+    console.log(held.pid)
+    setInterval(() => {}, 1000)`
+  const begin = performance.now()
+  const { timedOut, stdout } = await runner.run(...node('-e', program), { timeout: 1_000 })
+  process.kill(Number(stdout), 'SIGKILL')
+  expect(timedOut).toBe(true)
+  // The one that holds the output lives for twenty seconds.
+  expect(performance.now() - begin).toBeLessThan(10_000)
+})
+
 test('input is given and messages come in the C locale', async () => {
   const [file, args] = node(
     '-e',

@@ -28,6 +28,9 @@ function run(
     const timer = setTimeout(() => {
       timedOut = true
       child.kill('SIGKILL')
+      // A program that the command started may hold its output open for as long as it likes.
+      child.stdout.destroy()
+      child.stderr.destroy()
     }, options.timeout ?? DEFAULT_TIMEOUT)
 
     for (const stream of ['stdout', 'stderr'] as const) {
