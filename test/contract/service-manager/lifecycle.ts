@@ -191,7 +191,8 @@ export function lifecycle(scenario: Scenario, setup: ManagerSetup): void {
       const enough = new AbortController()
       const heard: string[] = []
       const following = (async () => {
-        const query = { lines: 0, follow: true, signal: enough.signal }
+        // The service may have spoken before the reading has begun: then it is among the newest lines.
+        const query = { lines: 100, follow: true, signal: enough.signal }
         for await (const { text } of room.manager.logs(name, query)) heard.push(text)
       })()
       following.catch(() => {})
