@@ -18,16 +18,41 @@ export async function* readJournal(
   query: LogQuery,
 ): AsyncGenerator<LogLine> {
   await requireReadable(context, name)
-  const args = [...unitArguments(context, name), '--output=json']
-  if (query.since !== undefined) args.push(`--since=@${(query.since.getTime() / 1000).toFixed(3)}`)
-  if (query.lines !== undefined || query.since === undefined) {
-    args.push(`--lines=${query.lines ?? DEFAULT_LINES}`)
-  } else if (query.follow) args.push('--no-tail')
-  if (query.follow) args.push('--follow')
-  const options = query.signal === undefined ? {} : { signal: query.signal }
-  for await (const line of context.runner.lines('journalctl', args, options)) {
+  const since =
+    query.since === undefined ? [] : [`--since=@${(query.since.getTime() / 1000).toFixed(3)}`]
+  const wanted = query.lines ?? (query.since === undefined ? DEFAULT_LINES : null)
+  // The newest line is read in any case: a follower goes on behind it.
+  const lines = wanted === null ? [] : [`--lines=${query.follow ? Math.max(1, wanted) : wanted}`]
+  const signal = query.signal === undefined ? {} : { signal: query.signal }
+  const read = (...args: string[]): AsyncIterable<string> =>
+    context.runner.lines(
+      'journalctl',
+      [...unitArguments(context, name), '--output=json', ...args],
+      signal,
+    )
+
+  let cursor: string | null = null
+  for await (const line of read(...since, ...lines)) {
+    const entry = parseEntry(name, line)
+    cursor = cursorOf(line) ?? cursor
+    if (entry !== null && wanted !== 0) yield entry
+  }
+  if (!query.follow || query.signal?.aborted) return
+  // Not `--lines` with `--follow`: journalctl 252 then never shows anything of a unit that has said nothing yet.
+  const from = cursor === null ? since : [`--after-cursor=${cursor}`]
+  for await (const line of read(...from, '--no-tail', '--follow')) {
     const entry = parseEntry(name, line)
     if (entry !== null) yield entry
+  }
+}
+
+/** The place of an entry in the journal, journalctl(1) "--after-cursor". */
+function cursorOf(line: string): string | null {
+  try {
+    const { __CURSOR: cursor } = JSON.parse(line) as { __CURSOR?: unknown }
+    return typeof cursor === 'string' ? cursor : null
+  } catch {
+    return null
   }
 }
 

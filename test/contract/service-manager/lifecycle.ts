@@ -195,11 +195,15 @@ export function lifecycle(scenario: Scenario, setup: ManagerSetup): void {
         const query = { lines: 100, follow: true, signal: enough.signal }
         for await (const { text } of room.manager.logs(name, query)) heard.push(text)
       })()
-      following.catch(() => {})
+      let failure: unknown = null
+      following.catch((error: unknown) => {
+        failure = error
+      })
       await room.manager.start(name)
-      await room.until('the new line has been told', () =>
-        heard.some((text) => text.includes('followed')),
-      )
+      await room.until('the new line has been told', () => {
+        if (failure !== null) throw failure
+        return heard.some((text) => text.includes('followed'))
+      })
       enough.abort()
       await following
     },
