@@ -1,0 +1,150 @@
+import type { Exit } from './exit.ts'
+import type { OutputCounts } from './ports/program-output.ts'
+
+/**
+ * What was asked of an instance, and by whom. `up`: keep it running. `once`: run it, do not restart
+ * it. `down`: keep it stopped. `hold`: as `down`, and no dependent or group may start it.
+ */
+export interface WantFact {
+  readonly state: 'up' | 'once' | 'down' | 'hold'
+  /** `boot`, `configuration`, `group NAME`, `schedule`, or `operator uid 1000`. */
+  readonly by: string
+  readonly at: string
+}
+
+/**
+ * Where an instance of a guarded program is in its life; what each means, and who wins when rules
+ * conflict, stands at the head of `guard/transition.ts`.
+ */
+export type ProgramPhase =
+  | 'stopped'
+  | 'waiting'
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'stopping'
+  | 'exited'
+  | 'backoff'
+  | 'fatal'
+  | 'lost'
+
+export type Health = 'unknown' | 'healthy' | 'unhealthy'
+
+/** One life of a program, ended. Times are ISO 8601. */
+export interface ExitRecord {
+  readonly incarnation: number
+  readonly pid: number | null
+  readonly exit: Exit
+  readonly startedAt: string | null
+  readonly at: string
+  /** Milliseconds that it lived. */
+  readonly lived: number
+  /** Why it ended as far as the guard knows: `stop`, `crash`, `health`, `heartbeat`, `memory`, … */
+  readonly cause: ExitCause
+}
+
+export type ExitCause =
+  | 'itself'
+  | 'stop'
+  | 'restart'
+  | 'start-timeout'
+  | 'health'
+  | 'heartbeat'
+  | 'memory'
+  | 'cpu'
+  | 'schedule'
+  | 'group'
+  | 'dependency'
+  | 'configuration'
+  | 'output'
+  | 'lost'
+
+/** From a fault to its mending, in milliseconds; null while it is not mended. */
+export interface RecoveryFact {
+  readonly cause: ExitCause
+  readonly at: string
+  /** From the fault (the exit, the last good probe, the last beat) until the guard knew. */
+  readonly detection: number
+  /** From the fault until it was ready again. */
+  readonly recovery: number | null
+}
+
+export interface InstanceStatus {
+  /** `api`, or `api@2` where there are several. */
+  readonly id: string
+  readonly service: string
+  readonly instance: number
+  readonly want: WantFact
+  readonly phase: ProgramPhase
+  readonly ready: boolean
+  readonly health: Health
+  /** One sentence: why it is in this phase. */
+  readonly why: string
+  readonly pid: number | null
+  readonly incarnation: number
+  readonly startedAt: string | null
+  /** When the next thing happens by itself, and what: `{at, what: 'restart'}`; null for nothing. */
+  readonly next: { readonly at: string; readonly what: string } | null
+  /** Automatic restarts since an operator last started it. */
+  readonly restarts: number
+  /** Failures that count towards the limit now. */
+  readonly failures: number
+  readonly lastExit: ExitRecord | null
+  readonly recovery: RecoveryFact | null
+  /** The program's own words (STATUS= of sd_notify). */
+  readonly statusText: string | null
+  /** Processes that could not be ended. */
+  readonly survivors: readonly number[]
+}
+
+/** More of one instance, asked for by name: costs more to find out. */
+export interface InstanceDetail extends InstanceStatus {
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly dependsOn: readonly {
+    readonly name: string
+    readonly condition: string
+    readonly met: boolean
+  }[]
+  readonly dependents: readonly string[]
+  readonly groups: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly log: { readonly file: string | null; readonly counts: OutputCounts } | null
+  /** Resident bytes of the tree. */
+  readonly memory: number | null
+  readonly probes: readonly ProbeFact[]
+  readonly heartbeat: { readonly lastAt: string | null; readonly missed: number } | null
+  /** Newest first. */
+  readonly exits: readonly ExitRecord[]
+  /** What would change its phase, in words, each with the command where there is one. */
+  readonly changes: readonly string[]
+}
+
+export interface ProbeFact {
+  readonly kind: 'ready' | 'health'
+  readonly target: string
+  readonly at: string | null
+  readonly ok: boolean | null
+  /** Milliseconds the last one took. */
+  readonly took: number | null
+  readonly detail: string | null
+  readonly failures: number
+}
+
+export interface GuardFacts {
+  readonly project: string
+  readonly pid: number
+  readonly socket: string
+  readonly version: string
+  readonly since: string
+  /** The stead.yaml it was started with. */
+  readonly file: string | null
+  /** Number of the newest event. */
+  readonly event: number
+}
+
+/** What `status --json` prints. */
+export interface GuardStatus {
+  readonly guard: GuardFacts
+  readonly services: readonly InstanceStatus[]
+}

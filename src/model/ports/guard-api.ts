@@ -1,0 +1,94 @@
+import type { GuardEvent, GuardSnapshot } from '../guard-event.ts'
+import type { ExitRecord, GuardStatus, InstanceDetail, InstanceStatus } from '../guard-status.ts'
+
+export type GuardVerb =
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'reload'
+  | 'pause'
+  | 'resume'
+  | 'once'
+  | 'hold'
+
+/** Who asks, from the peer credentials of the connection. */
+export interface Caller {
+  readonly uid: number | null
+  readonly pid: number | null
+}
+
+/**
+ * Which services a verb is for. Names, `NAME@INSTANCE`, group names and globs (`web-*`), joined; and
+ * labels, which all have to fit. `names` empty with no labels: all.
+ */
+export interface Selection {
+  readonly names: readonly string[]
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export interface VerbOptions {
+  /** Resolve only when it has come about (default), or as soon as it is begun. */
+  readonly wait?: boolean
+  /** `restart`: one instance after the other, each ready before the next. */
+  readonly rolling?: boolean
+}
+
+/** How one instance answered to a verb; `error` is a code of `errors.ts` with its parameters. */
+export interface VerbResult {
+  readonly id: string
+  readonly done: boolean
+  readonly status: InstanceStatus
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null
+}
+
+export interface ApplyChange {
+  readonly service: string
+  readonly action: 'add' | 'remove' | 'restart' | 'in-place' | 'nothing'
+  /** Settings that differ. */
+  readonly settings: readonly string[]
+}
+
+export interface EventStream {
+  readonly snapshot: GuardSnapshot
+  /** Everything after the snapshot, in order. A reader that is too slow gets `{gap}` for what it missed. */
+  readonly events: AsyncIterable<
+    GuardEvent | { readonly gap: { readonly from: number; readonly to: number } }
+  >
+}
+
+/**
+ * What a guard does for those who connect to it. Every method may throw a SteadError; its code,
+ * message and hint are what the other side sees.
+ */
+export interface GuardApi {
+  status(selection: Selection): GuardStatus
+  detail(id: string): Promise<InstanceDetail>
+  /** In parallel over everything selected; never waits for another verb. @throws NOT_INSTALLED for a name nothing fits */
+  act(
+    verb: GuardVerb,
+    selection: Selection,
+    caller: Caller,
+    options: VerbOptions,
+  ): Promise<readonly VerbResult[]>
+  signal(
+    selection: Selection,
+    signal: string,
+    to: 'leader' | 'group' | 'tree',
+  ): readonly VerbResult[]
+  scale(service: string, instances: number, caller: Caller): Promise<readonly VerbResult[]>
+  /** Reads stead.yaml (or takes `text` for it), compares, and with `dryRun` false carries it out. */
+  apply(
+    options: { readonly text: string | null; readonly dryRun: boolean },
+    caller: Caller,
+  ): Promise<readonly ApplyChange[]>
+  beat(id: string, caller: Caller): void
+  history(selection: Selection): readonly ExitRecord[]
+  /** Events kept on disk from `since` on (0 for all), then the live ones. */
+  events(since: number | null, signal: AbortSignal): EventStream
+  /** Past events from `since` on, at most `limit`. */
+  pastEvents(since: number, limit: number): readonly GuardEvent[]
+  /** Where the log of an instance is. */
+  logFile(id: string): string | null
+  /** Stops everything in order and ends the guard; with `keep` the programs go on. */
+  shutdown(options: { readonly keep: boolean }, caller: Caller): Promise<void>
+}

@@ -1,0 +1,87 @@
+import type { Exit } from '../exit.ts'
+
+/** Who a process is, beyond its pid: two lives of one pid differ in `birth`, two boots in `boot`. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Clock ticks since boot at its start: field 22 of /proc/PID/stat (proc(5)). */
+  readonly birth: string
+  /** /proc/sys/kernel/random/boot_id. */
+  readonly boot: string
+}
+
+/** How to start a process. Everything is decided: nothing is inherited but what is named here. */
+export interface SpawnRequest {
+  /** Path of the executable, or a name to look up in PATH of `env`. */
+  readonly file: string
+  /** argv, `args[0]` being what the program is called. */
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>
+  /** `stdio[n]` becomes descriptor n of the child: a descriptor of ours, or a path to be opened. */
+  readonly stdio: readonly SpawnDescriptor[]
+  readonly user: string | null
+  readonly group: string | null
+  readonly supplementaryGroups: readonly string[] | null
+  readonly umask: number | null
+  readonly nice: number | null
+  readonly rlimits: Readonly<Partial<Record<'openFiles' | 'processes' | 'coreSize', number>>>
+}
+
+export type SpawnDescriptor =
+  | { readonly kind: 'fd'; readonly fd: number }
+  | { readonly kind: 'null' }
+  /** Opened for reading and writing without blocking: a FIFO opened so never breaks (fifo(7)). */
+  | { readonly kind: 'fifo'; readonly path: string }
+  /** Opened for appending, created with `mode`. */
+  | { readonly kind: 'append'; readonly path: string; readonly mode: number }
+
+/** A process that was started, or found again, and is watched until its end. */
+export interface Child {
+  readonly identity: ProcessIdentity
+  /** False for one that another guard started: its exit is then `unknown`. */
+  readonly own: boolean
+  /**
+   * Sends a signal, after checking that it is still that process or tree. `leader`: the process;
+   * `group`: its process group; `tree`: every descendant, wherever it went.
+   *
+   * @returns pids that were signalled
+   */
+  signal(name: string, to: 'leader' | 'group' | 'tree'): readonly number[]
+  /** What is left of the tree, the leader included; empty when nothing is. */
+  survivors(): readonly ProcessIdentity[]
+}
+
+export type SpawnResult =
+  | { readonly child: Child; readonly failure: null }
+  /** `what` names the object at fault: the program, the directory, the user. */
+  | {
+      readonly child: null
+      readonly failure: { readonly errno: string; readonly what: string; readonly remedy: string }
+    }
+
+export interface Spawner {
+  /**
+   * Starts a process in a session of its own, with default signal dispositions and an empty mask.
+   * Synchronous: a restart waits for nothing. `onExit` is called once, never before `spawn` returned.
+   */
+  spawn(request: SpawnRequest, onExit: (exit: Exit) => void): SpawnResult
+  /**
+   * Takes on a process that an earlier guard started; null where it is gone. `onExit` comes with
+   * `unknown` when it ends.
+   */
+  adopt(identity: ProcessIdentity, onExit: (exit: Exit) => void): Child | null
+  /**
+   * Processes of this machine whose environment carries `name=value`: what an earlier guard started
+   * and did not write down. Sessions' leaders first.
+   */
+  findByEnvironment(name: string, value: string): readonly FoundProcess[]
+  /** Stops watching. Living children stay as they are. */
+  close(): void
+}
+
+export interface FoundProcess {
+  readonly identity: ProcessIdentity
+  readonly isLeader: boolean
+  readonly environment: Readonly<Record<string, string>>
+}

@@ -1,0 +1,269 @@
+import type { Severity } from './log-entry.ts'
+import type { Protocol } from './service-spec.ts'
+
+/**
+ * What the guard knows of one of its services before it starts it: complete, validated, every
+ * setting with a value. Milliseconds, bytes, absolute paths. `stead.yaml` is one way to write it.
+ */
+export interface ProgramSpec {
+  readonly name: string
+  readonly description: string | null
+  /** For selecting: `stead restart -l tier=web`. */
+  readonly labels: Readonly<Record<string, string>>
+  /** Program and arguments; the program is a path or a name looked up in PATH. No shell runs it. */
+  readonly command: readonly [string, ...string[]]
+  readonly protocol: Protocol
+  /** Absolute. */
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** A file of `KEY=VALUE` lines, read at each start. */
+  readonly envFile: string | null
+  readonly user: string | null
+  readonly group: string | null
+  /** Null for those of the user in the system's group database. */
+  readonly supplementaryGroups: readonly string[] | null
+  /** Bits that created files shall not have; null to inherit. */
+  readonly umask: number | null
+  /** -20 to 19; null to inherit. */
+  readonly nice: number | null
+  readonly limits: ProgramLimits
+  /** `service` is to run always; `job` runs to its end, and code 0 is its success. */
+  readonly type: 'service' | 'job'
+  /** False: it is known, and starts when asked for. */
+  readonly autostart: boolean
+  readonly instances: number
+  readonly dependsOn: Readonly<Record<string, DependencyCondition>>
+  readonly restart: ProgramRestart
+  /** It has to live so long (and be ready) before its start counts as one. */
+  readonly startSeconds: number
+  /** Until it has to be ready. */
+  readonly startTimeout: number
+  readonly ready: ReadinessCheck | null
+  readonly health: HealthCheck | null
+  readonly heartbeat: HeartbeatPolicy | null
+  /** In order; the guard adds SIGKILL to the whole tree at the end where no step sends it. */
+  readonly stop: readonly StopStep[]
+  readonly reload: ReloadAction
+  /** Times at which it is restarted while it runs, as cron expressions of local time. */
+  readonly restartAt: readonly string[]
+  readonly log: LogPolicy
+}
+
+/**
+ * What a dependency has to be: `started` its process lives; `ready` it is ready; `healthy` its
+ * health probe succeeded; `completed` it ended; `succeeded` it ended with success.
+ */
+export type DependencyCondition = 'started' | 'ready' | 'healthy' | 'completed' | 'succeeded'
+
+export const DEPENDENCY_CONDITIONS = [
+  'started',
+  'ready',
+  'healthy',
+  'completed',
+  'succeeded',
+] as const satisfies readonly DependencyCondition[]
+
+/**
+ * How recovery proceeds. `immediate`: without delay until the limit. `exponential`: `delay` times
+ * `factor` for each failure in the window, at most `maxDelay`. `manual`: never by itself.
+ */
+export type RecoveryStrategy = 'immediate' | 'exponential' | 'manual'
+
+export interface ProgramRestart {
+  readonly when: 'always' | 'on-failure' | 'no' | NamedExits
+  readonly strategy: RecoveryStrategy
+  /** How many failures in the window are restarted without delay, before `delay` begins. */
+  readonly immediate: number
+  readonly delay: number
+  readonly factor: number
+  readonly maxDelay: number
+  /** Share of the delay by which it varies either way: 0.1 is plus or minus a tenth. */
+  readonly jitter: number
+  /** More failures than `count` in any `window` make it fatal; null for no limit. */
+  readonly limit: { readonly count: number; readonly window: number } | null
+}
+
+/** Exits after which to restart, by number and name. */
+export interface NamedExits {
+  readonly codes: readonly number[]
+  readonly signals: readonly string[]
+}
+
+export type ProbeTarget =
+  /** GET; 200 to 399 is success. `http://unix:/path.sock:/healthz` asks a unix socket. */
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** Exit code 0 is success. Runs as the program's user, in its directory, with its environment. */
+  | { readonly kind: 'exec'; readonly command: readonly [string, ...string[]] }
+
+export interface ProbeTiming {
+  readonly every: number
+  readonly timeout: number
+}
+
+/** How the guard learns that a program is ready; null in a spec: as soon as it runs. */
+export type ReadinessCheck =
+  | (ProbeTarget & ProbeTiming)
+  /** A line of its output that matches; the text is a JavaScript regular expression. */
+  | { readonly kind: 'log'; readonly pattern: string }
+  /** READY=1 on the socket that NOTIFY_SOCKET names: sd_notify(3). */
+  | { readonly kind: 'notify' }
+  /** A line break written to this descriptor, as s6 has it. */
+  | { readonly kind: 'descriptor'; readonly fd: number }
+
+export type HealthCheck = ProbeTarget &
+  ProbeTiming & {
+    /** So many in a row make it unhealthy, and it is restarted. */
+    readonly failures: number
+    /** After the start, failures do not count for so long. */
+    readonly startPeriod: number
+  }
+
+export interface HeartbeatPolicy {
+  readonly every: number
+  /** So many missed in a row lead to recovery. */
+  readonly misses: number
+  /** Where each beat is forwarded as `POST {"service": …, "ts": …}`; null for nowhere. */
+  readonly forward: string | null
+}
+
+export interface ProgramLimits {
+  /** Bytes of the whole tree; over it the program is restarted. */
+  readonly memory: number | null
+  /** Percent of one core over ten seconds; over it the program is restarted. */
+  readonly cpu: number | null
+  /** RLIMIT_NOFILE. */
+  readonly openFiles: number | null
+  /** RLIMIT_NPROC, of the user. */
+  readonly processes: number | null
+  /** RLIMIT_CORE in bytes. */
+  readonly coreSize: number | null
+}
+
+/** One step of a stop; the next comes after `wait`, unless nothing of the tree is left. */
+export interface StopStep {
+  readonly action:
+    | { readonly kind: 'signal'; readonly signal: string; readonly to: 'leader' | 'group' | 'tree' }
+    | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] }
+  readonly wait: number
+}
+
+/** What `stead reload` does; `restart` where the program knows nothing else. */
+export type ReloadAction =
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] }
+  | { readonly kind: 'restart' }
+
+/**
+ * `raw`: the bytes as they came, both streams in one order. `stamped`: `TIME <severity> text`.
+ * `json`: one object a line. `direct`: the program writes the file itself. `off`: /dev/null.
+ */
+export type LogFormat = 'raw' | 'stamped' | 'json' | 'direct' | 'off'
+
+export interface LogPolicy {
+  readonly format: LogFormat
+  /** Absolute; null for the guard's own directory. */
+  readonly file: string | null
+  readonly rotate: LogRotation
+  /**
+   * What happens when a program writes faster than can be stored: `block` makes it wait, `drop`
+   * discards the oldest and counts it.
+   */
+  readonly whenFull: 'block' | 'drop'
+  /** Bytes that wait in memory under `drop`. */
+  readonly buffer: number
+  /** Severity of lines that say none themselves (`<3>text` does). */
+  readonly severity: { readonly stdout: Severity; readonly stderr: Severity }
+}
+
+export interface LogRotation {
+  /** Bytes; null for never by size. */
+  readonly size: number | null
+  /** Milliseconds between rotations, aligned to local midnight; null for never by time. */
+  readonly every: number | null
+  /** Rotated files kept. */
+  readonly keep: number
+  /** Rotated files older than this are removed; null for none. */
+  readonly maxAge: number | null
+  readonly compress: 'gzip' | 'none'
+}
+
+/**
+ * What happens to the others of a group when one of them fails (Erlang's supervisor(3)):
+ * `one_for_one` nothing; `one_for_all` all are restarted; `rest_for_one` those named after it are.
+ */
+export type GroupStrategy = 'one_for_one' | 'one_for_all' | 'rest_for_one'
+
+export interface GroupSpec {
+  readonly name: string
+  /** Names of services, in the order that `rest_for_one` means. */
+  readonly services: readonly string[]
+  readonly strategy: GroupStrategy
+  /** More failures of its members than this, and the whole group is stopped and is fatal. */
+  readonly limit: { readonly count: number; readonly window: number } | null
+}
+
+/** Everything that one guard keeps. */
+export interface GuardSpec {
+  /** What people call this guard: the name of the directory of stead.yaml unless it says another. */
+  readonly project: string
+  readonly services: readonly ProgramSpec[]
+  readonly groups: readonly GroupSpec[]
+}
+
+const TERM = { kind: 'signal', signal: 'SIGTERM', to: 'leader' } as const
+const KILL = { kind: 'signal', signal: 'SIGKILL', to: 'tree' } as const
+
+export const PROGRAM_DEFAULTS = {
+  description: null,
+  labels: {},
+  protocol: 'none',
+  env: {},
+  envFile: null,
+  user: null,
+  group: null,
+  supplementaryGroups: null,
+  umask: null,
+  nice: null,
+  limits: { memory: null, cpu: null, openFiles: null, processes: null, coreSize: null },
+  type: 'service',
+  autostart: true,
+  instances: 1,
+  dependsOn: {},
+  restart: {
+    when: 'on-failure',
+    strategy: 'exponential',
+    immediate: 1,
+    delay: 100,
+    factor: 2,
+    maxDelay: 30_000,
+    jitter: 0.1,
+    limit: { count: 10, window: 60_000 },
+  },
+  startSeconds: 1_000,
+  startTimeout: 90_000,
+  ready: null,
+  health: null,
+  heartbeat: null,
+  stop: [
+    { action: TERM, wait: 10_000 },
+    { action: KILL, wait: 5_000 },
+  ],
+  reload: { kind: 'restart' },
+  restartAt: [],
+  log: {
+    format: 'stamped',
+    file: null,
+    rotate: { size: 10 * 1024 * 1024, every: null, keep: 7, maxAge: null, compress: 'none' },
+    whenFull: 'block',
+    buffer: 1024 * 1024,
+    severity: { stdout: 6, stderr: 6 },
+  },
+} as const satisfies Omit<ProgramSpec, 'name' | 'command' | 'cwd'>
+
+/** A complete spec out of what differs from {@link PROGRAM_DEFAULTS}. Validates nothing. */
+export function completeProgram(
+  settings: Pick<ProgramSpec, 'name' | 'command' | 'cwd'> & Partial<ProgramSpec>,
+): ProgramSpec {
+  return { ...PROGRAM_DEFAULTS, ...settings }
+}
