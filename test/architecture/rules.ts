@@ -16,8 +16,21 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   service: ['model', 'config'],
   hosts: ['model', 'config'],
   managers: ['model', 'config'],
-  platform: ['model'],
-  cli: ['model', 'config', 'service', 'hosts', 'managers', 'platform'],
+  guard: ['model', 'config'],
+  output: ['model'],
+  control: ['model'],
+  platform: ['model', 'output'],
+  cli: [
+    'model',
+    'config',
+    'service',
+    'hosts',
+    'managers',
+    'guard',
+    'output',
+    'control',
+    'platform',
+  ],
 }
 
 /** Rooms with one folder per system, none of which may know another. */
