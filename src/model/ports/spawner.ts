@@ -48,8 +48,11 @@ export interface Child {
    * @returns pids that were signalled
    */
   signal(name: string, to: 'leader' | 'group' | 'tree'): readonly number[]
-  /** What is left of the tree, the leader included; empty when nothing is. */
-  survivors(): readonly ProcessIdentity[]
+  /**
+   * What is left, the leader included; empty when nothing is. `group` asks the process group alone,
+   * which is quick; `tree` looks for every descendant.
+   */
+  survivors(depth: 'group' | 'tree'): readonly ProcessIdentity[]
 }
 
 export type SpawnResult =

@@ -1,0 +1,283 @@
+import type { Exit } from '../model/exit.ts'
+import type { GuardHappening } from '../model/guard-event.ts'
+import type { Clock } from '../model/ports/clock.ts'
+import type { OutputSource, ProgramOutput } from '../model/ports/program-output.ts'
+import type { ProcessIdentity, Spawner, SpawnRequest } from '../model/ports/spawner.ts'
+import type { Timers } from '../model/ports/timers.ts'
+import type { StopStep } from '../model/program-spec.ts'
+import { unmetDependencies } from './dependencies.ts'
+import { type Instance, MAX_EXITS } from './instance.ts'
+import type { Instances } from './instances.ts'
+import type { Effect, InstanceEvent, InstanceState } from './state.ts'
+import { transition } from './transition.ts'
+import type { Watchers, WatchMeans, WatchReport } from './watchers.ts'
+
+export interface EngineParts {
+  readonly clock: Clock
+  readonly timers: Timers
+  /** In [0, 1): for jitter. */
+  readonly random: () => number
+  readonly spawner: Spawner
+  readonly output: ProgramOutput
+  readonly watchers: Watchers
+  /** The request for a life of an instance; throws nothing: what is wrong is the spawner's to find. */
+  readonly launch: (instance: Instance, incarnation: number, means: WatchMeans) => SpawnRequest
+  /** Runs the command of a stop step for a program, and forgets it. */
+  readonly runStep: (instance: Instance, command: readonly [string, ...string[]]) => void
+  /** Writes down what a later guard has to know; called at once after each start. */
+  readonly save: (instance: Instance) => void
+  readonly tell: (happening: GuardHappening) => void
+  /** An instance failed: for the groups it is in. */
+  readonly failed: (instance: Instance, fatal: boolean) => void
+  /** Everything about an instance has come to rest for the moment. */
+  readonly changed: (instance: Instance, before: InstanceState) => void
+}
+
+/** Runs the table of transitions against the world. */
+export interface Engine {
+  /** Returns when everything that follows at once has happened. */
+  dispatch(instance: Instance, event: InstanceEvent): void
+  /** Takes on a process that an earlier guard started, or finds it gone. */
+  adopt(instance: Instance, identity: ProcessIdentity, incarnation: number, ready: boolean): void
+  /** SIGKILL to everything of it, now. */
+  force(instance: Instance): void
+  /** Its watching begins anew, with the new settings of its spec. */
+  rewatch(instance: Instance): void
+  /** No timer, no watch; programs stay as they are. */
+  release(instance: Instance): void
+}
+
+export function engine(instances: Instances, parts: EngineParts): Engine {
+  const { clock, timers, spawner, watchers } = parts
+  const queue: { readonly instance: Instance; readonly event: InstanceEvent }[] = []
+  /** State of each instance that moved, as it was before. */
+  const moved = new Map<Instance, InstanceState>()
+  let draining = false
+
+  function dispatch(instance: Instance, event: InstanceEvent): void {
+    queue.push({ instance, event })
+    if (draining) return
+    draining = true
+    try {
+      for (;;) {
+        const next = queue.shift()
+        if (next !== undefined) step(next.instance, next.event)
+        else if (!publishOne()) return
+      }
+    } finally {
+      draining = false
+    }
+  }
+
+  function step(instance: Instance, event: InstanceEvent): void {
+    const before = instance.state
+    const { state, effects } = transition(before, event, instance.spec, {
+      now: clock.monotonic(),
+      random: parts.random,
+    })
+    if (state !== before) {
+      instance.state = state
+      if (!moved.has(instance)) moved.set(instance, before)
+      if (state.want !== before.want) instance.wantAt = clock.wall().toISOString()
+    }
+    for (const effect of effects) perform(instance, effect)
+  }
+
+  /** Tells of one instance that has moved and is at rest; false when there is none. */
+  function publishOne(): boolean {
+    for (const [instance, before] of moved) {
+      moved.delete(instance)
+      publish(instance, before)
+      return true
+    }
+    return false
+  }
+
+  function publish(instance: Instance, before: InstanceState): void {
+    const { state, id } = instance
+    parts.save(instance)
+    const { phase, why, pid, incarnation } = state
+    if (state.want !== before.want) {
+      parts.tell({ type: 'want', id, want: { ...state.want, at: instance.wantAt } })
+    }
+    if (phase !== before.phase || incarnation !== before.incarnation) {
+      parts.tell({ type: 'phase', id, from: before.phase, to: phase, why, pid, incarnation })
+    }
+    if (state.ready !== before.ready) parts.tell({ type: 'ready', id, ready: state.ready })
+    if (state.health !== before.health) {
+      parts.tell({ type: 'health', id, health: state.health, detail: why })
+    }
+    if (phase === 'fatal' && state.survivors.length > 0) {
+      parts.tell({ type: 'survivors', id, pids: state.survivors })
+    }
+    for (const other of instances.dependentsOf(instance.service)) {
+      if (other.state.phase === 'waiting') askDependencies(other)
+    }
+    parts.changed(instance, before)
+  }
+
+  function perform(instance: Instance, effect: Effect): void {
+    switch (effect.type) {
+      case 'ask-dependencies':
+        return askDependencies(instance)
+      case 'spawn':
+        return spawn(instance, effect.incarnation)
+      case 'timer':
+        return startTimer(instance, effect)
+      case 'cancel':
+        for (const name of effect.timers) cancelTimer(instance, name)
+        return
+      case 'watch':
+        return watch(instance, effect.what)
+      case 'stop-step':
+        return takeStep(instance, instance.spec.stop[effect.step])
+      case 'check-tree':
+        return checkTree(instance, effect.incarnation, effect.thorough)
+      case 'freeze':
+        return void instance.child?.signal('SIGSTOP', 'group')
+      case 'thaw':
+        return void instance.child?.signal('SIGCONT', 'group')
+      case 'record-exit':
+        return recordExit(instance, effect)
+      case 'recovered': {
+        const { cause, detection, recovery } = effect
+        const at = new Date(clock.wall().getTime() - recovery).toISOString()
+        instance.recovery = { cause, at, detection, recovery }
+        return parts.tell({ type: 'recovered', id: instance.id, cause, detection, recovery })
+      }
+      case 'failed':
+        return parts.failed(instance, effect.fatal)
+    }
+  }
+
+  function askDependencies(instance: Instance): void {
+    const unmet = unmetDependencies(instance.nextSpec, instances.statesOf)
+    const why = unmet.length === 0 ? '' : `it waits for ${unmet.join(' and ')}`
+    if (unmet.length > 0 && instance.state.why === why) return
+    queue.push({ instance, event: { type: 'dependencies', met: unmet.length === 0, why } })
+  }
+
+  function spawn(instance: Instance, incarnation: number): void {
+    instance.spec = instance.nextSpec
+    const { id, spec } = instance
+    instance.child = null
+    instance.statusText = null
+    const answer = (event: InstanceEvent): void => void queue.push({ instance, event })
+    const failed = (errno: string, why: string): void =>
+      answer({ type: 'spawn-failed', incarnation, errno, why })
+    try {
+      instance.channel ??= parts.output.open(sourceOf(instance), spec.log)
+      instance.channel.incarnation(incarnation)
+      const request = parts.launch(instance, incarnation, watchers.prepare(id, spec, incarnation))
+      const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
+      const { child, failure } = spawner.spawn(request, ended)
+      if (failure !== null) {
+        return failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
+      }
+      instance.child = child
+      instance.startedAt = clock.wall().toISOString()
+      answer({ type: 'spawned', incarnation, pid: child.identity.pid })
+      parts.save(instance)
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      failed(code ?? 'EIO', message)
+    }
+  }
+
+  function startTimer(instance: Instance, { timer, after, incarnation }: TimerEffect): void {
+    cancelTimer(instance, timer)
+    const event = { type: 'timer', timer, incarnation } as const
+    if (after <= 0) return void queue.push({ instance, event })
+    const cancel = timers.after(after, () => {
+      instance.timers.delete(timer)
+      dispatch(instance, event)
+    })
+    instance.timers.set(timer, cancel)
+  }
+
+  function cancelTimer(instance: Instance, name: TimerEffect['timer']): void {
+    instance.timers.get(name)?.()
+    instance.timers.delete(name)
+  }
+
+  function watch(instance: Instance, what: 'readiness' | 'life' | 'nothing'): void {
+    instance.watch?.stop()
+    instance.watch = null
+    const { child, id, service, spec, channel, state } = instance
+    if (what === 'nothing' || child === null) return
+    const { incarnation } = state
+    const report: WatchReport = {
+      ready: (ready) => dispatch(instance, { type: 'ready', incarnation, ready }),
+      health: (healthy, why, since) =>
+        dispatch(instance, { type: 'health', incarnation, healthy, why, since }),
+      fault: (cause, why, since) =>
+        dispatch(
+          instance,
+          cause === 'schedule'
+            ? { type: 'restart', by: 'schedule', cause, forgive: false }
+            : { type: 'fault', incarnation, cause, why, since },
+        ),
+      status: (text) => {
+        if (instance.state.incarnation === incarnation) instance.statusText = text
+      },
+    }
+    const target = { id, service, incarnation, spec, identity: child.identity, channel }
+    instance.watch = watchers[what](target, report)
+  }
+
+  function takeStep(instance: Instance, step: StopStep | undefined): void {
+    if (step === undefined) return
+    if (step.action.kind === 'command') return parts.runStep(instance, step.action.command)
+    // Without a leader what it left behind is meant.
+    const to = instance.state.pid === null ? 'tree' : step.action.to
+    instance.child?.signal(step.action.signal, to)
+  }
+
+  function checkTree(instance: Instance, incarnation: number, thorough: boolean): void {
+    const left = instance.child?.survivors(thorough ? 'tree' : 'group') ?? []
+    const event = { type: 'tree', incarnation, survivors: left.map(({ pid }) => pid) } as const
+    queue.push({ instance, event })
+  }
+
+  function recordExit(instance: Instance, effect: ExitEffect): void {
+    const { incarnation, exit, cause, lived, pid } = effect
+    const at = clock.wall().toISOString()
+    const startedAt = pid === null ? null : instance.startedAt
+    instance.exits.unshift({ incarnation, pid, exit, startedAt, at, lived, cause })
+    instance.exits.length = Math.min(instance.exits.length, MAX_EXITS)
+    parts.tell({ type: 'exit', id: instance.id, incarnation, pid, exit, cause })
+  }
+
+  return {
+    dispatch,
+    adopt(instance, identity, incarnation, ready) {
+      const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
+      const child = spawner.adopt(identity, ended)
+      instance.child = child
+      if (child === null) return dispatch(instance, { type: 'lost', incarnation })
+      instance.channel ??= parts.output.open(sourceOf(instance), instance.spec.log)
+      instance.channel.incarnation(incarnation)
+      watchers.prepare(instance.id, instance.spec, incarnation)
+      dispatch(instance, { type: 'adopted', incarnation, pid: identity.pid, ready })
+    },
+    force(instance) {
+      instance.child?.signal('SIGKILL', 'tree')
+    },
+    rewatch(instance) {
+      const { phase } = instance.state
+      if (phase === 'running') watch(instance, 'life')
+      if (phase === 'starting' && instance.spec.ready !== null) watch(instance, 'readiness')
+    },
+    release(instance) {
+      watch(instance, 'nothing')
+      for (const name of [...instance.timers.keys()]) cancelTimer(instance, name)
+    },
+  }
+}
+
+function sourceOf({ service, number }: Instance): OutputSource {
+  return { service, instance: number }
+}
+
+type TimerEffect = Extract<Effect, { type: 'timer' }>
+type ExitEffect = Extract<Effect, { type: 'record-exit' }>

@@ -1,0 +1,103 @@
+import type { ExitRecord, InstanceStatus, RecoveryFact } from '../model/guard-status.ts'
+import type { OutputChannel } from '../model/ports/program-output.ts'
+import type { Child } from '../model/ports/spawner.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
+import { type InstanceState, NEW_INSTANCE, type TimerName } from './state.ts'
+import type { Watch } from './watchers.ts'
+
+/** How many ends are kept of each instance. */
+export const MAX_EXITS = 20
+
+/** One instance of a service, with what the engine holds for it. */
+export interface Instance {
+  readonly id: string
+  readonly service: string
+  readonly number: number
+  /** What its present life was started with. */
+  spec: ProgramSpec
+  /** What the next one will be; the same object where nothing has changed. */
+  nextSpec: ProgramSpec
+  state: InstanceState
+  child: Child | null
+  channel: OutputChannel | null
+  watch: Watch | null
+  readonly timers: Map<TimerName, () => void>
+  /** Newest first. */
+  exits: ExitRecord[]
+  recovery: RecoveryFact | null
+  statusText: string | null
+  wantAt: string
+  startedAt: string | null
+  /** It is stopped to be removed. */
+  removing: boolean
+}
+
+export function newInstance(
+  service: string,
+  number: number,
+  spec: ProgramSpec,
+  at: string,
+): Instance {
+  return {
+    id: instanceId(service, number, spec.instances),
+    service,
+    number,
+    spec,
+    nextSpec: spec,
+    state: NEW_INSTANCE,
+    child: null,
+    channel: null,
+    watch: null,
+    timers: new Map(),
+    exits: [],
+    recovery: null,
+    statusText: null,
+    wantAt: at,
+    startedAt: null,
+    removing: false,
+  }
+}
+
+/** `api`, or `api@2` of a service with several. */
+export function instanceId(service: string, number: number, instances: number): string {
+  return instances === 1 && number === 1 ? service : `${service}@${number}`
+}
+
+/** True while a process of it lives or may live. */
+export function isLive({ state }: Instance): boolean {
+  return (
+    state.pid !== null ||
+    state.phase === 'starting' ||
+    state.phase === 'stopping' ||
+    state.phase === 'running' ||
+    state.phase === 'paused'
+  )
+}
+
+export function statusOf(instance: Instance, now: number, wall: Date): InstanceStatus {
+  const { state, id, service, number, exits, recovery, statusText } = instance
+  const { retryAt } = state
+  return {
+    id,
+    service,
+    instance: number,
+    want: { ...state.want, at: instance.wantAt },
+    phase: state.phase,
+    ready: state.ready,
+    health: state.health,
+    why: state.why,
+    pid: state.pid,
+    incarnation: state.incarnation,
+    startedAt: state.pid === null ? null : instance.startedAt,
+    next:
+      retryAt === null
+        ? null
+        : { at: new Date(wall.getTime() + retryAt - now).toISOString(), what: 'restart' },
+    restarts: state.restarts,
+    failures: state.failures.length,
+    lastExit: exits[0] ?? null,
+    recovery,
+    statusText,
+    survivors: state.survivors,
+  }
+}

@@ -1,0 +1,201 @@
+import type { Exit } from '../model/exit.ts'
+import type { ExitCause, Health, ProgramPhase } from '../model/guard-status.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
+
+/** What was asked for last, and by whom. */
+export interface Want {
+  readonly state: 'up' | 'once' | 'down' | 'hold'
+  readonly by: string
+}
+
+/** A stop that is under way: which step, why, and what came of the leader meanwhile. */
+export interface Stopping {
+  readonly step: number
+  readonly cause: ExitCause
+  /** Null while the leader lives. */
+  readonly exit: Exit | null
+  /** What to be afterwards, whatever `want` says: a group or a rule has given the instance up. */
+  readonly giveUp: string | null
+  /** Start again afterwards. */
+  readonly again: boolean
+  /** The end counts as a failure, and what to do next is for the restart policy. */
+  readonly failure: boolean
+}
+
+/** A fault that is not mended yet; times are monotonic milliseconds. */
+export interface Fault {
+  readonly cause: ExitCause
+  /** When it happened, as near as is known. */
+  readonly at: number
+  readonly detected: number
+}
+
+/**
+ * All facts about one instance that its transitions depend on. Times are milliseconds of the
+ * monotonic clock.
+ */
+export interface InstanceState {
+  readonly want: Want
+  readonly phase: ProgramPhase
+  readonly why: string
+  readonly ready: boolean
+  readonly health: Health
+  /** Counts the lives of the instance; 0 before the first. */
+  readonly incarnation: number
+  /** Null when no process of the present incarnation is known to live. */
+  readonly pid: number | null
+  readonly startedAt: number | null
+  /** The present incarnation has been up for `startSeconds` and is ready. */
+  readonly settled: boolean
+  /** When failures happened that still count, oldest first; at most as many as the limit has. */
+  readonly failures: readonly number[]
+  /** Automatic restarts since an operator last started it. */
+  readonly restarts: number
+  readonly stopping: Stopping | null
+  /** When the present back-off ends. */
+  readonly retryAt: number | null
+  readonly survivors: readonly number[]
+  readonly lastExit: Exit | null
+  readonly fault: Fault | null
+}
+
+export const NEW_INSTANCE: InstanceState = {
+  want: { state: 'down', by: 'configuration' },
+  phase: 'stopped',
+  why: 'nobody has started it',
+  ready: false,
+  health: 'unknown',
+  incarnation: 0,
+  pid: null,
+  startedAt: null,
+  settled: false,
+  failures: [],
+  restarts: 0,
+  stopping: null,
+  retryAt: null,
+  survivors: [],
+  lastExit: null,
+  fault: null,
+}
+
+/** What may happen to an instance. Whatever belongs to one life carries its incarnation. */
+export type InstanceEvent =
+  /** An operator, the configuration, a group or a dependent asks. An operator's start forgives all failures. */
+  | {
+      readonly type: 'start'
+      readonly by: string
+      readonly once: boolean
+      readonly forgive: boolean
+    }
+  | {
+      readonly type: 'stop'
+      readonly by: string
+      readonly hold: boolean
+      readonly cause: ExitCause
+    }
+  | {
+      readonly type: 'restart'
+      readonly by: string
+      readonly cause: ExitCause
+      readonly forgive: boolean
+    }
+  /** A group gives up on all of its members. */
+  | { readonly type: 'give-up'; readonly why: string }
+  | { readonly type: 'pause'; readonly by: string }
+  | { readonly type: 'resume'; readonly by: string }
+  | { readonly type: 'dependencies'; readonly met: boolean; readonly why: string }
+  | { readonly type: 'spawned'; readonly incarnation: number; readonly pid: number }
+  | {
+      readonly type: 'spawn-failed'
+      readonly incarnation: number
+      readonly errno: string
+      readonly why: string
+    }
+  | { readonly type: 'ready'; readonly incarnation: number; readonly ready: boolean }
+  | {
+      readonly type: 'health'
+      readonly incarnation: number
+      readonly healthy: boolean
+      readonly why: string
+      /** When the fault began, as near as is known. */
+      readonly since: number
+    }
+  /** Something that watches it says that it has to be restarted. */
+  | {
+      readonly type: 'fault'
+      readonly incarnation: number
+      readonly cause: ExitCause
+      readonly why: string
+      readonly since: number
+    }
+  | { readonly type: 'exited'; readonly incarnation: number; readonly exit: Exit }
+  /** The answer to `check-tree`. */
+  | { readonly type: 'tree'; readonly incarnation: number; readonly survivors: readonly number[] }
+  | { readonly type: 'timer'; readonly timer: TimerName; readonly incarnation: number }
+  /** A new guard found it alive, or not at all. */
+  | {
+      readonly type: 'adopted'
+      readonly incarnation: number
+      readonly pid: number
+      readonly ready: boolean
+    }
+  | { readonly type: 'lost'; readonly incarnation: number }
+
+export type InstanceEventType = InstanceEvent['type']
+
+/** `start`: start timeout; `settle`: startSeconds; `step`: the wait of a stop step; `tree`: look again. */
+export type TimerName = 'backoff' | 'start' | 'settle' | 'step' | 'tree'
+
+/** What the engine is to do, in this order. */
+export type Effect =
+  | { readonly type: 'ask-dependencies' }
+  | { readonly type: 'spawn'; readonly incarnation: number }
+  | {
+      readonly type: 'timer'
+      readonly timer: TimerName
+      readonly after: number
+      readonly incarnation: number
+    }
+  | { readonly type: 'cancel'; readonly timers: readonly TimerName[] }
+  /** Watch readiness, or health, heartbeat and limits once it is ready; `nothing` stops all watching. */
+  | {
+      readonly type: 'watch'
+      readonly what: 'readiness' | 'life' | 'nothing'
+      readonly incarnation: number
+    }
+  | { readonly type: 'stop-step'; readonly step: number; readonly incarnation: number }
+  | { readonly type: 'check-tree'; readonly incarnation: number; readonly thorough: boolean }
+  | { readonly type: 'freeze' | 'thaw'; readonly incarnation: number }
+  | {
+      readonly type: 'record-exit'
+      readonly incarnation: number
+      readonly exit: Exit
+      readonly cause: ExitCause
+      readonly lived: number
+      readonly pid: number | null
+    }
+  | {
+      readonly type: 'recovered'
+      readonly cause: ExitCause
+      readonly detection: number
+      readonly recovery: number
+    }
+  /** For the groups it is in: it failed, and whether it is given up. */
+  | { readonly type: 'failed'; readonly fatal: boolean }
+
+/** The settings that transitions depend on. */
+export type Policy = Pick<
+  ProgramSpec,
+  'type' | 'restart' | 'startSeconds' | 'startTimeout' | 'ready' | 'stop'
+>
+
+/** What a transition may know of the world: the time, and a number in [0, 1) for jitter. */
+export interface Moment {
+  readonly now: number
+  readonly random: () => number
+}
+
+export interface Step {
+  readonly state: InstanceState
+  readonly effects: readonly Effect[]
+}

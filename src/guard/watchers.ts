@@ -1,0 +1,50 @@
+import type { ExitCause, InstanceDetail } from '../model/guard-status.ts'
+import type { OutputChannel } from '../model/ports/program-output.ts'
+import type { ProcessIdentity, SpawnDescriptor } from '../model/ports/spawner.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
+
+/** One life of one instance, to be watched. */
+export interface WatchTarget {
+  readonly id: string
+  readonly service: string
+  readonly incarnation: number
+  readonly spec: ProgramSpec
+  readonly identity: ProcessIdentity
+  readonly channel: OutputChannel | null
+}
+
+/** What watching finds out. Whatever is told after `stop` is discarded. */
+export interface WatchReport {
+  ready(ready: boolean): void
+  health(healthy: boolean, why: string, since: number): void
+  fault(cause: ExitCause, why: string, since: number): void
+  /** The program's own words. */
+  status(text: string): void
+}
+
+/** The watching of one life. */
+export interface Watch {
+  /** A heartbeat came. */
+  beat(): void
+  facts(): Pick<InstanceDetail, 'probes' | 'heartbeat'>
+  stop(): void
+}
+
+/** What a program is given at its start so that it can tell how it is. */
+export interface WatchMeans {
+  readonly env: Readonly<Record<string, string>>
+  /** Descriptors from 3 on, by number. */
+  readonly descriptors: ReadonlyMap<number, SpawnDescriptor>
+}
+
+/** Everything that tells the engine how a living program is: probes, notifications, beats, limits, schedules. */
+export interface Watchers {
+  /** Synchronous; called before each start. */
+  prepare(id: string, spec: ProgramSpec, incarnation: number): WatchMeans
+  /** Until it is ready. */
+  readiness(target: WatchTarget, report: WatchReport): Watch
+  /** Once it is ready, until its end. */
+  life(target: WatchTarget, report: WatchReport): Watch
+  /** The instance will not be started again. */
+  forget(id: string): void
+}
