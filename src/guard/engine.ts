@@ -6,6 +6,7 @@ import type { ProcessIdentity, Spawner, SpawnRequest } from '../model/ports/spaw
 import type { Timers } from '../model/ports/timers.ts'
 import type { StopStep } from '../model/program-spec.ts'
 import { unmetDependencies } from './dependencies.ts'
+import { happeningsSince } from './happenings.ts'
 import { type Instance, MAX_EXITS } from './instance.ts'
 import type { Instances } from './instances.ts'
 import type { Effect, InstanceEvent, InstanceState } from './state.ts'
@@ -62,7 +63,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       for (;;) {
         const next = queue.shift()
         if (next !== undefined) step(next.instance, next.event)
-        else if (!publishOne()) return
+        else if (!publishOne()) break
       }
     } finally {
       draining = false
@@ -94,22 +95,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
   }
 
   function publish(instance: Instance, before: InstanceState): void {
-    const { state, id } = instance
     parts.save(instance)
-    const { phase, why, pid, incarnation } = state
-    if (state.want !== before.want) {
-      parts.tell({ type: 'want', id, want: { ...state.want, at: instance.wantAt } })
-    }
-    if (phase !== before.phase || incarnation !== before.incarnation) {
-      parts.tell({ type: 'phase', id, from: before.phase, to: phase, why, pid, incarnation })
-    }
-    if (state.ready !== before.ready) parts.tell({ type: 'ready', id, ready: state.ready })
-    if (state.health !== before.health) {
-      parts.tell({ type: 'health', id, health: state.health, detail: why })
-    }
-    if (phase === 'fatal' && state.survivors.length > 0) {
-      parts.tell({ type: 'survivors', id, pids: state.survivors })
-    }
+    for (const happening of happeningsSince(instance, before)) parts.tell(happening)
     for (const other of instances.dependentsOf(instance.service)) {
       if (other.state.phase === 'waiting') askDependencies(other)
     }
@@ -119,35 +106,48 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
   function perform(instance: Instance, effect: Effect): void {
     switch (effect.type) {
       case 'ask-dependencies':
-        return askDependencies(instance)
+        askDependencies(instance)
+        break
       case 'spawn':
-        return spawn(instance, effect.incarnation)
+        spawn(instance, effect.incarnation)
+        break
       case 'timer':
-        return startTimer(instance, effect)
+        startTimer(instance, effect)
+        break
       case 'cancel':
         for (const name of effect.timers) cancelTimer(instance, name)
-        return
+        break
       case 'watch':
-        return watch(instance, effect.what)
+        watch(instance, effect.what)
+        break
       case 'stop-step':
-        return takeStep(instance, instance.spec.stop[effect.step])
+        takeStep(instance, instance.spec.stop[effect.step])
+        break
       case 'check-tree':
-        return checkTree(instance, effect.incarnation, effect.thorough)
+        checkTree(instance, effect.incarnation, effect.thorough)
+        break
       case 'freeze':
-        return void instance.child?.signal('SIGSTOP', 'group')
+        instance.child?.signal('SIGSTOP', 'group')
+        break
       case 'thaw':
-        return void instance.child?.signal('SIGCONT', 'group')
+        instance.child?.signal('SIGCONT', 'group')
+        break
       case 'record-exit':
-        return recordExit(instance, effect)
-      case 'recovered': {
-        const { cause, detection, recovery } = effect
-        const at = new Date(clock.wall().getTime() - recovery).toISOString()
-        instance.recovery = { cause, at, detection, recovery }
-        return parts.tell({ type: 'recovered', id: instance.id, cause, detection, recovery })
-      }
+        recordExit(instance, effect)
+        break
+      case 'recovered':
+        recovered(instance, effect)
+        break
       case 'failed':
-        return parts.failed(instance, effect.fatal)
+        parts.failed(instance, effect.fatal)
+        break
     }
+  }
+
+  function recovered(instance: Instance, { cause, detection, recovery }: RecoveredEffect): void {
+    const at = new Date(clock.wall().getTime() - recovery).toISOString()
+    instance.recovery = { cause, at, detection, recovery }
+    parts.tell({ type: 'recovered', id: instance.id, cause, detection, recovery })
   }
 
   function askDependencies(instance: Instance): void {
@@ -162,9 +162,12 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     const { id, spec } = instance
     instance.child = null
     instance.statusText = null
-    const answer = (event: InstanceEvent): void => void queue.push({ instance, event })
-    const failed = (errno: string, why: string): void =>
+    const answer = (event: InstanceEvent): void => {
+      queue.push({ instance, event })
+    }
+    const failed = (errno: string, why: string): void => {
       answer({ type: 'spawn-failed', incarnation, errno, why })
+    }
     try {
       instance.channel ??= parts.output.open(sourceOf(instance), spec.log)
       instance.channel.incarnation(incarnation)
@@ -172,7 +175,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
       const { child, failure } = spawner.spawn(request, ended)
       if (failure !== null) {
-        return failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
+        failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
+        return
       }
       instance.child = child
       instance.startedAt = clock.wall().toISOString()
@@ -187,7 +191,10 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
   function startTimer(instance: Instance, { timer, after, incarnation }: TimerEffect): void {
     cancelTimer(instance, timer)
     const event = { type: 'timer', timer, incarnation } as const
-    if (after <= 0) return void queue.push({ instance, event })
+    if (after <= 0) {
+      queue.push({ instance, event })
+      return
+    }
     const cancel = timers.after(after, () => {
       instance.timers.delete(timer)
       dispatch(instance, event)
@@ -227,10 +234,13 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
 
   function takeStep(instance: Instance, step: StopStep | undefined): void {
     if (step === undefined) return
-    if (step.action.kind === 'command') return parts.runStep(instance, step.action.command)
+    const { action } = step
+    if (action.kind === 'command') {
+      parts.runStep(instance, action.command)
+      return
+    }
     // Without a leader what it left behind is meant.
-    const to = instance.state.pid === null ? 'tree' : step.action.to
-    instance.child?.signal(step.action.signal, to)
+    instance.child?.signal(action.signal, instance.state.pid === null ? 'tree' : action.to)
   }
 
   function checkTree(instance: Instance, incarnation: number, thorough: boolean): void {
@@ -254,7 +264,10 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
       const child = spawner.adopt(identity, ended)
       instance.child = child
-      if (child === null) return dispatch(instance, { type: 'lost', incarnation })
+      if (child === null) {
+        dispatch(instance, { type: 'lost', incarnation })
+        return
+      }
       instance.channel ??= parts.output.open(sourceOf(instance), instance.spec.log)
       instance.channel.incarnation(incarnation)
       watchers.prepare(instance.id, instance.spec, incarnation)
@@ -280,4 +293,5 @@ function sourceOf({ service, number }: Instance): OutputSource {
 }
 
 type TimerEffect = Extract<Effect, { type: 'timer' }>
+type RecoveredEffect = Extract<Effect, { type: 'recovered' }>
 type ExitEffect = Extract<Effect, { type: 'record-exit' }>

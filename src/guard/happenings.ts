@@ -1,0 +1,21 @@
+import type { GuardHappening } from '../model/guard-event.ts'
+import type { Instance } from './instance.ts'
+import type { InstanceState } from './state.ts'
+
+/** What is to be told of an instance that was as `before` says. */
+export function happeningsSince(instance: Instance, before: InstanceState): GuardHappening[] {
+  const { state, id, wantAt } = instance
+  const { phase, why, pid, incarnation, ready, health } = state
+  const told: GuardHappening[] = []
+  if (state.want !== before.want)
+    told.push({ type: 'want', id, want: { ...state.want, at: wantAt } })
+  if (phase !== before.phase || incarnation !== before.incarnation) {
+    told.push({ type: 'phase', id, from: before.phase, to: phase, why, pid, incarnation })
+  }
+  if (ready !== before.ready) told.push({ type: 'ready', id, ready })
+  if (health !== before.health) told.push({ type: 'health', id, health, detail: why })
+  if (phase === 'fatal' && state.survivors.length > 0) {
+    told.push({ type: 'survivors', id, pids: state.survivors })
+  }
+  return told
+}
