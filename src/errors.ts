@@ -159,6 +159,49 @@ export const errorTable = {
     message: (p) => `${quoted(p.name)} failed: ${p.reason}`,
     hint: (p) => `read its log: stead logs ${p.name} -n 50`,
   }),
+  GUARD_UNREACHABLE: entry<{ socket: string; reason: string }>({
+    exit: 1,
+    about: 'No guard answers on its control socket.',
+    message: (p) => `no guard answers on ${p.socket}: ${p.reason}`,
+    hint: () => 'start one where the stead.yaml is: stead up -d',
+  }),
+  GUARD_RUNNING: entry<{ where: string; holder: string }>({
+    exit: 1,
+    about: 'Another guard holds the control socket or the state directory of the project.',
+    message: (p) => `${p.where} is held by ${p.holder}`,
+    hint: () => 'talk to that one (stead status), or end it first: stead down',
+  }),
+  GUARD_BUSY: entry<{ connections: number }>({
+    exit: 1,
+    about: 'A guard has as many clients as it takes.',
+    message: (p) => `the guard has ${p.connections} clients and takes no more`,
+    hint: () => 'end programs that hold a connection, such as stead logs -f, and try again',
+  }),
+  SOCKET_PATH_TOO_LONG: entry<{ path: string; bytes: number; limit: number }>({
+    exit: 2,
+    about: 'The path of a control socket is longer than the system allows (sun_path, unix(7)).',
+    message: (p) => `${p.path} cannot be a socket: ${p.bytes} bytes, and the limit is ${p.limit}`,
+    hint: () => 'use a stead home with a shorter path: stead up --home /run/NAME',
+  }),
+  DIRECTORY_UNSAFE: entry<{ path: string; reason: string }>({
+    exit: 4,
+    about: 'A directory for control sockets could be changed by somebody else.',
+    message: (p) => `${p.path} is not safe for a control socket: ${p.reason}`,
+    hint: (p) =>
+      `look at it: ls -ld ${p.path}; then give it to its user alone: chmod 700 ${p.path}`,
+  }),
+  REQUEST_INVALID: entry<{ problem: string }>({
+    exit: 2,
+    about: 'A request to the control API of a guard is not one that it knows.',
+    message: (p) => p.problem,
+    hint: () => 'docs/reference/control-api.md lists every request with an example',
+  }),
+  REQUEST_TOO_LARGE: entry<{ limit: string }>({
+    exit: 2,
+    about: 'The body of a request to the control API is larger than a guard reads.',
+    message: (p) => `the body of the request is larger than ${p.limit}`,
+    hint: () => 'send less: a stead.yaml is named by its path, with stead apply -f FILE',
+  }),
   PLATFORM_UNSUPPORTED: entry<{ feature: string; platform: string }>({
     exit: 1,
     about: 'Something was asked for that this operating system does not have.',
@@ -185,14 +228,34 @@ export class SteadError<C extends ErrorCode = ErrorCode> extends Error {
   /** Exit code for a command line that ends with this error. */
   readonly exit: number
 
-  constructor(code: C, params: ErrorParams<C>, options: { cause?: unknown } = {}) {
+  constructor(
+    code: C,
+    params: ErrorParams<C>,
+    { told, ...options }: { cause?: unknown; told?: ToldError } = {},
+  ) {
     const row = errorTable[code] as unknown as ErrorEntry<ErrorParams<C>>
-    super(row.message(params), options)
+    super(told?.message ?? row.message(params), options)
     this.code = code
     this.params = params
-    this.hint = row.hint(params)
+    this.hint = told?.hint ?? row.hint(params)
     this.exit = row.exit
   }
+}
+
+/** An error as one process tells it to another. */
+export interface ToldError {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+
+/**
+ * The error that another process told of, word for word. Its `params` are empty: they stayed there.
+ * A code that this version does not know becomes `INTERNAL` and keeps its words.
+ */
+export function errorFrom(told: ToldError): SteadError {
+  const code = Object.hasOwn(errorTable, told.code) ? (told.code as ErrorCode) : 'INTERNAL'
+  return new SteadError(code, {} as ErrorParams<ErrorCode>, { told })
 }
 
 /** True for a {@link SteadError}, of the given code where one is named. */

@@ -1,5 +1,11 @@
 import type { GuardEvent, GuardSnapshot } from '../guard-event.ts'
-import type { ExitRecord, GuardStatus, InstanceDetail, InstanceStatus } from '../guard-status.ts'
+import type {
+  ExitRecord,
+  GuardFacts,
+  GuardStatus,
+  InstanceDetail,
+  InstanceStatus,
+} from '../guard-status.ts'
 
 export type GuardVerb =
   | 'start'
@@ -48,12 +54,19 @@ export interface ApplyChange {
   readonly settings: readonly string[]
 }
 
+/** Events of these numbers, both included, are no longer there to be told. */
+export interface EventGap {
+  readonly gap: { readonly from: number; readonly to: number }
+}
+
 export interface EventStream {
   readonly snapshot: GuardSnapshot
-  /** Everything after the snapshot, in order. A reader that is too slow gets `{gap}` for what it missed. */
-  readonly events: AsyncIterable<
-    GuardEvent | { readonly gap: { readonly from: number; readonly to: number } }
-  >
+  /**
+   * Without a number to begin from: everything after the snapshot, in order. With one: everything
+   * from it on, where events up to `snapshot.number` are history that the snapshot has in it. A
+   * reader that is too slow, or asks for what is no longer kept, gets a gap for what it missed.
+   */
+  readonly events: AsyncIterable<GuardEvent | EventGap>
 }
 
 /**
@@ -61,6 +74,7 @@ export interface EventStream {
  * message and hint are what the other side sees.
  */
 export interface GuardApi {
+  facts(): GuardFacts
   status(selection: Selection): GuardStatus
   detail(id: string): Promise<InstanceDetail>
   /** In parallel over everything selected; never waits for another verb. @throws NOT_INSTALLED for a name nothing fits */
@@ -83,7 +97,7 @@ export interface GuardApi {
   ): Promise<readonly ApplyChange[]>
   beat(id: string, caller: Caller): void
   history(selection: Selection): readonly ExitRecord[]
-  /** Events kept on disk from `since` on (0 for all), then the live ones. */
+  /** Events kept on disk from `since` on (0 for all, null for none), then the live ones. */
   events(since: number | null, signal: AbortSignal): EventStream
   /** Past events from `since` on, at most `limit`. */
   pastEvents(since: number, limit: number): readonly GuardEvent[]
