@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{architecture,docs}/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/{architecture,bench,docs}/**/*.test.ts'],
         },
       },
       {
