@@ -18,3 +18,18 @@ test('an entry is written as one line and read back', () => {
 test('a line that is not ours keeps its text', () => {
   expect(parseLogLine('web', 'plain')).toMatchObject({ at: null, severity: null, text: 'plain' })
 })
+
+test('a line that was stored as JSON is read back; JSON of a program itself stays text', () => {
+  const line =
+    '{"at":"2026-11-21T05:10:00.123Z","service":"api","instance":2,"stream":"stderr","incarnation":1,"seq":9,"severity":3,"text":"no \\"disk\\""}'
+  expect(parseLogLine('web', line)).toEqual({
+    at,
+    service: 'api',
+    severity: 3,
+    pid: null,
+    text: 'no "disk"',
+  })
+  for (const own of ['{"at":"now","text":"x"}', '{"at":"2026-11-21T05:10:00.123Z"}', '{"at":"']) {
+    expect(parseLogLine('web', own)).toMatchObject({ at: null, text: own })
+  }
+})
