@@ -38,9 +38,9 @@ export function jsonEncoder(
   ): number {
     let end = at + head(now).copy(out, at)
     source.sequence += 1
-    end += out.latin1Write(`${source.sequence},"severity":${level},"text":"`, end)
+    end += out.write(`${source.sequence},"severity":${level},"text":"`, end, 'latin1')
     end = text(out, end)
-    return end + out.latin1Write(`"${tail}}\n`, end)
+    return end + out.write(`"${tail}}\n`, end, 'latin1')
   }
 
   return {
@@ -99,7 +99,7 @@ export function jsonEncoder(
         0,
         now,
         GAP_SEVERITY,
-        (target, position) => position + target.utf8Write(gapText(bytes, lines), position),
+        (target, position) => position + target.write(gapText(bytes, lines), position),
         `,"dropped":${dropped}`,
       )
       return line.subarray(0, end)

@@ -26,7 +26,7 @@ export async function* mergeLines(
       first.time = timeOf(first)
     }
   } finally {
-    await Promise.all(heads.map(({ iterator }) => iterator.return?.()))
+    await Promise.all(heads.map(async ({ iterator }) => iterator.return?.()))
   }
 }
 
