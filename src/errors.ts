@@ -152,6 +152,18 @@ export const errorTable = {
     message: (p) => `${quoted(p.name)} did not stop within ${p.seconds} s`,
     hint: () => 'raise stopTimeout, or look for what onStop and stop wait for',
   }),
+  SURVIVORS: entry<{ name: string; pids: readonly number[] }>({
+    exit: 1,
+    about: 'A service was stopped by all declared steps and processes of it live on.',
+    message: (p) => `${quoted(p.name)} could not be ended: ${p.pids.join(', ')} live on`,
+    hint: (p) => `see what they wait for: cat /proc/${p.pids[0] ?? 'PID'}/wchan`,
+  }),
+  VERB_TIMEOUT: entry<{ name: string; verb: string; why: string }>({
+    exit: 1,
+    about: 'A guard did what it was asked, and the service has not got there in its time.',
+    message: (p) => `${quoted(p.name)}: ${p.verb} is not done yet: ${p.why}`,
+    hint: (p) => `see why: stead explain ${p.name}`,
+  }),
   SERVICE_FAILED: entry<{ name: string; reason: string }>({
     exit: 1,
     about:

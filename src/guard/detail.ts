@@ -1,0 +1,73 @@
+import type { InstanceDetail, InstanceStatus } from '../model/guard-status.ts'
+import type { GroupSpec } from '../model/program-spec.ts'
+import { isMet } from './dependencies.ts'
+import type { Instance } from './instance.ts'
+import type { Instances } from './instances.ts'
+
+export interface DetailParts {
+  readonly status: InstanceStatus
+  readonly instances: Instances
+  readonly groups: readonly GroupSpec[]
+  readonly memoryOf: (pid: number) => Promise<number | null>
+}
+
+/** Everything that is known of one instance. */
+export async function detailOf(
+  instance: Instance,
+  { status, instances, groups, memoryOf }: DetailParts,
+): Promise<InstanceDetail> {
+  const { nextSpec, service, channel, watch, exits, state } = instance
+  const [counts, memory] = await Promise.all([
+    channel?.counts() ?? null,
+    state.pid === null ? null : memoryOf(state.pid),
+  ])
+  return {
+    ...status,
+    command: nextSpec.command,
+    cwd: nextSpec.cwd,
+    dependsOn: Object.entries(nextSpec.dependsOn).map(([name, condition]) => ({
+      name,
+      condition,
+      met: instances.statesOf(name).every((other) => isMet(other, condition)),
+    })),
+    dependents: instances.dependentsOf(service).map(({ id }) => id),
+    groups: groups.filter((group) => group.services.includes(service)).map(({ name }) => name),
+    labels: nextSpec.labels,
+    log: channel === null || counts === null ? null : { file: channel.file, counts },
+    memory,
+    probes: watch?.facts().probes ?? [],
+    heartbeat: watch?.facts().heartbeat ?? null,
+    exits,
+    changes: changesOf(instance),
+  }
+}
+
+/** What would change its phase, in words, each with the command where there is one. */
+export function changesOf({ state, id, nextSpec }: Instance): readonly string[] {
+  switch (state.phase) {
+    case 'stopped':
+    case 'exited':
+    case 'lost':
+      return [`stead start ${id}`]
+    case 'fatal':
+      return [
+        ...(state.survivors.length > 0 ? [`end of ${state.survivors.join(', ')}`] : []),
+        `stead start ${id}: an operator’s start forgives all failures`,
+      ]
+    case 'waiting':
+      return [`${state.why.replace(/^it waits for /, '')}`, `stead stop ${id}`]
+    case 'backoff':
+      return ['the end of its delay', `stead start ${id}: at once`, `stead stop ${id}`]
+    case 'starting':
+      return [
+        nextSpec.ready === null ? 'its start' : `its readiness (${nextSpec.ready.kind})`,
+        `its start timeout of ${nextSpec.startTimeout / 1000} s`,
+      ]
+    case 'running':
+      return [`stead stop ${id}`, `stead restart ${id}`]
+    case 'paused':
+      return [`stead resume ${id}`, `stead stop ${id}`]
+    case 'stopping':
+      return ['the end of its last process', 'the next of its stop steps']
+  }
+}

@@ -1,0 +1,289 @@
+import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
+import type { GuardFacts } from '../model/guard-status.ts'
+import type { StateStore } from '../model/instance-record.ts'
+import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
+import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
+import { applyChanges } from './apply.ts'
+import { detailOf } from './detail.ts'
+import { type EngineParts, engine as makeEngine } from './engine.ts'
+import { groupRules } from './groups.ts'
+import { type Instance, isLive, statusOf } from './instance.ts'
+import { instancesOf } from './instances.ts'
+import { population } from './population.ts'
+import { recordOf } from './restore.ts'
+import { select } from './select.ts'
+import { stopInOrder } from './stop-order.ts'
+import { callerName, verbs as makeVerbs } from './verbs.ts'
+
+/** The log of events: numbered, on disk, bounded. */
+export interface GuardEvents {
+  append(happening: GuardHappening): GuardEvent
+  since(number: number, limit: number): readonly GuardEvent[]
+  subscribe(
+    snapshot: () => EventStream['snapshot'],
+    since: number | null,
+    signal: AbortSignal,
+  ): EventStream
+  readonly newest: number
+}
+
+export interface GuardParts
+  extends Pick<
+    EngineParts,
+    'clock' | 'timers' | 'random' | 'spawner' | 'output' | 'watchers' | 'launch' | 'runStep'
+  > {
+  /** What its programs carry in their environment; the same for every guard of this project and home. */
+  readonly guardId: string
+  readonly facts: Omit<GuardFacts, 'event'>
+  readonly events: GuardEvents
+  readonly store: StateStore
+  /** Resident bytes of the tree of an instance. */
+  readonly memoryOf: (pid: number) => Promise<number | null>
+  /** Reads the configuration anew. @throws SPEC_INVALID and the like */
+  readonly readSpec: (text: string | null) => Promise<GuardSpec>
+  readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
+}
+
+export interface Guard {
+  readonly api: GuardApi
+  /** Takes on what an earlier guard left, and starts what is to run. Returns how many were taken on. */
+  start(): number
+  /** SIGKILL to everything that still lives: a second Ctrl-C. */
+  force(): void
+  /** Resolves when the guard has ended: its programs too, or kept. */
+  readonly ended: Promise<{ readonly kept: boolean; readonly failed: readonly string[] }>
+}
+
+/** A guard over the services of `spec`. Nothing happens before `start`. */
+export function guard(spec: GuardSpec, parts: GuardParts): Guard {
+  const { clock, events, store } = parts
+  let current = spec
+  let closing = false
+  const instances = instancesOf()
+  const listeners = new Map<Instance, Set<() => void>>()
+  const finished = Promise.withResolvers<Awaited<Guard['ended']>>()
+  const tell = (happening: GuardHappening): void => {
+    events.append(happening)
+  }
+
+  const engine = makeEngine(instances, {
+    ...parts,
+    tell,
+    save: (instance) => store.append(recordOf(instance, clock)),
+    failed: (instance, fatal) => groups.failed(instance, fatal),
+    changed(instance) {
+      for (const look of [...(listeners.get(instance) ?? [])]) look()
+      endWhenJobsAreDone()
+    },
+  })
+  const { dispatch } = engine
+  const groups = groupRules({
+    instances,
+    groups: () => current.groups,
+    now: () => clock.monotonic(),
+    dispatch,
+    tell: (group, text) => tell({ type: 'group', group, text }),
+  })
+  const onChange = (instance: Instance, look: () => void): (() => void) => {
+    const set = listeners.get(instance) ?? new Set()
+    listeners.set(instance, set.add(look))
+    return () => {
+      set.delete(look)
+      if (set.size === 0) listeners.delete(instance)
+    }
+  }
+  const people = population({
+    ...parts,
+    instances,
+    engine,
+    tell,
+    onChange,
+    discard(instance) {
+      parts.watchers.forget(instance.id)
+      void instance.channel?.close({ remove: true })
+    },
+  })
+  const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange })
+  const chosen = (selection: Parameters<GuardApi['status']>[0]) =>
+    select(selection, instances, current.groups)
+  const snapshot = (): EventStream['snapshot'] => ({
+    number: events.newest,
+    services: statuses(instances.all()),
+  })
+
+  function statuses(of: readonly Instance[]) {
+    const [now, wall] = [clock.monotonic(), clock.wall()]
+    return of.map((instance) => statusOf(instance, now, wall))
+  }
+
+  function reload(instance: Instance, by: string): void {
+    const { reload: action } = instance.spec
+    if (action.kind === 'signal') instance.child?.signal(action.signal, 'leader')
+    else if (action.kind === 'command') parts.runStep(instance, action.command)
+    else dispatch(instance, { type: 'restart', by, cause: 'restart', forgive: true })
+  }
+
+  function startAll(list: readonly Instance[], by: string): void {
+    for (const instance of list) {
+      if (instance.nextSpec.autostart) {
+        dispatch(instance, { type: 'start', by, once: false, forgive: false })
+      }
+    }
+  }
+
+  function endWhenJobsAreDone(): void {
+    if (closing || !started) return
+    const all = instances.all()
+    const over = (one: Instance): boolean =>
+      one.spec.type === 'job' && ['exited', 'fatal', 'lost'].includes(one.state.phase)
+    if (all.length > 0 && all.every(over)) void shutdown(false)
+  }
+
+  async function shutdown(keep: boolean): Promise<void> {
+    if (closing) {
+      await finished.promise
+      return
+    }
+    closing = true
+    const all = instances.all()
+    const failed = all.filter(hasFailed).map(({ id }) => id)
+    if (!keep) await stopAll(all)
+    for (const instance of instances.all()) engine.release(instance)
+    parts.spawner.close()
+    if (keep) store.rewrite(instances.all().map((one) => recordOf(one, clock)))
+    else
+      store.rewrite(
+        instances
+          .all()
+          .filter(isLive)
+          .map((one) => recordOf(one, clock)),
+      )
+    tell({ type: 'guard', text: keep ? 'ended; its programs go on' : 'ended', severity: 6 })
+    await Promise.all(
+      instances.all().map(async (one) => one.channel?.close({ remove: !keep && !isLive(one) })),
+    )
+    await parts.output.close()
+    finished.resolve({ kept: keep, failed })
+  }
+
+  async function stopAll(all: readonly Instance[]): Promise<void> {
+    const began = stopInOrder(all, {
+      instances,
+      onChange,
+      stop: (instance) => {
+        dispatch(instance, { type: 'stop', by: 'shutdown', hold: false, cause: 'stop' })
+      },
+    })
+    await Promise.all(
+      all.map(async (instance) => {
+        await began(instance)
+        if (!isLive(instance)) return
+        await new Promise<void>((resolve) => {
+          const off = onChange(instance, () => {
+            if (isLive(instance) && instance.state.phase !== 'fatal') return
+            off()
+            resolve()
+          })
+        })
+      }),
+    )
+  }
+
+  let started = false
+  const api: GuardApi = {
+    status: (selection) => ({
+      guard: { ...parts.facts, event: events.newest },
+      services: statuses(chosen(selection)),
+    }),
+    async detail(id) {
+      const [instance] = chosen({ names: [id] })
+      return detailOf(instance as Instance, {
+        ...parts,
+        instances,
+        groups: current.groups,
+        status: statuses([instance as Instance])[0] as never,
+      })
+    },
+    act: (verb, selection, caller, options) => verbs.act(verb, chosen(selection), caller, options),
+    signal: (selection, signal, to) =>
+      chosen(selection).map((instance) => {
+        instance.child?.signal(signal, to)
+        return verbs.resultOf(instance, null)
+      }),
+    async scale(service, count, caller) {
+      chosen({ names: [service] })
+      const { added, going } = people.scale(service, count)
+      for (const { id } of added) tell({ type: 'added', id })
+      startAll(added, callerName(caller))
+      return [...added, ...going].map((instance) => verbs.resultOf(instance, null))
+    },
+    async apply({ text, dryRun }, caller) {
+      const next = await parts.readSpec(text)
+      const changes = parts.compare(current, next)
+      if (dryRun) return changes
+      current = next
+      const wanted: ReadonlyMap<string, ProgramSpec> = new Map(
+        next.services.map((s) => [s.name, s]),
+      )
+      applyChanges(changes, wanted, {
+        instances,
+        engine,
+        people,
+        tell,
+        startAll,
+        by: callerName(caller),
+      })
+      return changes
+    },
+    beat(id) {
+      for (const instance of chosen({ names: [id] })) instance.watch?.beat()
+    },
+    history: (selection) => chosen(selection).flatMap(({ exits }) => exits),
+    events: (since, signal) => events.subscribe(snapshot, since, signal),
+    pastEvents: (since, limit) => events.since(since, limit),
+    logFile: (id) => chosen({ names: [id] })[0]?.channel?.file ?? null,
+    shutdown: ({ keep }) => shutdown(keep),
+  }
+
+  return {
+    api,
+    start() {
+      for (const service of current.services) people.add(service)
+      const adopted = people.restore()
+      tell({
+        type: 'guard',
+        text: adopted === 0 ? 'started' : `started; took on ${adopted}`,
+        severity: 6,
+      })
+      const keepDown = (one: Instance): boolean =>
+        one.state.want.state !== 'up' && one.state.want.by !== 'configuration'
+      startAll(
+        instances
+          .all()
+          .filter(
+            (one) =>
+              !isLive(one) && !one.removing && !keepDown(one) && one.state.phase === 'stopped',
+          ),
+        'boot',
+      )
+      store.rewrite(instances.all().map((one) => recordOf(one, clock)))
+      started = true
+      endWhenJobsAreDone()
+      return adopted
+    },
+    force() {
+      for (const instance of instances.all()) engine.force(instance)
+    },
+    ended: finished.promise,
+  }
+}
+
+function hasFailed({ state, spec }: Instance): boolean {
+  if (state.phase === 'fatal' || state.phase === 'lost') return true
+  const { lastExit } = state
+  return (
+    state.phase === 'exited' &&
+    spec.type === 'job' &&
+    !(lastExit?.kind === 'code' && lastExit.code === 0)
+  )
+}

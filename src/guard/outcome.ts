@@ -1,0 +1,71 @@
+import { SteadError } from '../errors.ts'
+import type { GuardVerb } from '../model/ports/guard-api.ts'
+import { type Instance, isLive } from './instance.ts'
+
+/** A program that says nothing about its readiness has to live so long for a start to be told as done. */
+export const PROOF_OF_LIFE = 250
+
+/**
+ * What has come of a verb: `done`, a failure, or null while it is under way.
+ *
+ * @param since the incarnation that lived when it was asked
+ */
+export function outcomeOf(
+  verb: GuardVerb,
+  instance: Instance,
+  since: number,
+  now: number,
+): 'done' | SteadError | null {
+  switch (verb) {
+    case 'stop':
+    case 'hold':
+      return stopOutcome(instance)
+    case 'pause':
+      return instance.state.phase === 'paused' ? 'done' : ended(instance)
+    case 'resume':
+      return instance.state.phase === 'running' ? 'done' : ended(instance)
+    case 'reload':
+      return 'done'
+    case 'start':
+    case 'once':
+      return startOutcome(instance, now)
+    case 'restart':
+      return instance.state.incarnation > since || !isLive(instance)
+        ? startOutcome(instance, now)
+        : null
+  }
+}
+
+function stopOutcome(instance: Instance): 'done' | SteadError | null {
+  const { survivors, phase } = instance.state
+  if (phase === 'fatal' && survivors.length > 0) {
+    return new SteadError('SURVIVORS', { name: instance.id, pids: survivors })
+  }
+  return isLive(instance) ? null : 'done'
+}
+
+function startOutcome(instance: Instance, now: number): 'done' | SteadError | null {
+  const { state, nextSpec } = instance
+  const { phase, why, want } = state
+  if (phase === 'running') {
+    if (nextSpec.ready !== null || state.settled) return 'done'
+    return now - (state.startedAt ?? now) >= PROOF_OF_LIFE ? 'done' : null
+  }
+  if (phase === 'exited' && state.lastExit?.kind === 'code' && state.lastExit.code === 0) {
+    return 'done'
+  }
+  if (want.state === 'down' || want.state === 'hold') {
+    const reason = `it was stopped meanwhile by ${want.by}`
+    return new SteadError('START_FAILED', { name: instance.id, reason })
+  }
+  if (phase === 'fatal' || phase === 'exited' || phase === 'backoff' || phase === 'lost') {
+    return new SteadError('START_FAILED', { name: instance.id, reason: why })
+  }
+  return null
+}
+
+function ended(instance: Instance): SteadError | null {
+  return isLive(instance)
+    ? null
+    : new SteadError('NOT_RUNNING', { name: instance.id, action: 'go on' })
+}

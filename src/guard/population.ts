@@ -1,0 +1,188 @@
+import type { GuardHappening } from '../model/guard-event.ts'
+import type { InstanceRecord, StateStore } from '../model/instance-record.ts'
+import type { Clock } from '../model/ports/clock.ts'
+import type { ProcessIdentity, Spawner } from '../model/ports/spawner.ts'
+import { completeProgram, type ProgramSpec } from '../model/program-spec.ts'
+import type { Engine } from './engine.ts'
+import { type Instance, isLive, newInstance } from './instance.ts'
+import type { Instances } from './instances.ts'
+import { byInstance, MARKS, newestRecords, stateFrom } from './restore.ts'
+
+export interface PopulationParts {
+  readonly guardId: string
+  readonly instances: Instances
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly spawner: Spawner
+  readonly store: StateStore
+  readonly tell: (happening: GuardHappening) => void
+  readonly onChange: (instance: Instance, look: () => void) => () => void
+  /** Nothing of it is left: its channel and its watchers can go. */
+  readonly discard: (instance: Instance) => void
+}
+
+/** Which instances there are: added, taken on from an earlier guard, scaled, removed. */
+export interface Population {
+  /** The instances of a new service, not started. */
+  add(spec: ProgramSpec): readonly Instance[]
+  /** To so many instances; those that stay are not touched. Returns the new ones and the ones that go. */
+  scale(
+    service: string,
+    count: number,
+  ): { readonly added: readonly Instance[]; readonly going: readonly Instance[] }
+  /** Stops it, and then there is no such instance. */
+  remove(instance: Instance, by: string): void
+  /** Takes on what an earlier guard left; returns how many programs live on. */
+  restore(): number
+}
+
+export function population(parts: PopulationParts): Population {
+  const { instances, engine, clock, spawner, store, tell } = parts
+
+  function addOne(service: string, number: number, spec: ProgramSpec): Instance {
+    const instance = newInstance(service, number, spec, clock.wall().toISOString())
+    instances.add(instance)
+    return instance
+  }
+
+  function remove(instance: Instance, by: string): void {
+    instance.removing = true
+    engine.dispatch(instance, { type: 'stop', by, hold: false, cause: 'configuration' })
+    let off = (): void => {}
+    const look = (): void => {
+      if (instance.removing && isLive(instance)) return
+      off()
+      if (!instance.removing) return
+      instances.remove(instance)
+      engine.release(instance)
+      parts.discard(instance)
+      tell({ type: 'removed', id: instance.id })
+    }
+    off = parts.onChange(instance, look)
+    look()
+  }
+
+  /** A record whose service is not in the configuration any more: it is known long enough to be stopped. */
+  function strangerFrom(record: InstanceRecord): Instance {
+    const spec = completeProgram({
+      name: record.service,
+      command: [record.service],
+      cwd: '/',
+      stop: record.stop,
+      autostart: false,
+    })
+    return addOne(record.service, record.instance, spec)
+  }
+
+  function restore(): number {
+    const { records, trouble } = store.load()
+    if (trouble !== null) tell({ type: 'guard', text: trouble, severity: 4 })
+    const known = newestRecords(records)
+    // Also where nothing is written down: the state may be what was lost.
+    const found = byInstance(spawner.findByEnvironment(MARKS.guard, parts.guardId))
+    let adopted = 0
+    for (const key of new Set([...known.keys(), ...found.keys()])) {
+      const record = known.get(key)
+      const alive = found.get(key)?.[0]
+      const [service = '', number = '1'] = key.split('@')
+      const there = instances.ofService(service).find((one) => one.number === Number(number))
+      if (there === undefined && record?.identity == null && alive === undefined) continue
+      const instance = there ?? strangerFrom(record ?? unknownRecord(service, Number(number)))
+      if (record !== undefined) {
+        instance.state = stateFrom(record, clock)
+        instance.wantAt = record.want.at
+        instance.startedAt = record.startedAt
+        if (record.lastExit !== null) instance.exits = [record.lastExit]
+      }
+      if (takeOn(instance, record, alive)) adopted += 1
+      if (there === undefined) remove(instance, 'configuration')
+    }
+    return adopted
+  }
+
+  /** True when a process of it lives on. */
+  function takeOn(
+    instance: Instance,
+    record: InstanceRecord | undefined,
+    alive:
+      | {
+          readonly identity: ProcessIdentity
+          readonly incarnation: number
+        }
+      | undefined,
+  ): boolean {
+    const newer = alive !== undefined && alive.incarnation >= (record?.incarnation ?? 0)
+    const identity = newer ? alive.identity : (record?.identity ?? null)
+    const incarnation = newer ? alive.incarnation : (record?.incarnation ?? 0)
+    if (identity === null) return false
+    const ready = record?.incarnation === incarnation && record.ready
+    engine.adopt(instance, identity, incarnation, ready)
+    const { want } = instance.state
+    if (
+      isLive(instance) &&
+      record !== undefined &&
+      (want.state === 'down' || want.state === 'hold')
+    ) {
+      engine.dispatch(instance, {
+        type: 'stop',
+        by: want.by,
+        hold: want.state === 'hold',
+        cause: 'stop',
+      })
+    }
+    if (record === undefined) {
+      engine.dispatch(instance, { type: 'start', by: 'boot', once: false, forgive: false })
+    }
+    return isLive(instance)
+  }
+
+  return {
+    add(spec) {
+      const added: Instance[] = []
+      for (let number = 1; number <= spec.instances; number += 1) {
+        added.push(addOne(spec.name, number, spec))
+      }
+      return added
+    },
+    scale(service, count) {
+      const present = instances.ofService(service)
+      const spec = present[0]?.nextSpec
+      if (spec === undefined) return { added: [], going: [] }
+      const scaled = { ...spec, instances: count }
+      const added: Instance[] = []
+      for (const instance of present) instance.nextSpec = scaled
+      for (let number = 1; number <= count; number += 1) {
+        const there = present.find((one) => one.number === number)
+        if (there === undefined) added.push(addOne(service, number, scaled))
+        else if (there.removing) {
+          there.removing = false
+          added.push(there)
+        }
+      }
+      const going = present.filter((one) => one.number > count && !one.removing)
+      for (const instance of going) remove(instance, 'scaling')
+      return { added, going }
+    },
+    remove,
+    restore,
+  }
+}
+
+function unknownRecord(service: string, instance: number): InstanceRecord {
+  const { stop } = completeProgram({ name: service, command: [service], cwd: '/' })
+  return {
+    service,
+    instance,
+    want: { state: 'up', by: 'boot', at: new Date(0).toISOString() },
+    phase: 'running',
+    why: '',
+    incarnation: 0,
+    identity: null,
+    ready: false,
+    startedAt: null,
+    failures: [],
+    restarts: 0,
+    lastExit: null,
+    stop,
+  }
+}

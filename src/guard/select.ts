@@ -1,0 +1,53 @@
+import { SteadError } from '../errors.ts'
+import type { Selection } from '../model/ports/guard-api.ts'
+import type { GroupSpec } from '../model/program-spec.ts'
+import { suggest } from '../model/suggest.ts'
+import type { Instance } from './instance.ts'
+import type { Instances } from './instances.ts'
+
+/**
+ * The instances that a verb is for, each once, in the order of the configuration.
+ *
+ * @throws NOT_INSTALLED for a name that nothing fits
+ */
+export function select(
+  { names, labels = {} }: Selection,
+  instances: Instances,
+  groups: readonly GroupSpec[],
+): readonly Instance[] {
+  const all = instances.all().filter(({ removing }) => !removing)
+  const named =
+    names.length === 0 ? new Set(all) : new Set(names.flatMap((name) => fitting(name, all, groups)))
+  const wanted = Object.entries(labels)
+  return all.filter(
+    (one) => named.has(one) && wanted.every(([key, value]) => one.nextSpec.labels[key] === value),
+  )
+}
+
+function fitting(
+  name: string,
+  all: readonly Instance[],
+  groups: readonly GroupSpec[],
+): readonly Instance[] {
+  const group = groups.find((one) => one.name === name)
+  const fits = name.includes('*') || name.includes('?') ? globOf(name) : null
+  const found = all.filter((one) => {
+    if (fits !== null) return fits.test(one.service) || fits.test(`${one.service}@${one.number}`)
+    if (group !== undefined) return group.services.includes(one.service)
+    return one.service === name || `${one.service}@${one.number}` === name
+  })
+  if (found.length === 0) {
+    const near = suggest(name, [...all.map(({ service }) => service), ...groups.map((g) => g.name)])
+    throw new SteadError('NOT_INSTALLED', {
+      name,
+      manager: near === null ? 'this guard' : `this guard (it has ${near})`,
+    })
+  }
+  return found
+}
+
+/** `*` any text, `?` any character; everything else is itself. */
+function globOf(glob: string): RegExp {
+  const escaped = glob.replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
+}

@@ -1,0 +1,57 @@
+import { type Instance, isLive } from './instance.ts'
+import type { Instances } from './instances.ts'
+
+export interface StopOrderParts {
+  readonly instances: Instances
+  readonly onChange: (instance: Instance, look: () => void) => () => void
+  readonly stop: (instance: Instance) => void
+}
+
+/**
+ * Stops several instances so that each is stopped only when nothing of the selection that depends on
+ * it lives any more. What does not live is stopped at once, so that nothing starts meanwhile.
+ *
+ * @returns what tells when the stop of an instance has begun
+ */
+export function stopInOrder(
+  selected: readonly Instance[],
+  { instances, onChange, stop }: StopOrderParts,
+): (instance: Instance) => Promise<void> {
+  const chosen = new Set(selected)
+  const begun = new Map<Instance, PromiseWithResolvers<void>>(
+    selected.map((instance) => [instance, Promise.withResolvers<void>()]),
+  )
+  const waiting = new Set<Instance>()
+  const begin = (instance: Instance): void => {
+    waiting.delete(instance)
+    stop(instance)
+    begun.get(instance)?.resolve()
+  }
+  const blockers = (instance: Instance): readonly Instance[] =>
+    instances.dependentsOf(instance.service).filter((other) => chosen.has(other) && isLive(other))
+
+  for (const instance of selected) {
+    if (isLive(instance)) waiting.add(instance)
+    else begin(instance)
+  }
+  for (const instance of [...waiting]) consider(instance)
+
+  function consider(instance: Instance): void {
+    if (!waiting.has(instance)) return
+    const [blocker] = blockers(instance)
+    // One that ends by itself while it waits for its turn is not to be started again.
+    if (blocker === undefined || !isLive(instance)) {
+      begin(instance)
+      return
+    }
+    const offs: (() => void)[] = []
+    const look = (): void => {
+      if (isLive(blocker) && isLive(instance)) return
+      for (const off of offs) off()
+      consider(instance)
+    }
+    offs.push(onChange(blocker, look), onChange(instance, look))
+  }
+
+  return async (instance) => begun.get(instance)?.promise
+}
