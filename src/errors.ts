@@ -152,6 +152,12 @@ export const errorTable = {
     message: (p) => `${quoted(p.name)} did not stop within ${p.seconds} s`,
     hint: () => 'raise stopTimeout, or look for what onStop and stop wait for',
   }),
+  GUARD_ENDING: entry<{ project: string }>({
+    exit: 1,
+    about: 'A guard that is stopping everything was asked to start something.',
+    message: (p) => `the guard of ${p.project} is ending`,
+    hint: () => 'wait until it has ended, then start it again: stead up',
+  }),
   SURVIVORS: entry<{ name: string; pids: readonly number[] }>({
     exit: 1,
     about: 'A service was stopped by all declared steps and processes of it live on.',

@@ -1,5 +1,5 @@
 /** What several cells of the table have in common. */
-import type { Exit } from '../model/exit.ts'
+import { describeExit, type Exit } from '../model/exit.ts'
 import type { ExitCause } from '../model/guard-status.ts'
 import type { Effect, InstanceState, Moment, Step } from './state.ts'
 
@@ -22,6 +22,13 @@ export function beginStart(state: InstanceState, effects: readonly Effect[] = []
     },
     effects: [...effects, { type: 'ask-dependencies' }],
   }
+}
+
+/** How it ended, for people. */
+export function endOf(exit: Exit): string {
+  return exit.kind === 'unknown'
+    ? 'it ended, and how is not known'
+    : `it ended with ${describeExit(exit)}`
 }
 
 /** The record of an end in the history. */

@@ -251,6 +251,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
 
   function recordExit(instance: Instance, effect: ExitEffect): void {
     const { incarnation, exit, cause, lived, pid } = effect
+    // What a life left behind may be ended in its name, but a life ends once.
+    if (instance.exits[0]?.incarnation === incarnation) return
     const at = clock.wall().toISOString()
     const startedAt = pid === null ? null : instance.startedAt
     instance.exits.unshift({ incarnation, pid, exit, startedAt, at, lived, cause })

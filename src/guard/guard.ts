@@ -1,6 +1,7 @@
+import { SteadError } from '../errors.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
-import type { StateStore } from '../model/instance-record.ts'
+import type { InstanceRecord, StateStore } from '../model/instance-record.ts'
 import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { applyChanges } from './apply.ts'
@@ -12,7 +13,7 @@ import { instancesOf } from './instances.ts'
 import { population } from './population.ts'
 import { recordOf } from './restore.ts'
 import { select } from './select.ts'
-import { stopInOrder } from './stop-order.ts'
+import { stopAll } from './stop-order.ts'
 import { callerName, verbs as makeVerbs } from './verbs.ts'
 
 /** The log of events: numbered, on disk, bounded. */
@@ -89,7 +90,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     listeners.set(instance, set.add(look))
     return () => {
       set.delete(look)
-      if (set.size === 0) listeners.delete(instance)
+      if (set.size === 0 && listeners.get(instance) === set) listeners.delete(instance)
     }
   }
   const people = population({
@@ -131,12 +132,28 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     }
   }
 
-  function endWhenJobsAreDone(): void {
-    if (closing || !started) return
+  /** What an earlier guard was asked for counts before what the configuration says. */
+  function startAtBoot(instance: Instance): void {
+    const { want, phase } = instance.state
+    if (instance.removing || isLive(instance) || phase !== 'stopped') return
+    const asked = want.by !== 'configuration'
+    if (asked ? want.state === 'down' || want.state === 'hold' : !instance.nextSpec.autostart)
+      return
+    dispatch(instance, { type: 'start', by: 'boot', once: want.state === 'once', forgive: false })
+  }
+
+  /** With nothing but jobs, and all of them ended, the guard has nothing left to keep. */
+  function jobsAreDone(): boolean {
     const all = instances.all()
-    const over = (one: Instance): boolean =>
-      one.spec.type === 'job' && ['exited', 'fatal', 'lost'].includes(one.state.phase)
-    if (all.length > 0 && all.every(over)) void shutdown(false)
+    return all.length > 0 && all.every(isOver) && started && !closing
+  }
+
+  /** Asked when everything that follows from a change has happened. */
+  function endWhenJobsAreDone(): void {
+    if (!jobsAreDone()) return
+    parts.timers.after(0, () => {
+      if (jobsAreDone()) void shutdown(false)
+    })
   }
 
   async function shutdown(keep: boolean): Promise<void> {
@@ -147,17 +164,10 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     closing = true
     const all = instances.all()
     const failed = all.filter(hasFailed).map(({ id }) => id)
-    if (!keep) await stopAll(all)
+    if (!keep) await stopAll(all, { instances, onChange, stop: stopForShutdown })
     for (const instance of instances.all()) engine.release(instance)
     parts.spawner.close()
-    if (keep) store.rewrite(instances.all().map((one) => recordOf(one, clock)))
-    else
-      store.rewrite(
-        instances
-          .all()
-          .filter(isLive)
-          .map((one) => recordOf(one, clock)),
-      )
+    store.rewrite(keep ? people.records() : people.records().map(forgetRequests))
     tell({ type: 'guard', text: keep ? 'ended; its programs go on' : 'ended', severity: 6 })
     await Promise.all(
       instances.all().map(async (one) => one.channel?.close({ remove: !keep && !isLive(one) })),
@@ -166,27 +176,12 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     finished.resolve({ kept: keep, failed })
   }
 
-  async function stopAll(all: readonly Instance[]): Promise<void> {
-    const began = stopInOrder(all, {
-      instances,
-      onChange,
-      stop: (instance) => {
-        dispatch(instance, { type: 'stop', by: 'shutdown', hold: false, cause: 'stop' })
-      },
-    })
-    await Promise.all(
-      all.map(async (instance) => {
-        await began(instance)
-        if (!isLive(instance)) return
-        await new Promise<void>((resolve) => {
-          const off = onChange(instance, () => {
-            if (isLive(instance) && instance.state.phase !== 'fatal') return
-            off()
-            resolve()
-          })
-        })
-      }),
-    )
+  function stopForShutdown(instance: Instance): void {
+    dispatch(instance, { type: 'stop', by: 'shutdown', hold: false, cause: 'stop' })
+  }
+
+  function refuseWhenEnding(): void {
+    if (closing) throw new SteadError('GUARD_ENDING', { project: parts.facts.project })
   }
 
   let started = false
@@ -204,13 +199,17 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
         status: statuses([instance as Instance])[0] as never,
       })
     },
-    act: (verb, selection, caller, options) => verbs.act(verb, chosen(selection), caller, options),
+    async act(verb, selection, caller, options) {
+      if (verb !== 'stop' && verb !== 'hold') refuseWhenEnding()
+      return verbs.act(verb, chosen(selection), caller, options)
+    },
     signal: (selection, signal, to) =>
       chosen(selection).map((instance) => {
         instance.child?.signal(signal, to)
         return verbs.resultOf(instance, null)
       }),
     async scale(service, count, caller) {
+      refuseWhenEnding()
       chosen({ names: [service] })
       const { added, going } = people.scale(service, count)
       for (const { id } of added) tell({ type: 'added', id })
@@ -218,6 +217,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       return [...added, ...going].map((instance) => verbs.resultOf(instance, null))
     },
     async apply({ text, dryRun }, caller) {
+      refuseWhenEnding()
       const next = await parts.readSpec(text)
       const changes = parts.compare(current, next)
       if (dryRun) return changes
@@ -255,18 +255,8 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
         text: adopted === 0 ? 'started' : `started; took on ${adopted}`,
         severity: 6,
       })
-      const keepDown = (one: Instance): boolean =>
-        one.state.want.state !== 'up' && one.state.want.by !== 'configuration'
-      startAll(
-        instances
-          .all()
-          .filter(
-            (one) =>
-              !isLive(one) && !one.removing && !keepDown(one) && one.state.phase === 'stopped',
-          ),
-        'boot',
-      )
-      store.rewrite(instances.all().map((one) => recordOf(one, clock)))
+      for (const instance of instances.all()) startAtBoot(instance)
+      store.rewrite(people.records())
       started = true
       endWhenJobsAreDone()
       return adopted
@@ -276,6 +266,16 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     },
     ended: finished.promise,
   }
+}
+
+/** After an orderly end the next guard starts everything anew, whatever was stopped by hand. */
+function forgetRequests(record: InstanceRecord): InstanceRecord {
+  const want = { ...record.want, state: 'down', by: 'configuration' } as const
+  return { ...record, want, phase: 'stopped', failures: [], restarts: 0 }
+}
+
+function isOver({ spec, state }: Instance): boolean {
+  return spec.type === 'job' && ['exited', 'fatal', 'lost'].includes(state.phase)
 }
 
 function hasFailed({ state, spec }: Instance): boolean {

@@ -1,7 +1,6 @@
 /** The cells of the table in `transition.ts` where a process lives, or was just asked for. */
-import { describeExit } from '../model/exit.ts'
 import type { ExitCause } from '../model/guard-status.ts'
-import { ignore, isHeld, recordOf } from './begin.ts'
+import { endOf, ignore, isHeld, recordOf } from './begin.ts'
 import type { Effect, InstanceEvent, InstanceState, Moment, Policy, Step } from './state.ts'
 import { finish, goToStop } from './stop-actions.ts'
 
@@ -166,7 +165,7 @@ export function endedByItself(
     state: {
       ...state,
       phase: 'stopping',
-      why: `it ended with ${describeExit(exit)}`,
+      why: endOf(exit),
       ready: false,
       pid: null,
       lastExit: exit,

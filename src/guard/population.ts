@@ -1,4 +1,5 @@
 import type { GuardHappening } from '../model/guard-event.ts'
+import type { ProgramPhase } from '../model/guard-status.ts'
 import type { InstanceRecord, StateStore } from '../model/instance-record.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { ProcessIdentity, Spawner } from '../model/ports/spawner.ts'
@@ -6,7 +7,16 @@ import { completeProgram, type ProgramSpec } from '../model/program-spec.ts'
 import type { Engine } from './engine.ts'
 import { type Instance, isLive, newInstance } from './instance.ts'
 import type { Instances } from './instances.ts'
-import { byInstance, MARKS, newestRecords, stateFrom } from './restore.ts'
+import {
+  byInstance,
+  MARKS,
+  newestRecords,
+  type Remains,
+  recordOf,
+  remainsOf,
+  stateFrom,
+} from './restore.ts'
+import type { InstanceState } from './state.ts'
 
 export interface PopulationParts {
   readonly guardId: string
@@ -34,13 +44,33 @@ export interface Population {
   remove(instance: Instance, by: string): void
   /** Takes on what an earlier guard left; returns how many programs live on. */
   restore(): number
+  /** What a later guard has to know of everything. */
+  records(): readonly InstanceRecord[]
 }
+
+const MAX_RETIRED = 1_000
+const ENDING: readonly ProgramPhase[] = ['stopping', 'fatal', 'exited', 'lost']
 
 export function population(parts: PopulationParts): Population {
   const { instances, engine, clock, spawner, store, tell } = parts
 
+  /** What is known of instances that there are no more: their lives are counted on if they come back. */
+  const retired = new Map<string, InstanceRecord>()
+
+  function retire(record: InstanceRecord): void {
+    const key = `${record.service}@${record.instance}`
+    retired.delete(key)
+    retired.set(key, record)
+    for (const oldest of retired.keys()) {
+      if (retired.size <= MAX_RETIRED) break
+      retired.delete(oldest)
+    }
+  }
+
   function addOne(service: string, number: number, spec: ProgramSpec): Instance {
     const instance = newInstance(service, number, spec, clock.wall().toISOString())
+    const incarnation = retired.get(`${service}@${number}`)?.incarnation ?? 0
+    instance.state = { ...instance.state, incarnation }
     instances.add(instance)
     return instance
   }
@@ -54,6 +84,7 @@ export function population(parts: PopulationParts): Population {
       off()
       if (!instance.removing) return
       instances.remove(instance)
+      retire(recordOf(instance, clock))
       engine.release(instance)
       parts.discard(instance)
       tell({ type: 'removed', id: instance.id })
@@ -83,57 +114,70 @@ export function population(parts: PopulationParts): Population {
     let adopted = 0
     for (const key of new Set([...known.keys(), ...found.keys()])) {
       const record = known.get(key)
-      const alive = found.get(key)?.[0]
+      const left = found.get(key) ?? []
       const [service = '', number = '1'] = key.split('@')
       const there = instances.ofService(service).find((one) => one.number === Number(number))
-      if (there === undefined && record?.identity == null && alive === undefined) continue
+      if (there === undefined && record?.identity == null && left.length === 0) {
+        if (record !== undefined) retire(record)
+        continue
+      }
       const instance = there ?? strangerFrom(record ?? unknownRecord(service, Number(number)))
+      if (record === undefined) wantFoundAgain(instance)
       if (record !== undefined) {
         instance.state = stateFrom(record, clock)
         instance.wantAt = record.want.at
         instance.startedAt = record.startedAt
         if (record.lastExit !== null) instance.exits = [record.lastExit]
       }
-      if (takeOn(instance, record, alive)) adopted += 1
+      if (takeOn(instance, record, remainsOf(record, left))) adopted += 1
       if (there === undefined) remove(instance, 'configuration')
     }
     return adopted
   }
 
-  /** True when a process of it lives on. */
+  /** The state was lost; that it lives says that it was wanted. */
+  function wantFoundAgain(instance: Instance): void {
+    instance.state = { ...instance.state, want: { state: 'up', by: 'boot' } }
+  }
+
+  /** True when its process lives on. */
   function takeOn(
     instance: Instance,
     record: InstanceRecord | undefined,
-    alive:
-      | {
-          readonly identity: ProcessIdentity
-          readonly incarnation: number
-        }
-      | undefined,
+    { main, strays }: Remains,
   ): boolean {
-    const newer = alive !== undefined && alive.incarnation >= (record?.incarnation ?? 0)
-    const identity = newer ? alive.identity : (record?.identity ?? null)
-    const incarnation = newer ? alive.incarnation : (record?.incarnation ?? 0)
-    if (identity === null) return false
-    const ready = record?.incarnation === incarnation && record.ready
-    engine.adopt(instance, identity, incarnation, ready)
-    const { want } = instance.state
-    if (
-      isLive(instance) &&
-      record !== undefined &&
-      (want.state === 'down' || want.state === 'hold')
-    ) {
-      engine.dispatch(instance, {
-        type: 'stop',
-        by: want.by,
-        hold: want.state === 'hold',
-        cause: 'stop',
-      })
+    const { want, phase } = instance.state
+    if (main !== null) {
+      for (const { identity } of strays) end(identity)
+      const ready = record?.incarnation === main.incarnation && record.ready
+      engine.adopt(instance, main.identity, main.incarnation, ready)
+      if (isLive(instance) && record !== undefined && ENDING.includes(record.phase)) {
+        // The earlier guard was ending it: that is gone on with.
+        engine.dispatch(instance, { type: 'restart', by: 'boot', cause: 'restart', forgive: false })
+      }
+      if (isLive(instance)) obey(instance, want)
+      return isLive(instance)
     }
-    if (record === undefined) {
-      engine.dispatch(instance, { type: 'start', by: 'boot', once: false, forgive: false })
+    const [stray] = strays
+    if (stray === undefined) return false
+    if (phase !== 'stopped') {
+      for (const { identity } of strays) end(identity)
+      return false
     }
-    return isLive(instance)
+    // It is ended as its spec says before anything is started beside it.
+    engine.adopt(instance, stray.identity, stray.incarnation, false)
+    engine.dispatch(instance, { type: 'restart', by: 'boot', cause: 'lost', forgive: false })
+    obey(instance, want)
+    return false
+  }
+
+  function obey(instance: Instance, { state, by }: InstanceState['want']): void {
+    if (state !== 'down' && state !== 'hold') return
+    engine.dispatch(instance, { type: 'stop', by, hold: state === 'hold', cause: 'stop' })
+  }
+
+  function end(identity: ProcessIdentity): void {
+    spawner.adopt(identity, () => {})?.signal('SIGKILL', 'leader')
   }
 
   return {
@@ -165,6 +209,10 @@ export function population(parts: PopulationParts): Population {
     },
     remove,
     restore,
+    records: () => [
+      ...retired.values(),
+      ...instances.all().map((instance) => recordOf(instance, clock)),
+    ],
   }
 }
 

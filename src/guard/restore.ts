@@ -1,6 +1,6 @@
 import type { InstanceRecord } from '../model/instance-record.ts'
 import type { Clock } from '../model/ports/clock.ts'
-import type { FoundProcess } from '../model/ports/spawner.ts'
+import type { FoundProcess, ProcessIdentity } from '../model/ports/spawner.ts'
 import type { Instance } from './instance.ts'
 import { type InstanceState, NEW_INSTANCE } from './state.ts'
 
@@ -58,21 +58,52 @@ export function recordOf(instance: Instance, clock: Clock): InstanceRecord {
   }
 }
 
-/** Processes that carry the mark of this guard, the newest incarnation of each instance first. */
-export function byInstance(
-  found: readonly FoundProcess[],
-): ReadonlyMap<string, readonly (FoundProcess & { readonly incarnation: number })[]> {
-  const result = new Map<string, (FoundProcess & { readonly incarnation: number })[]>()
-  for (const process of found) {
-    const { environment, isLeader } = process
+/** A process that carries the mark of this guard. */
+export interface Left {
+  readonly identity: ProcessIdentity
+  readonly incarnation: number
+  readonly isLeader: boolean
+}
+
+/** Processes that carry the mark of this guard, by `service@instance`, the newest incarnation first. */
+export function byInstance(found: readonly FoundProcess[]): ReadonlyMap<string, readonly Left[]> {
+  const result = new Map<string, Left[]>()
+  for (const { environment, identity, isLeader } of found) {
     const [service, number] = [environment[MARKS.service], environment[MARKS.instance]]
     const incarnation = Number(environment[MARKS.incarnation]?.split('.').at(-1))
-    if (!isLeader || service === undefined || number === undefined || !(incarnation > 0)) continue
+    if (service === undefined || number === undefined || !(incarnation > 0)) continue
     const key = `${service}@${number}`
     const list = result.get(key) ?? []
-    list.push({ ...process, incarnation })
+    list.push({ identity, incarnation, isLeader })
     list.sort((a, b) => b.incarnation - a.incarnation)
     result.set(key, list)
   }
   return result
+}
+
+/** What of an instance lives on: its process, or only what that left behind. */
+export interface Remains {
+  /** The program's own process; it may be gone, which shows when it is taken on. */
+  readonly main: { readonly identity: ProcessIdentity; readonly incarnation: number } | null
+  /** Of earlier lives, or of a life whose own process is gone. */
+  readonly strays: readonly Left[]
+}
+
+export function remainsOf(record: InstanceRecord | undefined, left: readonly Left[]): Remains {
+  const recorded = record?.identity ?? null
+  const known = left.find(({ identity }) => recorded !== null && isSame(identity, recorded))
+  // A leader that is newer than the record was started in the moment before the guard died.
+  const unsaved = left.find(
+    ({ incarnation, isLeader }) => isLeader && incarnation > (record?.incarnation ?? 0),
+  )
+  const main = unsaved ?? known ?? null
+  const strays = left.filter(({ incarnation }) => incarnation !== main?.incarnation)
+  if (main !== null || recorded === null || record === undefined) return { main, strays }
+  // Without the right to read its environment it is taken at the record's word.
+  const byRecord = { identity: recorded, incarnation: record.incarnation }
+  return { main: strays.length === 0 ? byRecord : null, strays }
+}
+
+function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.birth === b.birth && a.boot === b.boot
 }

@@ -46,6 +46,7 @@ export function wantUp(state: InstanceState, event: Of<'start'>): Step {
 }
 
 export function wantUpAgain(state: InstanceState, event: Of<'restart'>): Step {
+  if (!event.forgive) return ignore(state)
   return wantUp(state, { ...event, type: 'start', once: false })
 }
 

@@ -1,7 +1,7 @@
 /** The cells of the table in `transition.ts` that end an instance, and what comes after. */
-import { describeExit, succeeded } from '../model/exit.ts'
+import { succeeded } from '../model/exit.ts'
 import type { ExitCause } from '../model/guard-status.ts'
-import { beginStart, ignore, isHeld, recordOf } from './begin.ts'
+import { beginStart, endOf, ignore, isHeld, recordOf } from './begin.ts'
 import { delayOf, isFailure, judgeFailure, wantsRestart } from './restart-policy.ts'
 import type { Effect, InstanceEvent, InstanceState, Moment, Policy, Step } from './state.ts'
 
@@ -46,9 +46,11 @@ export function startAfterStop(state: InstanceState, event: Of<'start'>): Step {
 }
 
 export function restartAfterStop(state: InstanceState, event: Of<'restart'>): Step {
-  // A group does not bring back what an operator is stopping.
-  if (!event.forgive && state.want.state !== 'up') return ignore(state)
-  return startAfterStop(state, { ...event, type: 'start', once: false })
+  if (event.forgive) return startAfterStop(state, { ...event, type: 'start', once: false })
+  const { stopping, want } = state
+  // A group does not bring back what is being stopped, and its restart is the one that is under way.
+  if (stopping === null || want.state !== 'up' || stopping.giveUp !== null) return ignore(state)
+  return { state: { ...state, stopping: { ...stopping, again: !stopping.failure } }, effects: [] }
 }
 
 export function stopForGood(state: InstanceState, event: Of<'stop'>): Step {
@@ -201,16 +203,14 @@ export function finish(
   if (want.state === 'down' || want.state === 'hold') return to('stopped', `stopped by ${want.by}`)
   if (stopping.again) return beginStart(ended, effects)
   const failed = stopping.failure || isFailure(exit, state.settled, policy)
-  const how = describeExit(exit)
-  if (want.state === 'once') return to('exited', `it ran once and ended with ${how}`)
+  const how = endOf(exit)
+  if (want.state === 'once') return to('exited', `it ran once: ${how}`)
   if (exit.kind === 'unknown' && policy.type === 'job' && policy.restart.when !== 'always') {
     return to('lost', 'it ended while no guard was there, so whether it succeeded is not known')
   }
   if (!stopping.failure && !wantsRestart(exit, failed, policy.restart)) {
     const good = succeeded(exit) && policy.type === 'job'
-    const why = good
-      ? 'it has done its work'
-      : `it ended with ${how}, and its policy is to leave it so`
+    const why = good ? 'it has done its work' : `${how}, and its policy is to leave it so`
     return to('exited', why, failed ? [{ type: 'failed', fatal: true }] : [])
   }
   return again(ended, effects, failed, how, policy, moment)
@@ -237,7 +237,7 @@ function again(
   const judged: InstanceState = { ...ended, failures: verdict.failures }
   if (!verdict.restart) {
     return {
-      state: { ...judged, phase: 'fatal', why: `${verdict.why}, the last time with ${how}` },
+      state: { ...judged, phase: 'fatal', why: `${verdict.why}; the last time ${how}` },
       effects: [...effects, { type: 'failed', fatal: true }],
     }
   }
@@ -247,7 +247,7 @@ function again(
     state: {
       ...judged,
       phase: 'backoff',
-      why: `it ended with ${how}`,
+      why: how,
       retryAt: moment.now + verdict.delay,
     },
     effects: [

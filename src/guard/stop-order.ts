@@ -55,3 +55,22 @@ export function stopInOrder(
 
   return async (instance) => begun.get(instance)?.promise
 }
+
+/** Stops all of them in order; resolves when nothing lives, or what lives could not be ended. */
+export async function stopAll(all: readonly Instance[], parts: StopOrderParts): Promise<void> {
+  const began = stopInOrder(all, parts)
+  await Promise.all(
+    all.map(async (instance) => {
+      await began(instance)
+      const isOver = (): boolean => !isLive(instance) || instance.state.phase === 'fatal'
+      if (isOver()) return
+      await new Promise<void>((resolve) => {
+        const off = parts.onChange(instance, () => {
+          if (!isOver()) return
+          off()
+          resolve()
+        })
+      })
+    }),
+  )
+}

@@ -50,6 +50,9 @@ export function verbs(parts: VerbParts): Verbs {
   }
 
   function begin(verb: GuardVerb, instance: Instance, by: string): void {
+    if (instance.removing) {
+      throw new SteadError('NOT_INSTALLED', { name: instance.id, manager: 'this guard' })
+    }
     const event = eventOf(verb, by)
     const { phase } = instance.state
     if (verb === 'reload') {
@@ -112,7 +115,8 @@ export function verbs(parts: VerbParts): Verbs {
     const names = [...new Set(selected.map(({ service }) => service))]
     const needed = requirementsOf(names, (name) => instances.ofService(name)[0]?.nextSpec)
     for (const instance of needed.flatMap(instances.ofService)) {
-      if (isLive(instance) || instance.state.phase === 'exited') continue
+      const { phase } = instance.state
+      if (instance.removing || isLive(instance) || phase === 'exited') continue
       const why = `${names.slice(0, 3).join(', ')}, which needs it, for ${by}`
       dispatch(instance, { type: 'start', by: why, once: false, forgive: false })
     }

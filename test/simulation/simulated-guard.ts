@@ -1,0 +1,160 @@
+import { diffGuardSpecs } from '../../src/config/diff-guard-spec.ts'
+import { type Guard, type GuardEvents, guard } from '../../src/guard/guard.ts'
+import { MARKS } from '../../src/guard/restore.ts'
+import type { Watchers, WatchReport } from '../../src/guard/watchers.ts'
+import type { GuardEvent, GuardHappening } from '../../src/model/guard-event.ts'
+import type { InstanceRecord, StateStore } from '../../src/model/instance-record.ts'
+import type { ProgramOutput } from '../../src/model/ports/program-output.ts'
+import type { Spawner } from '../../src/model/ports/spawner.ts'
+import type { GuardSpec } from '../../src/model/program-spec.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+export const NO_OUTPUT: ProgramOutput = {
+  open: () => ({
+    stdout: { kind: 'null' },
+    stderr: { kind: 'null' },
+    file: null,
+    incarnation() {},
+    reconfigure() {},
+    watchFor: () => () => {},
+    counts: async () => ({
+      emitted: 0,
+      stored: 0,
+      dropped: 0,
+      gaps: 0,
+      lines: 0,
+      rotations: 0,
+      trouble: null,
+    }),
+    drained: async () => {},
+    rotate: async () => {},
+    close: async () => {},
+  }),
+  close: async () => {},
+}
+
+/** A store that outlives the guards that write to it. */
+export function memoryStore(): StateStore & { records: InstanceRecord[] } {
+  const store = {
+    records: [] as InstanceRecord[],
+    trouble: null,
+    load: () => ({ records: [...store.records], trouble: null }),
+    append(record: InstanceRecord) {
+      store.records.push(structuredClone(record))
+    },
+    rewrite(records: readonly InstanceRecord[]) {
+      store.records = structuredClone([...records])
+    },
+  }
+  return store
+}
+
+/** Events in memory. */
+export function memoryEvents(
+  onEvent: (event: GuardEvent) => void = () => {},
+): GuardEvents & { readonly all: GuardEvent[] } {
+  const all: GuardEvent[] = []
+  return {
+    all,
+    append(happening: GuardHappening) {
+      const event: GuardEvent = { ...happening, number: all.length + 1, at: '' }
+      all.push(event)
+      onEvent(event)
+      return event
+    },
+    since: (number, limit) => all.filter((event) => event.number > number).slice(0, limit),
+    subscribe: () => {
+      throw new Error('nobody subscribes in the simulation')
+    },
+    get newest() {
+      return all.length
+    },
+  }
+}
+
+export interface SimulatedGuardParts {
+  readonly spec: GuardSpec
+  readonly time: VirtualTime
+  readonly random: () => number
+  readonly spawner: Spawner
+  readonly store: StateStore
+  readonly events: GuardEvents
+  /** Called for each life that is watched. */
+  readonly onWatch: (what: 'readiness' | 'life', id: string, report: WatchReport) => void
+}
+
+/** The real guard over simulated processes and time. */
+export function simulatedGuard(
+  parts: SimulatedGuardParts,
+): Guard & { replace(spec: GuardSpec): Promise<unknown> } {
+  let next = parts.spec
+  const watchers: Watchers = {
+    prepare: () => ({ env: {}, descriptors: new Map() }),
+    readiness: (target, report) => watch('readiness', target.id, report),
+    life: (target, report) => watch('life', target.id, report),
+    forget() {},
+  }
+  function watch(what: 'readiness' | 'life', id: string, report: WatchReport) {
+    let on = true
+    const when =
+      <A extends unknown[]>(act: (...args: A) => void) =>
+      (...args: A): void => {
+        if (on) act(...args)
+      }
+    parts.onWatch(what, id, {
+      ready: when(report.ready),
+      health: when(report.health),
+      fault: when(report.fault),
+      status: when(report.status),
+    })
+    return {
+      beat() {},
+      facts: () => ({ probes: [], heartbeat: null }),
+      stop() {
+        on = false
+      },
+    }
+  }
+  const { time, random, spawner, store, events } = parts
+  const made = guard(parts.spec, {
+    clock: time.clock,
+    timers: time.timers,
+    random,
+    spawner,
+    output: NO_OUTPUT,
+    watchers,
+    launch: (instance, incarnation) => ({
+      file: instance.spec.command[0],
+      args: instance.spec.command,
+      cwd: instance.spec.cwd,
+      env: {
+        [MARKS.guard]: 'simulated',
+        [MARKS.service]: instance.service,
+        [MARKS.instance]: String(instance.number),
+        [MARKS.incarnation]: `simulated.${instance.service}.${instance.number}.${incarnation}`,
+      },
+      stdio: [],
+      user: null,
+      group: null,
+      supplementaryGroups: null,
+      umask: null,
+      nice: null,
+      rlimits: {},
+    }),
+    runStep() {},
+    guardId: 'simulated',
+    facts: { project: 'simulated', pid: 1, socket: '', version: '0', since: '', file: null },
+    events,
+    store,
+    memoryOf: async () => null,
+    readSpec: async () => next,
+    compare: diffGuardSpecs,
+  })
+  return {
+    ...made,
+    replace(spec) {
+      next = spec
+      return made.api.apply({ text: null, dryRun: false }, { uid: 0, pid: null })
+    },
+  }
+}
