@@ -158,11 +158,11 @@ export const errorTable = {
     message: (p) => `the guard of ${p.project} is ending`,
     hint: () => 'wait until it has ended, then start it again: stead up',
   }),
-  SURVIVORS: entry<{ name: string; pids: readonly number[] }>({
+  SURVIVORS: entry<{ name: string; pids: string; first: number }>({
     exit: 1,
     about: 'A service was stopped by all declared steps and processes of it live on.',
-    message: (p) => `${quoted(p.name)} could not be ended: ${p.pids.join(', ')} live on`,
-    hint: (p) => `see what they wait for: cat /proc/${p.pids[0] ?? 'PID'}/wchan`,
+    message: (p) => `${quoted(p.name)} could not be ended: ${p.pids} live on`,
+    hint: (p) => `see what they wait for: cat /proc/${p.first}/wchan`,
   }),
   VERB_TIMEOUT: entry<{ name: string; verb: string; why: string }>({
     exit: 1,

@@ -184,10 +184,12 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     if (closing) throw new SteadError('GUARD_ENDING', { project: parts.facts.project })
   }
 
+  const facts = (): GuardFacts => ({ ...parts.facts, event: events.newest })
   let started = false
   const api: GuardApi = {
+    facts,
     status: (selection) => ({
-      guard: { ...parts.facts, event: events.newest },
+      guard: facts(),
       services: statuses(chosen(selection)),
     }),
     async detail(id) {

@@ -39,7 +39,11 @@ export function outcomeOf(
 function stopOutcome(instance: Instance): 'done' | SteadError | null {
   const { survivors, phase } = instance.state
   if (phase === 'fatal' && survivors.length > 0) {
-    return new SteadError('SURVIVORS', { name: instance.id, pids: survivors })
+    return new SteadError('SURVIVORS', {
+      name: instance.id,
+      pids: survivors.join(', '),
+      first: survivors[0] ?? 0,
+    })
   }
   return isLive(instance) ? null : 'done'
 }
