@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { completeProgram } from '../model/program-spec.ts'
+import { newInstance } from './instance.ts'
+import { inheritable, launcher } from './launch.ts'
+
+const launch = launcher({
+  guardId: 'abc',
+  socket: '/run/control.sock',
+  environment: { PATH: '/bin', LANG: 'C' },
+  readEnvFile: (path) => ({ FROM: path, LANG: 'de' }),
+})
+const means = {
+  env: { NOTIFY_SOCKET: '/run/n' },
+  descriptors: new Map([[5, { kind: 'fifo', path: '/f' } as const]]),
+}
+
+function instance(settings: Parameters<typeof completeProgram>[0] | object) {
+  return newInstance(
+    'api',
+    2,
+    completeProgram({ name: 'api', command: ['api', 'x y'], cwd: '/srv', ...settings }),
+    '',
+  )
+}
+
+describe('a launch', () => {
+  test('P07 has the environment in its order: inherited, env file, spec, means, marks', () => {
+    const { env } = launch(instance({ envFile: '/e', env: { LANG: 'fr', A: '' } }), 7, means)
+    expect(env).toEqual({
+      PATH: '/bin',
+      LANG: 'fr',
+      FROM: '/e',
+      A: '',
+      NOTIFY_SOCKET: '/run/n',
+      STEAD_GUARD: 'abc',
+      STEAD_SERVICE: 'api',
+      STEAD_INSTANCE: '2',
+      STEAD_INCARNATION: 'abc.api.2.7',
+      STEAD_SOCKET: '/run/control.sock',
+    })
+  })
+
+  test('P09 gives arguments as they are, the program being the first', () => {
+    const { file, args, cwd } = launch(instance({}), 1, means)
+    expect([file, args, cwd]).toEqual(['api', ['api', 'x y'], '/srv'])
+  })
+
+  test('P07 declares every descriptor: what lies between is /dev/null', () => {
+    const { stdio } = launch(instance({}), 1, means)
+    expect(stdio).toEqual(
+      [0, 1, 2, 3, 4].map(() => ({ kind: 'null' })).concat([{ kind: 'fifo', path: '/f' } as never]),
+    )
+  })
+
+  test('limits that are not declared are not set', () => {
+    const { limits } = completeProgram({ name: 'a', command: ['a'], cwd: '/' })
+    expect(launch(instance({ limits: { ...limits, openFiles: 64 } }), 1, means).rlimits).toEqual({
+      openFiles: 64,
+    })
+  })
+
+  test('a program does not inherit what was said to the guard', () => {
+    expect(
+      inheritable({
+        PATH: '/bin',
+        NOTIFY_SOCKET: '/x',
+        STEAD_HOME: '/y',
+        LISTEN_FDS: '1',
+        NONE: undefined,
+      }),
+    ).toEqual({ PATH: '/bin' })
+  })
+})
