@@ -6,19 +6,8 @@
  * 1 failure, 2 wrong use, 4 insufficient rights, 5 not installed, 6 not configured, 7 not running.
  */
 
-interface ErrorEntry<P> {
-  /** Exit code of the command line when a command ends with this error. */
-  readonly exit: number
-  /** One sentence for the reference: when this happens. */
-  readonly about: string
-  readonly message: (params: P) => string
-  /** What to do next; names a command wherever one helps. */
-  readonly hint: (params: P) => string
-}
-
-function entry<P>(definition: ErrorEntry<P>): ErrorEntry<P> {
-  return definition
-}
+import { type ErrorEntry, entry, quoted } from './error-entry.ts'
+import { guardErrors } from './guard-errors.ts'
 
 export const errorTable = {
   USAGE: entry<{ problem: string; verb?: string }>({
@@ -152,12 +141,6 @@ export const errorTable = {
     message: (p) => `${quoted(p.name)} did not stop within ${p.seconds} s`,
     hint: () => 'raise stopTimeout, or look for what onStop and stop wait for',
   }),
-  GUARD_ENDING: entry<{ project: string }>({
-    exit: 1,
-    about: 'A guard that is stopping everything was asked to start something.',
-    message: (p) => `the guard of ${p.project} is ending`,
-    hint: () => 'wait until it has ended, then start it again: stead up',
-  }),
   SURVIVORS: entry<{ name: string; pids: string; first: number }>({
     exit: 1,
     about: 'A service was stopped by all declared steps and processes of it live on.',
@@ -177,49 +160,7 @@ export const errorTable = {
     message: (p) => `${quoted(p.name)} failed: ${p.reason}`,
     hint: (p) => `read its log: stead logs ${p.name} -n 50`,
   }),
-  GUARD_UNREACHABLE: entry<{ socket: string; reason: string }>({
-    exit: 1,
-    about: 'No guard answers on its control socket.',
-    message: (p) => `no guard answers on ${p.socket}: ${p.reason}`,
-    hint: () => 'start one where the stead.yaml is: stead up -d',
-  }),
-  GUARD_RUNNING: entry<{ where: string; holder: string }>({
-    exit: 1,
-    about: 'Another guard holds the control socket or the state directory of the project.',
-    message: (p) => `${p.where} is held by ${p.holder}`,
-    hint: () => 'talk to that one (stead status), or end it first: stead down',
-  }),
-  GUARD_BUSY: entry<{ connections: number }>({
-    exit: 1,
-    about: 'A guard has as many clients as it takes.',
-    message: (p) => `the guard has ${p.connections} clients and takes no more`,
-    hint: () => 'end programs that hold a connection, such as stead logs -f, and try again',
-  }),
-  SOCKET_PATH_TOO_LONG: entry<{ path: string; bytes: number; limit: number }>({
-    exit: 2,
-    about: 'The path of a control socket is longer than the system allows (sun_path, unix(7)).',
-    message: (p) => `${p.path} cannot be a socket: ${p.bytes} bytes, and the limit is ${p.limit}`,
-    hint: () => 'use a stead home with a shorter path: stead up --home /run/NAME',
-  }),
-  DIRECTORY_UNSAFE: entry<{ path: string; reason: string }>({
-    exit: 4,
-    about: 'A directory for control sockets could be changed by somebody else.',
-    message: (p) => `${p.path} is not safe for a control socket: ${p.reason}`,
-    hint: (p) =>
-      `look at it: ls -ld ${p.path}; then give it to its user alone: chmod 700 ${p.path}`,
-  }),
-  REQUEST_INVALID: entry<{ problem: string }>({
-    exit: 2,
-    about: 'A request to the control API of a guard is not one that it knows.',
-    message: (p) => p.problem,
-    hint: () => 'docs/reference/control-api.md lists every request with an example',
-  }),
-  REQUEST_TOO_LARGE: entry<{ limit: string }>({
-    exit: 2,
-    about: 'The body of a request to the control API is larger than a guard reads.',
-    message: (p) => `the body of the request is larger than ${p.limit}`,
-    hint: () => 'send less: a stead.yaml is named by its path, with stead apply -f FILE',
-  }),
+  ...guardErrors,
   PLATFORM_UNSUPPORTED: entry<{ feature: string; platform: string }>({
     exit: 1,
     about: 'Something was asked for that this operating system does not have.',
@@ -282,9 +223,4 @@ export function isSteadError<C extends ErrorCode>(
   code?: C,
 ): error is SteadError<C> {
   return error instanceof SteadError && (code === undefined || error.code === code)
-}
-
-/** A name or value for a message: control characters made visible, cut at 80 characters. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text)
 }

@@ -1,0 +1,96 @@
+import { basename, dirname } from 'node:path'
+import { SteadError } from '../errors.ts'
+import type { GroupSpec, GuardSpec, ProgramSpec } from '../model/program-spec.ts'
+import { nameProblem } from '../model/service-name.ts'
+import { completeSettings, dependenciesOf } from './complete-settings.ts'
+import { describeIssues } from './describe-issues.ts'
+import { expandVariables } from './expand-variables.ts'
+import { guardRelations } from './guard-relations.ts'
+import { type GuardSettings, guardSchema } from './guard-schema.ts'
+import { type FileProblem, readYaml } from './yaml-source.ts'
+
+/** More problems than these are counted, and not shown. */
+const MAX_PROBLEMS = 50
+
+export interface GuardFile {
+  /** Absolute: relative paths in it are meant from its directory. */
+  readonly path: string
+  readonly text: string
+  /** Where `${VAR}` is looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What to call the file in messages; its path unless given. */
+  readonly shownAs?: string
+}
+
+/**
+ * Reads stead.yaml: everything that one guard keeps, complete. Looks at nothing but the text.
+ *
+ * @throws GUARD_FILE_INVALID with every problem at once, each with its place and its line
+ */
+export function parseGuardFile(file: GuardFile): GuardSpec {
+  const { path, text, env, shownAs = path } = file
+  const refuse = (problems: readonly string[]): never => {
+    const shown = problems.slice(0, MAX_PROBLEMS)
+    const more = problems.length - shown.length
+    throw new SteadError('GUARD_FILE_INVALID', {
+      source: shownAs,
+      problems: more > 0 ? [...shown, `… and ${more} more`] : shown,
+    })
+  }
+  const source = readYaml(shownAs, text)
+  if ('problems' in source) return refuse(source.problems)
+  const describe = (problems: readonly FileProblem[]): string[] => problems.map(source.describe)
+
+  const { value, problems } = expandVariables(source, env)
+  if (problems.length > 0) return refuse(describe(problems))
+  const parsed = guardSchema.safeParse(value)
+  if (!parsed.success)
+    return refuse(describe(describeIssues(parsed.error.issues, guardSchema, value)))
+  const settings = parsed.data
+  const directory = dirname(path)
+  const services = servicesOf(settings, directory)
+  const misfits = [...projectProblems(settings), ...guardRelations(settings, services)]
+  if (misfits.length > 0) return refuse(describe(misfits))
+  return {
+    project: settings.project ?? settings.name ?? projectOf(directory),
+    services: [...services.values()],
+    groups: Object.entries(settings.groups ?? {}).map(
+      ([name, { services, strategy = 'one_for_one', limit = null }]): GroupSpec => ({
+        name,
+        services,
+        strategy,
+        limit,
+      }),
+    ),
+  }
+}
+
+function servicesOf(settings: GuardSettings, directory: string): Map<string, ProgramSpec> {
+  const known = new Map(
+    Object.entries(settings.services).map(([name, own]) => [
+      name,
+      completeSettings(name, own, settings.defaults ?? {}, directory),
+    ]),
+  )
+  return new Map(
+    [...known].map(([name, one]) => {
+      const own = settings.services[name] as GuardSettings['services'][string]
+      return [name, { ...one, dependsOn: dependenciesOf(own, known) }]
+    }),
+  )
+}
+
+function projectProblems({ project, name }: GuardSettings): FileProblem[] {
+  if (project === undefined || name === undefined) return []
+  return [{ path: ['name'], message: 'it is the same as project; write one of them', key: true }]
+}
+
+/** The name of a directory may have what a name of ours cannot. */
+function projectOf(directory: string): string {
+  const plain = basename(directory)
+    .replace(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/\.{2,}/g, '.')
+    .replace(/^[^A-Za-z0-9]+|[.-]+$/g, '')
+    .slice(0, 80)
+  return nameProblem(plain) === null ? plain : 'stead'
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { described } from './described.ts'
+import { inheritable, programSchema } from './program-schema.ts'
+import { name, restartLimit } from './setting-values.ts'
+
+/** More than this is no file that a person keeps. */
+const MAX_SERVICES = 10_000
+
+const serviceName = name.superRefine((value, context) => {
+  if (value.includes('@'))
+    context.addIssue({ code: 'custom', message: '"@" is for its instances: NAME@1' })
+})
+
+const groupSchema = z.strictObject({
+  services: z.array(name).min(1).meta({
+    description: 'its members, in the order that rest_for_one means',
+    example: '[db, api]',
+  }),
+  strategy: described(
+    z.enum(['one_for_one', 'one_for_all', 'rest_for_one']),
+    'what happens to the others when one fails: one_for_one nothing, one_for_all all are restarted, rest_for_one those named after it are',
+    { example: 'rest_for_one', fallback: 'one_for_one' },
+  ),
+  limit: described(
+    restartLimit,
+    'more failures of its members than this in such a time stop the whole group: COUNT/TIME, or none',
+    { example: '10/1m', fallback: 'none' },
+  ),
+})
+
+/** What one writes in stead.yaml. */
+export const guardSchema = z.strictObject({
+  project: described(
+    name,
+    'what this guard is called; without it as the directory that the file is in',
+    { example: 'shop' },
+  ),
+  name: described(name, 'the same as project'),
+  services: z
+    .record(serviceName, programSchema)
+    .refine((services) => Object.keys(services).length > 0, 'there is no service in it')
+    .refine(
+      (services) => Object.keys(services).length <= MAX_SERVICES,
+      `there are more than ${MAX_SERVICES} services in it`,
+    )
+    .meta({ description: 'the programs to keep, by their names' }),
+  groups: described(z.record(name, groupSchema), 'services that fail and recover together'),
+  defaults: described(
+    z.strictObject(inheritable),
+    'settings that every service has unless it says otherwise; maps such as env, labels, limits, log and restart are merged',
+  ),
+})
+
+export type GuardSettings = z.output<typeof guardSchema>

@@ -1,0 +1,176 @@
+import * as z from 'zod'
+import { DEPENDENCY_CONDITIONS } from '../model/program-spec.ts'
+import { described } from './described.ts'
+import { log } from './log-schema.ts'
+import { health, ready } from './probe-schema.ts'
+import { cronText, orNone, truth, whole } from './program-values.ts'
+import { programRestart } from './restart-schema.ts'
+import {
+  account,
+  command,
+  duration,
+  env,
+  kind,
+  line,
+  name,
+  path,
+  percent,
+  positiveDuration,
+  size,
+  word,
+} from './setting-values.ts'
+import { heartbeat, reload, stop } from './stop-schema.ts'
+
+const umask = z
+  .union([z.string(), z.number()], kind('an octal number in quotes such as "027"'))
+  .transform((value, context) => {
+    // YAML reads 027 as 27 and 0o27 as 23: only a text says what was meant.
+    if (typeof value === 'string' && /^0?[0-7]{1,3}$/.test(value)) return Number.parseInt(value, 8)
+    const message = `${JSON.stringify(value)} is not an octal number in quotes such as "027"`
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+
+const LABEL = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/
+
+const labels = z.record(z.string(), word.pipe(line)).superRefine((value, context) => {
+  for (const key of Object.keys(value)) {
+    if (!LABEL.test(key)) {
+      const message = 'a label has 1 to 63 letters, digits, "-", "_", "." or "/"'
+      context.addIssue({ code: 'custom', path: [key], message })
+    }
+  }
+})
+
+/** Users and groups may be named by their numbers. */
+const principal = z.union([account, whole(0, 0xffff_fffe).transform(String)], kind('a name'))
+
+const noCore = z.union([z.literal(0), z.literal('0').transform(() => 0 as const)])
+
+const limits = z.strictObject({
+  memory: described(orNone(size), 'of the whole tree; above it, it is restarted', {
+    example: '512M',
+    fallback: 'none',
+  }),
+  cpu: described(
+    orNone(percent),
+    'share of one core over ten seconds (200% is two cores); above it, it is restarted',
+    { example: '50%', fallback: 'none' },
+  ),
+  openFiles: described(orNone(whole(8, 1_073_741_816)), 'RLIMIT_NOFILE of setrlimit(2)', {
+    example: '4096',
+  }),
+  processes: described(orNone(whole(1, 4_194_304)), 'RLIMIT_NPROC of setrlimit(2), of its user', {
+    example: '256',
+  }),
+  coreSize: described(z.union([orNone(size), noCore]), 'RLIMIT_CORE of setrlimit(2); 0 for none', {
+    example: '0',
+  }),
+})
+
+/** What `defaults` may say for all services as well. */
+export const inheritable = {
+  description: described(line, 'one line for people', { example: 'Serves the shop' }),
+  labels: described(labels, 'for selecting: stead restart -l tier=web', {
+    example: '{ tier: web }',
+  }),
+  protocol: described(
+    z.enum(['native', 'none']),
+    'native: the program is built with the SDK of stead, and says itself when it is ready',
+    { example: 'native', fallback: 'none' },
+  ),
+  cwd: described(path, 'the directory it starts in; without it that of the file', {
+    example: './api',
+  }),
+  env: described(env, 'environment variables, besides those of the guard', {
+    example: '{ NODE_ENV: production }',
+  }),
+  envFile: described(path, 'a file of KEY=VALUE lines, read at each start: the place for secrets', {
+    example: './secrets.env',
+  }),
+  user: described(principal, 'the account to run as; it needs a guard that runs as root', {
+    example: 'www-data',
+  }),
+  group: described(principal, 'the group to run as, if not that of the user', {
+    example: 'www-data',
+  }),
+  supplementaryGroups: described(
+    z.array(principal).max(64),
+    'its other groups; without it those that the user has in the group database',
+    { example: '[audio, video]' },
+  ),
+  umask: described(umask, 'bits that files it creates shall not have, in octal and in quotes', {
+    example: '"027"',
+  }),
+  nice: described(whole(-20, 19), 'scheduling priority from -20, the highest, to 19', {
+    example: '10',
+  }),
+  limits: described(limits, 'what it may use'),
+  type: described(
+    z.enum(['service', 'job']),
+    'service: it is to run always; job: it runs to its end, and exit code 0 is its success',
+    { example: 'job', fallback: 'service' },
+  ),
+  autostart: described(truth, 'false: it starts when it is asked for', {
+    example: 'false',
+    fallback: 'true',
+  }),
+  instances: described(whole(1, 1_000), 'how many of it run; they are NAME@1, NAME@2, …', {
+    example: '4',
+    fallback: '1',
+  }),
+  restart: described(programRestart, 'when, after which delay, and how often at most'),
+  startSeconds: described(
+    duration,
+    'it has to live so long, and to be ready, before its start counts as one',
+    { example: '5s', fallback: '1s' },
+  ),
+  startTimeout: described(positiveDuration, 'until it has to be ready', {
+    example: '2m',
+    fallback: '90s',
+  }),
+  ready: described(
+    ready,
+    'how the guard learns that it is ready; without it: as soon as it runs, and notify with protocol: native',
+  ),
+  health: described(health, 'how the guard learns that it still works'),
+  heartbeat: described(heartbeat, 'it has to say regularly that it lives; true for every 5s', {
+    example: 'true',
+    fallback: 'false',
+  }),
+  stop: described(
+    stop,
+    'how it is stopped: {timeout, signal}, or steps in order; SIGKILL to all its processes comes last',
+    { example: '{ signal: SIGINT, timeout: 30s }', fallback: '{ signal: SIGTERM, timeout: 10s }' },
+  ),
+  reload: described(reload, 'what stead reload does: restart, a signal, or a command', {
+    example: '{ signal: SIGHUP }',
+    fallback: 'restart',
+  }),
+  restartAt: described(
+    z.union([z.array(cronText).max(100), cronText.transform((value) => [value])]),
+    'when it is restarted, as a time of cron(8) or a list of them, in local time',
+    { example: '"0 4 * * *"' },
+  ),
+  log: described(log, 'what happens to what it writes'),
+}
+
+const dependsOn = z.union([z.array(name), z.record(z.string(), z.enum(DEPENDENCY_CONDITIONS))])
+
+/** The settings of one service of stead.yaml. */
+export const programSchema = z.strictObject({
+  command: command.meta({
+    description:
+      'program and arguments: a list, or one line that is split as a shell would and run without one',
+    example: '[redis-server, --port, "6379"]',
+  }),
+  ...inheritable,
+  dependsOn: described(
+    dependsOn,
+    'what it waits for: started, ready, healthy, completed or succeeded, by service; a list means ready where there is a readiness check, else started',
+    { example: '{ db: ready }' },
+  ),
+})
+
+export type ProgramSettings = z.output<typeof programSchema>
+export type InheritedSettings = Omit<ProgramSettings, 'command' | 'dependsOn'>

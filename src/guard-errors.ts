@@ -1,0 +1,65 @@
+import { entry } from './error-entry.ts'
+
+/** The part of the table of errors that is about the guard, its file and its socket. */
+export const guardErrors = {
+  GUARD_FILE_INVALID: entry<{ source: string; problems: readonly string[] }>({
+    exit: 2,
+    about:
+      'stead.yaml has something that cannot be used; all of it is listed, with file, line and column. Nothing was changed.',
+    message: (p) =>
+      p.problems.length === 1
+        ? (p.problems[0] as string)
+        : `${p.source} has ${p.problems.length} problems\n${p.problems.join('\n')}`,
+    hint: () =>
+      'correct what is named; docs/reference/stead-yaml.md lists each setting with an example',
+  }),
+  GUARD_ENDING: entry<{ project: string }>({
+    exit: 1,
+    about: 'A guard that is stopping everything was asked to start something.',
+    message: (p) => `the guard of ${p.project} is ending`,
+    hint: () => 'wait until it has ended, then start it again: stead up',
+  }),
+  GUARD_UNREACHABLE: entry<{ socket: string; reason: string }>({
+    exit: 1,
+    about: 'No guard answers on its control socket.',
+    message: (p) => `no guard answers on ${p.socket}: ${p.reason}`,
+    hint: () => 'start one where the stead.yaml is: stead up -d',
+  }),
+  GUARD_RUNNING: entry<{ where: string; holder: string }>({
+    exit: 1,
+    about: 'Another guard holds the control socket or the state directory of the project.',
+    message: (p) => `${p.where} is held by ${p.holder}`,
+    hint: () => 'talk to that one (stead status), or end it first: stead down',
+  }),
+  GUARD_BUSY: entry<{ connections: number }>({
+    exit: 1,
+    about: 'A guard has as many clients as it takes.',
+    message: (p) => `the guard has ${p.connections} clients and takes no more`,
+    hint: () => 'end programs that hold a connection, such as stead logs -f, and try again',
+  }),
+  SOCKET_PATH_TOO_LONG: entry<{ path: string; bytes: number; limit: number }>({
+    exit: 2,
+    about: 'The path of a control socket is longer than the system allows (sun_path, unix(7)).',
+    message: (p) => `${p.path} cannot be a socket: ${p.bytes} bytes, and the limit is ${p.limit}`,
+    hint: () => 'use a stead home with a shorter path: stead up --home /run/NAME',
+  }),
+  DIRECTORY_UNSAFE: entry<{ path: string; reason: string }>({
+    exit: 4,
+    about: 'A directory for control sockets could be changed by somebody else.',
+    message: (p) => `${p.path} is not safe for a control socket: ${p.reason}`,
+    hint: (p) =>
+      `look at it: ls -ld ${p.path}; then give it to its user alone: chmod 700 ${p.path}`,
+  }),
+  REQUEST_INVALID: entry<{ problem: string }>({
+    exit: 2,
+    about: 'A request to the control API of a guard is not one that it knows.',
+    message: (p) => p.problem,
+    hint: () => 'docs/reference/control-api.md lists every request with an example',
+  }),
+  REQUEST_TOO_LARGE: entry<{ limit: string }>({
+    exit: 2,
+    about: 'The body of a request to the control API is larger than a guard reads.',
+    message: (p) => `the body of the request is larger than ${p.limit}`,
+    hint: () => 'send less: a stead.yaml is named by its path, with stead apply -f FILE',
+  }),
+} as const
