@@ -32,6 +32,10 @@ function fill({ log, turn }: Room, count: number): void {
 
 const numbers = (events: readonly GuardEvent[]): number[] => events.map(({ number }) => number)
 
+function subscribe({ log }: Room, since: number | null, signal: AbortSignal): EventStream {
+  return log.subscribe(() => ({ number: log.newest, services: [] }), since, signal)
+}
+
 async function take(stream: EventStream, count: number): Promise<(number | EventGap['gap'])[]> {
   const taken: (number | EventGap['gap'])[] = []
   if (count === 0) return taken
@@ -125,7 +129,7 @@ describe('a subscriber', () => {
     fill(room, 5)
     // Appended, and not yet stored: the snapshot has it.
     room.log.append(happening('in this turn'))
-    const stream = room.log.subscribe(() => [], new AbortController().signal)
+    const stream = subscribe(room, null, new AbortController().signal)
     expect(stream.snapshot.number).toBe(6)
     const reading = take(stream, 700)
     for (let turn = 0; turn < 7; turn += 1) {
@@ -137,7 +141,7 @@ describe('a subscriber', () => {
 
   test('T07 that is slow gets an explicit gap for what is kept no more', async () => {
     const room = opened(memoryEventFile(), { size: 5_000, recent: 10 })
-    const stream = room.log.subscribe(() => [], new AbortController().signal)
+    const stream = subscribe(room, null, new AbortController().signal)
     fill(room, 1)
     expect(await take(stream, 0)).toEqual([])
     for (let turn = 0; turn < 100; turn += 1) fill(room, 10)
@@ -152,7 +156,7 @@ describe('a subscriber', () => {
   test('that asks for history gets it first, then what is new', async () => {
     const room = opened(memoryEventFile(), { recent: 4 })
     fill(room, 300)
-    const stream = room.log.subscribe(() => [], new AbortController().signal, 10)
+    const stream = subscribe(room, 10, new AbortController().signal)
     const reading = take(stream, 293)
     fill(room, 2)
     expect(await reading).toEqual(range(10, 302))
@@ -162,22 +166,22 @@ describe('a subscriber', () => {
     const file = memoryEventFile()
     const room = opened(file, { recent: 5 })
     fill(room, 2)
-    const stream = room.log.subscribe(() => [], new AbortController().signal)
+    const stream = subscribe(room, null, new AbortController().signal)
     file.full = true
     fill(room, 3)
     file.full = false
     fill(room, 1)
     expect(await take(stream, 4)).toEqual([3, 4, 5, 6])
     expect(room.log.lost()).toBe(3)
-    const later = opened(file).log.subscribe(() => [], new AbortController().signal, 1)
+    const later = subscribe(opened(file), 1, new AbortController().signal)
     expect(await take(later, 4)).toEqual([1, 2, { from: 3, to: 5 }, 6])
   })
 
   test('ends when its signal is aborted, and when the log is closed', async () => {
     const room = opened(memoryEventFile())
     const leaving = new AbortController()
-    const left = take(room.log.subscribe(() => [], leaving.signal), 5)
-    const stayed = take(room.log.subscribe(() => [], new AbortController().signal), 5)
+    const left = take(subscribe(room, null, leaving.signal), 5)
+    const stayed = take(subscribe(room, null, new AbortController().signal), 5)
     fill(room, 1)
     leaving.abort()
     expect(await left).toEqual([])

@@ -26,13 +26,9 @@ export interface EventLog {
    *
    * @param snapshot is called at once
    */
-  subscribe(
-    snapshot: () => GuardSnapshot['services'],
-    signal: AbortSignal,
-    since?: number | null,
-  ): EventStream
+  subscribe(snapshot: () => GuardSnapshot, since: number | null, signal: AbortSignal): EventStream
   /** Number of the newest event; 0 for none. */
-  last(): number
+  readonly newest: number
   /** Events that could not be stored since the log was opened. */
   lost(): number
   /** Stores what is not stored yet, and ends all subscriptions. */
@@ -147,12 +143,14 @@ export function eventLog(parts: EventLogParts): EventLog {
   return {
     append,
     since,
-    subscribe(services, signal, from = null) {
+    subscribe(take, from, signal) {
       flush()
-      const snapshot = { number, services: services() }
-      return { snapshot, events: follow(Math.max(1, from ?? number + 1), signal) }
+      const snapshot = take()
+      return { snapshot, events: follow(Math.max(1, from ?? snapshot.number + 1), signal) }
     },
-    last: () => number,
+    get newest() {
+      return number
+    },
     lost: () => lost,
     close() {
       closed = true

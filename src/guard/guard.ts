@@ -240,7 +240,8 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     beat(id) {
       for (const instance of chosen({ names: [id] })) instance.watch?.beat()
     },
-    history: (selection) => chosen(selection).flatMap(({ exits }) => exits),
+    history: (selection) =>
+      chosen(selection).flatMap(({ id, exits }) => exits.map((exit) => ({ id, ...exit }))),
     events: (since, signal) => events.subscribe(snapshot, since, signal),
     pastEvents: (since, limit) => events.since(since, limit),
     logFile: (id) => chosen({ names: [id] })[0]?.channel?.file ?? null,

@@ -21,7 +21,7 @@ interface Position {
  */
 export function logFiles(clock: Clock): LogFiles {
   return {
-    async *tail(path, { last, keep = () => true, follow, signal }: TailOptions) {
+    async *tail(path, { last, keep = () => true, follow, missed, signal }: TailOptions) {
       const position: Position = { identity: null, offset: 0, rest: Buffer.alloc(0) }
       const newest: string[] = []
       const take = (line: string): void => {
@@ -36,7 +36,7 @@ export function logFiles(clock: Clock): LogFiles {
       if (!follow && position.rest.length > 0) take(textOf(position.rest))
       yield* newest
       while (follow && !signal?.aborted) {
-        for await (const line of nextLines(path, position)) if (keep(line)) yield line
+        for await (const line of nextLines(path, position, missed)) if (keep(line)) yield line
         await clock.sleep(POLL, signal).catch((error: unknown) => {
           if (!signal?.aborted) throw error
         })
@@ -46,10 +46,15 @@ export function logFiles(clock: Clock): LogFiles {
 }
 
 /** What was written since; when the file was rotated meanwhile, first what the old one still got. */
-async function* nextLines(path: string, position: Position): AsyncGenerator<string> {
+async function* nextLines(
+  path: string,
+  position: Position,
+  missed?: () => void,
+): AsyncGenerator<string> {
   if (position.identity !== null && (await identityOf(path)) !== position.identity) {
     const rotated = `${path}.1`
     if ((await identityOf(rotated)) === position.identity) yield* moreLines(rotated, position)
+    else missed?.()
     if (position.rest.length > 0) yield textOf(position.rest)
     position.identity = null
     position.offset = 0

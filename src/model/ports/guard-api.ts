@@ -54,6 +54,11 @@ export interface ApplyChange {
   readonly settings: readonly string[]
 }
 
+/** A life that ended, and whose it was. */
+export interface HistoryRecord extends ExitRecord {
+  readonly id: string
+}
+
 /** Events of these numbers, both included, are no longer there to be told. */
 export interface EventGap {
   readonly gap: { readonly from: number; readonly to: number }
@@ -96,7 +101,8 @@ export interface GuardApi {
     caller: Caller,
   ): Promise<readonly ApplyChange[]>
   beat(id: string, caller: Caller): void
-  history(selection: Selection): readonly ExitRecord[]
+  /** Ends of each instance, newest first. */
+  history(selection: Selection): readonly HistoryRecord[]
   /** Events kept on disk from `since` on (0 for all, null for none), then the live ones. */
   events(since: number | null, signal: AbortSignal): EventStream
   /** Past events from `since` on, at most `limit`. */

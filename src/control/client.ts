@@ -1,0 +1,151 @@
+import { errorFrom, SteadError, type ToldError } from '../errors.ts'
+import type { GuardEvent, GuardSnapshot } from '../model/guard-event.ts'
+import type { GuardFacts, GuardStatus, InstanceDetail } from '../model/guard-status.ts'
+import type { ControlConnection, ControlResponse } from '../model/ports/control-transport.ts'
+import type {
+  ApplyChange,
+  EventGap,
+  EventStream,
+  GuardVerb,
+  HistoryRecord,
+  Selection,
+  VerbOptions,
+  VerbResult,
+} from '../model/ports/guard-api.ts'
+import { decodeSentEvents } from './server-sent-events.ts'
+
+/** A line of a log; or that lines are missing before the next. */
+export type LogPiece = { readonly line: string } | { readonly missing: true }
+
+export interface LogQuery {
+  /** The newest lines that are there; default 100, or with `since` 10,000, which is the most. */
+  readonly lines?: number
+  /** Only lines from this time on. */
+  readonly since?: Date
+  readonly follow?: boolean
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A guard, from outside of it. Errors are those that the guard threw: same code, message and hint.
+ *
+ * @throws GUARD_UNREACHABLE from everything here, where no guard answers
+ */
+export interface GuardClient {
+  facts(): Promise<GuardFacts>
+  status(selection?: Selection): Promise<GuardStatus>
+  detail(id: string): Promise<InstanceDetail>
+  act(verb: GuardVerb, selection: Selection, options?: VerbOptions): Promise<readonly VerbResult[]>
+  signal(
+    selection: Selection,
+    signal: string,
+    to?: 'leader' | 'group' | 'tree',
+  ): Promise<readonly VerbResult[]>
+  scale(service: string, instances: number): Promise<readonly VerbResult[]>
+  apply(options: {
+    readonly text: string | null
+    readonly dryRun: boolean
+  }): Promise<readonly ApplyChange[]>
+  beat(id: string): Promise<void>
+  history(selection?: Selection, limit?: number): Promise<readonly HistoryRecord[]>
+  /** The snapshot, and what follows; ends when the guard ends or `signal` is aborted. */
+  events(since?: number | null, signal?: AbortSignal): Promise<EventStream>
+  pastEvents(since: number, limit?: number): Promise<readonly GuardEvent[]>
+  logs(id: string, query?: LogQuery): AsyncIterable<LogPiece>
+  shutdown(options: { readonly keep: boolean }): Promise<void>
+  close(): void
+}
+
+/** What is answered from memory is answered in milliseconds: a guard that takes longer hangs. */
+const DEADLINE = 10_000
+const SSE = { Accept: 'text/event-stream' }
+const EVERYTHING: Selection = { names: [] }
+
+export function guardClient(connection: ControlConnection): GuardClient {
+  async function get<T>(target: string): Promise<T> {
+    return valueIn<T>(await connection.request('GET', target, null, DEADLINE))
+  }
+
+  async function post<T>(target: string, body: object, deadline: number | null): Promise<T> {
+    return valueIn<T>(await connection.request('POST', target, JSON.stringify(body), deadline))
+  }
+
+  return {
+    facts: () => get('/v1'),
+    status: (selection = EVERYTHING) => get(`/v1/status${queryOf(selection)}`),
+    detail: (id) => get(`/v1/services/${encodeURIComponent(id)}`),
+    act: (verb, selection, options = {}) => post(`/v1/${verb}`, { ...selection, ...options }, null),
+    signal: (selection, signal, to = 'leader') =>
+      post('/v1/signal', { ...selection, signal, to }, DEADLINE),
+    scale: (service, instances) => post('/v1/scale', { service, instances }, null),
+    apply: (options) => post('/v1/apply', options, null),
+    async beat(id) {
+      await post(`/v1/services/${encodeURIComponent(id)}/beat`, {}, DEADLINE)
+    },
+    history: (selection = EVERYTHING, limit = 1_000) =>
+      get(`/v1/history${queryOf(selection, { limit: String(limit) })}`),
+    async events(since = null, signal) {
+      const query = since === null ? '' : `?since=${since}`
+      const answer = await connection.stream(`/v1/events${query}`, SSE, signal)
+      if (answer.status !== 200) throw told(answer)
+      const events = decodeSentEvents(answer.parts)
+      const first = await events.next()
+      if (first.done === true || first.value.event !== 'snapshot') {
+        throw new SteadError('INTERNAL', { detail: 'the guard sent no snapshot' })
+      }
+      return {
+        snapshot: JSON.parse(first.value.data) as GuardSnapshot,
+        events: eventsOf(events),
+      }
+    },
+    pastEvents: (since, limit = 1_000) => get(`/v1/events?since=${since}&limit=${limit}`),
+    async *logs(id, { lines, since, follow = false, signal } = {}) {
+      const query = new URLSearchParams()
+      if (lines !== undefined) query.set('lines', String(lines))
+      if (since !== undefined) query.set('since', since.toISOString())
+      if (follow) query.set('follow', '')
+      const target = `/v1/services/${encodeURIComponent(id)}/logs?${query}`
+      const answer = await connection.stream(target, SSE, signal)
+      if (answer.status !== 200) throw told(answer)
+      for await (const { event, data } of decodeSentEvents(answer.parts)) {
+        if (event === 'line') yield JSON.parse(data) as { line: string }
+        else if (event === 'gap') yield { missing: true }
+      }
+    },
+    async shutdown(options) {
+      await post('/v1/shutdown', options, null)
+    },
+    close: () => connection.close(),
+  }
+}
+
+async function* eventsOf(
+  sent: AsyncIterable<{ readonly event: string; readonly data: string }>,
+): AsyncGenerator<GuardEvent | EventGap, void> {
+  for await (const { event, data } of sent) {
+    if (event === 'event') yield JSON.parse(data) as GuardEvent
+    else if (event === 'gap') yield { gap: JSON.parse(data) as EventGap['gap'] }
+  }
+}
+
+function queryOf({ names, labels = {} }: Selection, more: Record<string, string> = {}): string {
+  const query = new URLSearchParams(more)
+  for (const name of names) query.append('name', name)
+  for (const [name, value] of Object.entries(labels)) query.append('label', `${name}=${value}`)
+  return query.size === 0 ? '' : `?${query}`
+}
+
+function valueIn<T>(response: ControlResponse): T {
+  if (response.status !== 200) throw told(response)
+  return JSON.parse(response.body) as T
+}
+
+function told({ status, body }: ControlResponse): SteadError {
+  try {
+    const { error } = JSON.parse(body) as { error: ToldError }
+    if (typeof error.code === 'string') return errorFrom(error)
+  } catch {
+    // Not one of our answers.
+  }
+  return new SteadError('INTERNAL', { detail: `the guard answered with HTTP status ${status}` })
+}

@@ -1,0 +1,169 @@
+import type { ControlAnswer, ControlRequest } from '../model/ports/control-transport.ts'
+import type { GuardApi, GuardVerb } from '../model/ports/guard-api.ts'
+import type { LogFiles } from '../model/ports/log-files.ts'
+import { jsonAnswer } from './answers.ts'
+import { bodyFields, countOf, invalid, selectionOf } from './body-fields.ts'
+import { eventsAnswer } from './event-answer.ts'
+import { logAnswer } from './log-answer.ts'
+
+export interface ControlParts {
+  readonly api: GuardApi
+  readonly logs: LogFiles
+}
+
+/** A request whose route is known. */
+export interface Call extends ControlParts {
+  readonly request: ControlRequest
+  readonly query: URLSearchParams
+  /** What stands in the path where the route has `ID`; empty where it has none. */
+  readonly id: string
+  /** What stands there for `VERB`. */
+  readonly verb: string
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** `ID` and `VERB` stand for what a request names. */
+  readonly path: string
+  readonly answer: (call: Call) => ControlAnswer | Promise<ControlAnswer>
+}
+
+const VERBS: readonly string[] = [
+  'start',
+  'stop',
+  'restart',
+  'reload',
+  'pause',
+  'resume',
+  'once',
+  'hold',
+] satisfies readonly GuardVerb[]
+
+const MAX_INSTANCES = 10_000
+const MAX_PAGE = 1_000
+const MAX_YAML = 1024 * 1024
+
+/** Every route; where two fit, the first answers. docs/reference/control-api.md has each of them. */
+export const ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/v1', answer: ({ api }) => jsonAnswer(api.facts()) },
+  {
+    method: 'GET',
+    path: '/v1/status',
+    answer: ({ api, query }) => jsonAnswer(api.status(selectionOf(query))),
+  },
+  {
+    method: 'GET',
+    path: '/v1/services/ID',
+    answer: async ({ api, id }) => jsonAnswer(await api.detail(id)),
+  },
+  { method: 'GET', path: '/v1/services/ID/logs', answer: logAnswer },
+  {
+    method: 'POST',
+    path: '/v1/services/ID/beat',
+    answer({ api, id, request }) {
+      bodyFields(request.body, [])
+      api.beat(id, request.caller)
+      return jsonAnswer({})
+    },
+  },
+  { method: 'POST', path: '/v1/services/ID/VERB', answer: (call) => act(call, [call.id]) },
+  { method: 'GET', path: '/v1/history', answer: history },
+  { method: 'GET', path: '/v1/events', answer: (call) => eventsAnswer(call, MAX_PAGE) },
+  { method: 'POST', path: '/v1/signal', answer: signal },
+  { method: 'POST', path: '/v1/scale', answer: scale },
+  { method: 'POST', path: '/v1/apply', answer: apply },
+  { method: 'POST', path: '/v1/shutdown', answer: shutdown },
+  { method: 'POST', path: '/v1/VERB', answer: (call) => act(call, null) },
+]
+
+async function act(
+  { api, request, verb }: Call,
+  id: readonly string[] | null,
+): Promise<ControlAnswer> {
+  if (!VERBS.includes(verb)) {
+    throw invalid(`${JSON.stringify(verb.slice(0, 80))} is not a verb; known: ${VERBS.join(', ')}`)
+  }
+  const own = id === null ? ['names', 'labels'] : []
+  const fields = bodyFields(request.body, [...own, 'wait', 'rolling'])
+  const labels = id === null ? fields.labels : undefined
+  const selection = { names: id ?? fields.names, ...(labels === undefined ? {} : { labels }) }
+  const options = { wait: fields.flag('wait', true), rolling: fields.flag('rolling', false) }
+  return jsonAnswer(await api.act(verb as GuardVerb, selection, request.caller, options))
+}
+
+function history({ api, query }: Call): ControlAnswer {
+  const limit = countOf(query, 'limit', MAX_PAGE, MAX_PAGE * 10)
+  return jsonAnswer(api.history(selectionOf(query)).slice(0, limit))
+}
+
+function signal({ api, request }: Call): ControlAnswer {
+  const fields = bodyFields(request.body, ['names', 'labels', 'signal', 'to'])
+  const to = fields.text('to') ?? 'leader'
+  if (to !== 'leader' && to !== 'group' && to !== 'tree') {
+    throw invalid('to must be leader, group or tree')
+  }
+  const { names, labels } = fields
+  const selection = { names, ...(labels === undefined ? {} : { labels }) }
+  return jsonAnswer(api.signal(selection, fields.needText('signal'), to))
+}
+
+async function scale({ api, request }: Call): Promise<ControlAnswer> {
+  const fields = bodyFields(request.body, ['service', 'instances'])
+  const instances = fields.needCount('instances', MAX_INSTANCES)
+  return jsonAnswer(await api.scale(fields.needText('service'), instances, request.caller))
+}
+
+async function apply({ api, request }: Call): Promise<ControlAnswer> {
+  const fields = bodyFields(request.body, ['text', 'dryRun'])
+  const options = {
+    text: fields.text('text', MAX_YAML) ?? null,
+    dryRun: fields.flag('dryRun', false),
+  }
+  return jsonAnswer(await api.apply(options, request.caller))
+}
+
+async function shutdown({ api, request }: Call): Promise<ControlAnswer> {
+  const keep = bodyFields(request.body, ['keep']).flag('keep', false)
+  await api.shutdown({ keep }, request.caller)
+  return jsonAnswer({})
+}
+
+export interface Found {
+  readonly route: Route
+  readonly id: string
+  readonly verb: string
+}
+
+/** The route of a request and what it names; 404 where there is none, 405 where another method has one. */
+export function routeOf(method: string, path: string): Found | 404 | 405 {
+  const parts = path.split('/')
+  let status: 404 | 405 = 404
+  for (const route of ROUTES) {
+    const pattern = PATTERNS.get(route) as readonly string[]
+    if (pattern.length !== parts.length) continue
+    if (!pattern.every((word, at) => word === parts[at] || isPlace(word))) continue
+    if (route.method === method) {
+      return {
+        route,
+        id: decoded(parts[pattern.indexOf('ID')] ?? ''),
+        verb: parts[pattern.indexOf('VERB')] ?? '',
+      }
+    }
+    status = 405
+  }
+  return status
+}
+
+const PATTERNS = new Map(ROUTES.map((route) => [route, route.path.split('/')]))
+
+function isPlace(word: string): boolean {
+  return word === 'ID' || word === 'VERB'
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalid('the path has a percent sign that begins no byte')
+  }
+}

@@ -1,0 +1,175 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { createServer, type Socket } from 'node:net'
+import { SteadError } from '../../errors.ts'
+import type { ControlHandler } from '../../model/ports/control-transport.ts'
+import type { Caller } from '../../model/ports/guard-api.ts'
+import { answerOnce, LINGER, refusalText } from './answer-once.ts'
+import { type ConnectionLimits, connections } from './connections.ts'
+import { peerOf } from './peer.ts'
+import { MAX_BODY, readBody } from './read-body.ts'
+import { prepareSocketPath } from './socket-path.ts'
+
+export interface ServeOptions {
+  /** Absolute path of the socket, or `\\.\pipe\NAME` on Windows. */
+  readonly socket: string
+  readonly handler: ControlHandler
+  /** Who may ask; default {@link ownerOrRoot}. */
+  readonly allow?: (caller: Caller) => boolean
+  readonly limits?: Partial<ConnectionLimits>
+}
+
+export interface ControlServer {
+  readonly socket: string
+  readonly clients: number
+  /** Takes no more, ends answers that go on, lets the others be read for a second, and is gone. */
+  close(): Promise<void>
+}
+
+const LIMITS: ConnectionLimits = {
+  clients: 1_500,
+  request: 10_000,
+  idle: 60_000,
+  unread: 30_000,
+  paused: 600_000,
+}
+const MAX_HEADERS = 16 * 1024
+/** Of the socket: its user's alone. */
+const UMASK = 0o177
+/** Connections that wait to be taken; the system lessens it to its own bound. A full queue refuses. */
+const BACKLOG = 4_096
+const LAST_WORDS = 1_000
+
+/** True for the user of this process and for root; on Windows for all, as pipes do not say who it is. */
+export function ownerOrRoot({ uid }: Caller): boolean {
+  return process.platform === 'win32' ? uid === null : uid === 0 || uid === process.geteuid?.()
+}
+
+/**
+ * Answers HTTP on a unix socket, or a named pipe. The HTTP server never listens itself: connections
+ * are handed to it when it is known who they are.
+ *
+ * @throws SOCKET_PATH_TOO_LONG, DIRECTORY_UNSAFE, GUARD_RUNNING
+ */
+export async function serveControl({
+  socket: path,
+  handler,
+  allow = ownerOrRoot,
+  limits: given,
+}: ServeOptions): Promise<ControlServer> {
+  const limits = { ...LIMITS, ...given }
+  const clients = connections(limits)
+  const callers = new WeakMap<Socket, Caller>()
+  const closing = new AbortController()
+  await prepareSocketPath(path)
+
+  const http = createHttpServer({
+    maxHeaderSize: MAX_HEADERS,
+    // Times are kept by `connections`, which has no timer of each socket.
+    requestTimeout: 0,
+    headersTimeout: 0,
+    keepAliveTimeout: 0,
+  })
+  http.on('request', answer)
+  http.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY) response.writeContinue()
+    answer(request, response)
+  })
+
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const caller = peerOf(socket) ?? NOBODY
+    if (!allow(caller)) {
+      return refuse(
+        socket,
+        403,
+        new SteadError('RIGHTS', {
+          action: 'talk to this guard',
+          right: 'to be the user that it runs as, or root',
+          remedy: 'ask as that user: sudo -u USER stead …',
+        }),
+      )
+    }
+    if (clients.size >= limits.clients) {
+      return refuse(socket, 503, new SteadError('GUARD_BUSY', { connections: clients.size }))
+    }
+    callers.set(socket, caller)
+    clients.add(socket)
+    http.emit('connection', socket)
+  })
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    readBody(request, (body) => {
+      const done = clients.began(socket)
+      response.once('close', done)
+      answerOnce(response, {
+        handler,
+        request: {
+          method: request.method ?? '',
+          target: request.url ?? '',
+          headers: request.headers,
+          body: body ?? '',
+          caller: callers.get(socket) ?? NOBODY,
+        },
+        tooLarge: body === null,
+        closing: closing.signal,
+        streams: () => clients.streams(socket),
+      })
+    })
+  }
+
+  await listen(server, path)
+  server.on('error', () => {})
+  return {
+    socket: path,
+    get clients() {
+      return clients.size
+    },
+    async close() {
+      const gone = new Promise<void>((resolve) => server.close(() => resolve()))
+      closing.abort()
+      clients.finish()
+      const late = setTimeout(clients.destroyAll, LAST_WORDS)
+      await gone
+      clearTimeout(late)
+    },
+  }
+}
+
+const NOBODY: Caller = { uid: null, pid: null }
+
+/** What a refused client still sends is thrown away, so that it can read why before it is cut off. */
+function refuse(socket: Socket, status: number, error: SteadError): void {
+  const end = (): void => {
+    socket.destroy()
+  }
+  const late = setTimeout(end, LINGER).unref()
+  // A client that has gone already is refused as well.
+  socket.on('error', () => {})
+  socket.once('end', () => socket.destroySoon())
+  socket.once('close', () => clearTimeout(late))
+  socket.end(refusalText(status, error))
+  socket.resume()
+}
+
+function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new SteadError('GUARD_RUNNING', { where: path, holder: 'another guard' })
+          : error,
+      )
+    })
+    // bind(2) is made before listen() returns, so that the socket never has another mode.
+    const before = process.platform === 'win32' ? null : process.umask(UMASK)
+    try {
+      server.listen({ path, backlog: BACKLOG }, resolve)
+    } finally {
+      if (before !== null) process.umask(before)
+    }
+  })
+}

@@ -1,0 +1,146 @@
+import { SteadError } from '../../src/errors.ts'
+import { type EventLog, eventLog } from '../../src/guard/event-log.ts'
+import type { GuardFacts, InstanceDetail, InstanceStatus } from '../../src/model/guard-status.ts'
+import type { Caller, GuardApi, Selection, VerbResult } from '../../src/model/ports/guard-api.ts'
+import { memoryEventFile } from './event-file.ts'
+
+export interface FakeGuard extends GuardApi {
+  /** Every call that changes something, in order. */
+  readonly calls: { readonly name: string; readonly args: readonly unknown[] }[]
+  readonly log: EventLog
+  readonly logPaths: Map<string, string>
+  /** When set, `act` waits for it. */
+  patience: Promise<void> | null
+}
+
+/** Stands for a guard that has `count` services and does nothing: `svc-0`, `svc-1`, … */
+export function fakeGuard(count = 3): FakeGuard {
+  const calls: FakeGuard['calls'] = []
+  const log = eventLog({
+    file: memoryEventFile(),
+    clock: { wall: () => new Date('2026-01-01T00:00:00Z') },
+    soon: (call) => void setImmediate(call),
+  })
+  const services = Array.from({ length: count }, (_, index) => instanceStatus(`svc-${index}`))
+  const facts = (): GuardFacts => ({
+    project: 'test',
+    pid: process.pid,
+    socket: '/run/test.sock',
+    version: '0.0.0',
+    since: '2026-01-01T00:00:00.000Z',
+    file: null,
+    event: log.newest,
+  })
+  const selected = ({ names }: Selection): InstanceStatus[] => {
+    const missing = names.find((name) => !services.some(({ id }) => id === name))
+    if (missing !== undefined) {
+      throw new SteadError('NOT_INSTALLED', { name: missing, manager: 'the guard of test' })
+    }
+    return services.filter(({ id }) => names.length === 0 || names.includes(id))
+  }
+  const results = (selection: Selection): VerbResult[] =>
+    selected(selection).map((status) => ({ id: status.id, done: true, status, error: null }))
+  const note = (name: string, ...args: unknown[]): void => {
+    calls.push({ name, args })
+  }
+  return {
+    calls,
+    log,
+    logPaths: new Map(),
+    patience: null,
+    facts,
+    status: (selection) => ({ guard: facts(), services: selected(selection) }),
+    detail: async (id) => detailOf(selected({ names: [id] })[0] as InstanceStatus),
+    async act(...args) {
+      note('act', ...args)
+      await this.patience
+      return results(args[1])
+    },
+    signal(...args) {
+      note('signal', ...args)
+      return results(args[0])
+    },
+    async scale(...args) {
+      note('scale', ...args)
+      return results({ names: [args[0]] })
+    },
+    async apply(...args) {
+      note('apply', ...args)
+      return [{ service: 'svc-0', action: 'restart', settings: ['env'] }]
+    },
+    beat(id: string, caller: Caller) {
+      selected({ names: [id] })
+      note('beat', id, caller)
+    },
+    history: (selection) =>
+      selected(selection).map(({ id }) => ({
+        id,
+        incarnation: 1,
+        pid: 4,
+        exit: { kind: 'code', code: 1 },
+        startedAt: null,
+        at: '2026-01-01T00:00:00.000Z',
+        lived: 5,
+        cause: 'itself',
+      })),
+    events: (since, signal) =>
+      log.subscribe(() => ({ number: log.newest, services }), since, signal),
+    pastEvents: (since, limit) => log.since(since, limit),
+    logFile(id) {
+      selected({ names: [id] })
+      return this.logPaths.get(id) ?? null
+    },
+    async shutdown(...args) {
+      note('shutdown', ...args)
+    },
+  }
+}
+
+function instanceStatus(id: string): InstanceStatus {
+  return {
+    id,
+    service: id,
+    instance: 1,
+    want: { state: 'up', by: 'configuration', at: '2026-01-01T00:00:00.000Z' },
+    phase: 'running',
+    ready: true,
+    health: 'healthy',
+    why: 'it was started at boot and is ready',
+    pid: 12_345,
+    incarnation: 3,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    next: null,
+    restarts: 2,
+    failures: 0,
+    lastExit: {
+      incarnation: 2,
+      pid: 12_344,
+      exit: { kind: 'signal', signal: 'SIGKILL' },
+      startedAt: '2026-01-01T00:00:00.000Z',
+      at: '2026-01-01T00:00:00.000Z',
+      lived: 1_000,
+      cause: 'itself',
+    },
+    recovery: { cause: 'itself', at: '2026-01-01T00:00:00.000Z', detection: 0.5, recovery: 1.5 },
+    statusText: null,
+    survivors: [],
+  }
+}
+
+function detailOf(status: InstanceStatus): InstanceDetail {
+  return {
+    ...status,
+    command: ['/bin/true'],
+    cwd: '/',
+    dependsOn: [],
+    dependents: [],
+    groups: [],
+    labels: {},
+    log: null,
+    memory: 1024,
+    probes: [],
+    heartbeat: null,
+    exits: [],
+    changes: [],
+  }
+}
