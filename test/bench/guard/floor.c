@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PIPE = 1 << 20, SIGNALS = -1, COMMANDS = -2 };
+enum { PIPE = 1 << 16, SIGNALS = -1, COMMANDS = -2 };
 
 struct program {
   pid_t pid;

@@ -3,7 +3,7 @@
  *
  *   program FIFO INDEX               says that main() is reached, and waits for its end
  *   program FIFO INDEX print LINES   also prints so many lines first
- *   program FIFO INDEX flood BYTES   prints so many bytes in lines of 100, says so, and waits
+ *   program FIFO INDEX flood BYTES   at SIGUSR1 prints so many bytes in lines of 100, and says so again
  *   program check LINES FILE...      how many of the lines of a flood are in the files
  *
  * What it says is a line `INDEX PID NANOSECONDS` (CLOCK_MONOTONIC); the FIFO stays open, so that the
@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,10 +106,15 @@ int main(int count, char **words) {
   if (count < 3) return 2;
   int fifo = open(words[1], O_WRONLY | O_CLOEXEC);
   if (fifo < 0) return 2;
+  int flood = count > 4 && strcmp(words[3], "flood") == 0, signal;
+  sigset_t go;
+  sigemptyset(&go);
+  sigaddset(&go, SIGUSR1);
+  if (flood) sigprocmask(SIG_BLOCK, &go, NULL);
   say(fifo, words[2], begin);
   if (count > 4) {
     long long amount = atoll(words[4]);
-    int flood = strcmp(words[3], "flood") == 0;
+    if (flood) sigwait(&go, &signal);
     print_lines(flood ? amount / LINE : amount);
     if (flood) say(fifo, words[2], now());
   }

@@ -19,8 +19,10 @@ export interface RunOfPrograms {
   readonly all: readonly number[]
   /** Starts the supervisor; milliseconds until each program that starts with it reached main(). */
   boot(): Promise<number>
-  /** Ends one program with SIGKILL; the time right before. */
-  crash(index: number): number
+  /** Sends a signal to one program, SIGKILL where none is named; the time right before. */
+  signal(index: number, name?: NodeJS.Signals): number
+  /** The supervisor is not to be ended in order but at once: its end would take too long. */
+  abandon(): void
   /** Milliseconds of a whole command, and until what it is for has come about. */
   command(words: readonly string[], done: Promise<number>): Promise<number>
 }
@@ -47,8 +49,9 @@ export async function withRun<T>(
     }
     const supervisor = await peer.supervise(set, work)
     const ending = endOnce(supervisor)
-    const result = await body(runOf(peer, set, ending, arrivals, work))
-    await ending.shutdown()
+    const run = runOf(peer, set, ending, arrivals, work)
+    const result = await body(run)
+    if (!run.abandoned()) await ending.shutdown()
     return result
   } finally {
     arrivals.close()
@@ -74,7 +77,8 @@ function runOf(
   supervisor: Supervisor,
   arrivals: Arrivals,
   work: Workspace,
-): RunOfPrograms {
+): RunOfPrograms & { abandoned(): boolean } {
+  let abandoned = false
   const all = indices(set.count)
   return {
     peer,
@@ -89,14 +93,18 @@ function runOf(
       await supervisor.ready()
       return last - begin
     },
-    crash(index) {
+    signal(index, name = 'SIGKILL') {
       const known = arrivals.latest.get(index)
       if (known === undefined) throw new Error(`${peer.name}: program ${index} never ran`)
       const pid = supervisor.hostPid?.(known.pid) ?? known.pid
       const at = monotonic()
-      process.kill(pid, 'SIGKILL')
+      process.kill(pid, name)
       return at
     },
+    abandon() {
+      abandoned = true
+    },
+    abandoned: () => abandoned,
     async command([file = '', ...args], done) {
       const begin = monotonic()
       const child = work.spawn(file, args)

@@ -1,8 +1,9 @@
 import type { Peer } from '../peer.ts'
 import { daemontools } from './daemontools.ts'
 import { floor } from './floor.ts'
+import { pm2 } from './pm2.ts'
 import { runit } from './runit.ts'
 import { s6 } from './s6.ts'
 import { supervisord } from './supervisord.ts'
 
-export const PEERS: readonly Peer[] = [floor, runit, s6, daemontools, supervisord]
+export const PEERS: readonly Peer[] = [floor, runit, s6, daemontools, supervisord, pm2]

@@ -78,7 +78,7 @@ async function youngCrashes(run: RunOfPrograms): Promise<number[]> {
 }
 
 async function crashAndRestart(run: RunOfPrograms, index: number): Promise<number> {
-  const at = run.crash(index)
+  const at = run.signal(index)
   const restarted = await run.arrivals.all([index], at, `${run.peer.name}, after a crash`, 20_000)
   return restarted - at
 }
