@@ -27,6 +27,8 @@ export type Command = readonly [string, ...string[]]
 
 /** One supervisor of the benchmark, over one set of programs. Started and ended by the benchmark. */
 export interface Supervisor {
+  /** False where it cannot be started and ended by the benchmark: these are not measured then. */
+  readonly boots?: boolean
   /** Starts it; need not wait for anything. */
   boot(): Promise<void>
   /** Resolves when it takes requests; called when the programs that start with it are there. */

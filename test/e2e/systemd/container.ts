@@ -25,6 +25,8 @@ const NOT_NEEDED = /^(machines\.target|remote-fs\.target|.*\.timer|.*\.service)$
 export interface Container {
   /** Its root directory, seen from outside; stays readable after the container has ended, until `close`. */
   readonly root: string
+  /** Of its first process, seen from outside. */
+  readonly pid: number
   /** What systemctl is-system-running(1) said when the last boot had ended. */
   readonly state: string
   /** A command line that runs `command` inside, as a transient unit of the container's systemd. */
@@ -72,6 +74,9 @@ export async function bootContainer(checkout: string): Promise<Container> {
       insideOf(life.pid, command, settings)
     return {
       root,
+      get pid() {
+        return life.pid
+      },
       get state() {
         return life.state
       },

@@ -5,5 +5,6 @@ import { pm2 } from './pm2.ts'
 import { runit } from './runit.ts'
 import { s6 } from './s6.ts'
 import { supervisord } from './supervisord.ts'
+import { systemd } from './systemd.ts'
 
-export const PEERS: readonly Peer[] = [floor, runit, s6, daemontools, supervisord, pm2]
+export const PEERS: readonly Peer[] = [floor, runit, s6, daemontools, systemd, supervisord, pm2]

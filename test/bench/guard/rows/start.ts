@@ -55,7 +55,7 @@ export const start1000: Row = {
 }
 
 async function byRequest(run: RunOfPrograms): Promise<{
-  readonly boot: [number]
+  readonly boot: number[]
   readonly stop: [number]
   readonly start: [number]
 }> {
@@ -69,7 +69,11 @@ async function byRequest(run: RunOfPrograms): Promise<{
   const begin = monotonic()
   const there = arrivals.all(run.all, begin, `${peer.name}, start`)
   const [started] = await Promise.all([there, supervisor.start()])
-  return { boot: [boot], stop: [stopped - asked], start: [started - begin] }
+  return {
+    boot: supervisor.boots === false ? [] : [boot],
+    stop: [stopped - asked],
+    start: [started - begin],
+  }
 }
 
 async function byCommand(run: RunOfPrograms): Promise<Samples> {
@@ -86,6 +90,7 @@ async function byCommand(run: RunOfPrograms): Promise<Samples> {
 /** Nothing where a stop takes so long that another would make the benchmark too long. */
 async function atTheEnd(run: RunOfPrograms, stop: number): Promise<Samples> {
   const { arrivals, supervisor, peer } = run
+  if (supervisor.boots === false) return {}
   if (stop > LONG_STOP) {
     run.abandon()
     return {}
