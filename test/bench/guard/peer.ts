@@ -21,6 +21,8 @@ export interface ProgramSet {
   readonly logs: Logs
   /** Bytes after which a log is rotated. All rotated files are kept. */
   readonly rotate: number
+  /** Each of them will crash over and over: limits and growing delays are to be off. */
+  readonly manyRestarts: boolean
 }
 
 export type Command = readonly [string, ...string[]]
@@ -63,10 +65,10 @@ export interface Peer {
    * another one: crashes come one after the other.
    */
   readonly oneByOne: boolean
+  /** Its orderly end takes so long that it is ended at once where the end is not measured. */
+  readonly endsSlowly?: boolean
   /** How it can keep output. */
   readonly formats: readonly Logs[]
-  /** Megabytes for the row of output, where the usual ones would take too long. */
-  readonly outputMegabytes?: number
   /** What the reader of a table has to know. */
   readonly note?: string
   /** Makes it available: its version, or throws with the reason why it is left out. */

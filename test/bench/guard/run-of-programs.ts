@@ -8,6 +8,7 @@ export interface RunOptions {
   readonly words?: readonly string[]
   readonly logs?: Logs
   readonly rotate?: number
+  readonly manyRestarts?: boolean
 }
 
 /** A supervisor over its programs, from its start until nothing of it is left. */
@@ -46,12 +47,13 @@ export async function withRun<T>(
       words: options.words ?? [],
       logs: options.logs ?? 'usual',
       rotate: options.rotate ?? 16_000_000,
+      manyRestarts: options.manyRestarts ?? false,
     }
     const supervisor = await peer.supervise(set, work)
     const ending = endOnce(supervisor)
     const run = runOf(peer, set, ending, arrivals, work)
     const result = await body(run)
-    if (!run.abandoned()) await ending.shutdown()
+    if (!peer.endsSlowly && !run.abandoned()) await ending.shutdown()
     return result
   } finally {
     arrivals.close()

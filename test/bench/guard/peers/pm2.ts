@@ -26,6 +26,7 @@ export const pm2: Peer = {
   name: 'pm2',
   packages: [],
   oneByOne: true,
+  endsSlowly: true,
   formats: ['raw', 'stamped'],
   note: 'rotates nothing without a module of its own',
   async find(work) {

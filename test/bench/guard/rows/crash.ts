@@ -9,14 +9,14 @@ const SHORT_LIFE = 200
 /** Between two crashes of programs whose restarts do not hang together. */
 const APART = 8
 /** So long one peer is asked that restarts after a second, in one round. */
-const PATIENCE = 5_000
+const PATIENCE = 3_000
 
 export const crash: Row = {
   name: 'crash',
   title: 'From the crash of a program to main() of its next life',
   about:
     'SIGKILL by the benchmark until the new process has reached main(), in milliseconds, for the first crash of each program: after a life of at least 2.2 s, and of 0.2 to 0.9 s.',
-  rounds: 4,
+  rounds: 3,
   patience: 45_000,
   figures: [
     { key: 'long', head: 'long life p50 ms', statistic: 'p50', digits: 2, ratio: true },

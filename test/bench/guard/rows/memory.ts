@@ -25,7 +25,7 @@ export const memory: Row = {
   run: (peer, { work, quick, restarts }) => {
     const logs = peer.formats.includes('stamped') ? 'stamped' : 'raw'
     const count = quick ? 20 : 200
-    const options = { count, logs, words: ['print', LINES] } as const
+    const options = { count, logs, words: ['print', LINES], manyRestarts: true } as const
     return withRun(peer, work, options, async (run) => {
       await run.boot()
       const own = run.supervisor.own()
