@@ -97,12 +97,20 @@ async function measureRow(row: Row, context: RowContext): Promise<string> {
         console.error(`${row.name}, ${peer.name}: ${(error as Error).stack}`)
         out.add(peer)
       }
-      spent.set(peer, (spent.get(peer) ?? 0) + monotonic() - begin)
+      const took = monotonic() - begin
+      spent.set(peer, (spent.get(peer) ?? 0) + took)
+      console.error(
+        `${row.name} ${round + 1}/${rounds} ${peer.name}: ${(took / 1000).toFixed(1)} s`,
+      )
     }
   }
   const measured: Measured[] = taking
     .filter((peer) => !out.has(peer))
-    .map((peer) => ({ peer: peer.name, samples: samples.get(peer) ?? {} }))
+    .map((peer) => ({
+      peer: peer.name,
+      samples: samples.get(peer) ?? {},
+      notes: peer.note === undefined ? [] : [peer.note],
+    }))
   const left = peers.flatMap((peer) => {
     const reason = out.has(peer) ? 'it failed' : row.leavesOut(peer)
     return reason === null ? [] : [`${peer.name} is left out: ${reason}.`]

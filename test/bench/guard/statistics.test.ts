@@ -36,6 +36,7 @@ test.each([
   ['p50', 3],
   ['p99', 9],
   ['max', 9],
+  ['count', 5],
 ] as const)('%s of 5 1 9 3 2 is %d', (statistic, expected) => {
   expect(statisticOf([5, 1, 9, 3, 2], statistic)).toBe(expected)
 })

@@ -1,5 +1,5 @@
 /** How the samples of a figure become the one number of the table. */
-export type Statistic = 'median' | 'p50' | 'p99' | 'max' | 'min'
+export type Statistic = 'median' | 'p50' | 'p99' | 'max' | 'min' | 'count'
 
 /**
  * The smallest sample that at least `share` of all samples do not exceed (nearest rank), so that a
@@ -15,6 +15,8 @@ export function statisticOf(samples: readonly number[], statistic: Statistic): n
   switch (statistic) {
     case 'min':
       return percentile(samples, 0)
+    case 'count':
+      return samples.length
     case 'max':
       return percentile(samples, 1)
     case 'p99':

@@ -23,6 +23,7 @@ export const crash: Row = {
     { key: 'long', head: 'p99 ms', statistic: 'p99', digits: 2, ratio: true },
     { key: 'short', head: 'short life p50 ms', statistic: 'p50', digits: 2, ratio: true },
     { key: 'short', head: 'p99 ms', statistic: 'p99', digits: 2, ratio: true },
+    { key: 'long', head: 'crashes', statistic: 'count', digits: 0 },
   ],
   leavesOut: everybody,
   async run(peer, context) {
