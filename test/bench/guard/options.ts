@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util'
 export interface Options {
   readonly rows: readonly string[]
   readonly peers: readonly string[]
+  /** Whether `--peers` was given. */
+  readonly named: boolean
   /** Null for as many as each row wants. */
   readonly rounds: number | null
   readonly restarts: number
@@ -29,6 +31,7 @@ export function readOptions(
   })
   return {
     rows: chosen('row', values.rows, rows),
+    named: values.peers !== undefined,
     peers: chosen('peer', values.peers, peers),
     rounds: values.rounds === undefined ? null : positive('rounds', values.rounds),
     restarts: positive('restarts', values.restarts),

@@ -31,6 +31,8 @@ export type Command = readonly [string, ...string[]]
 export interface Supervisor {
   /** False where it cannot be started and ended by the benchmark: these are not measured then. */
   readonly boots?: boolean
+  /** Rejected when it ends, with what it said. */
+  readonly died?: Promise<never>
   /** Starts it; need not wait for anything. */
   boot(): Promise<void>
   /** Resolves when it takes requests; called when the programs that start with it are there. */

@@ -19,8 +19,10 @@ export interface Row {
   /** Milliseconds after which a peer takes part in no further round. */
   readonly patience: number
   readonly figures: readonly Figure[]
-  /** Why a peer has no part in this row, or null. */
+  /** Why a peer has no part in this row unless it is asked for by name, or null. */
   leavesOut(peer: Peer): string | null
+  /** A peer that is asked for by name takes part all the same. */
+  readonly namedTakePart?: boolean
   /** One round of one peer. @throws where a program did not start: nothing was measured then */
   run(peer: Peer, context: RowContext): Promise<Samples>
 }

@@ -91,7 +91,8 @@ function runOf(
     async boot() {
       const begin = monotonic()
       await supervisor.boot()
-      const last = set.autostart ? await arrivals.all(all, begin, peer.name) : begin
+      const there = set.autostart ? arrivals.all(all, begin, peer.name) : begin
+      const last = await Promise.race([there, supervisor.died ?? there])
       await supervisor.ready()
       return last - begin
     },

@@ -79,7 +79,12 @@ async function measureRow(row: Row, context: RowContext): Promise<string> {
   const samples = new Map<Peer, Record<string, number[]>>()
   const spent = new Map<Peer, number>()
   const out = new Set<Peer>()
-  const taking = peers.filter((peer) => row.leavesOut(peer) === null)
+  const reasons = new Map<Peer, string>()
+  for (const peer of peers) {
+    const reason = options.named && row.namedTakePart ? null : row.leavesOut(peer)
+    if (reason !== null) reasons.set(peer, reason)
+  }
+  const taking = peers.filter((peer) => !reasons.has(peer))
   for (let round = 0; round < rounds; round += 1) {
     const turn = round % Math.max(1, taking.length)
     for (const peer of [...taking.slice(turn), ...taking.slice(0, turn)]) {
@@ -112,8 +117,8 @@ async function measureRow(row: Row, context: RowContext): Promise<string> {
       notes: peer.note === undefined ? [] : [peer.note],
     }))
   const left = peers.flatMap((peer) => {
-    const reason = out.has(peer) ? 'it failed' : row.leavesOut(peer)
-    return reason === null ? [] : [`${peer.name} is left out: ${reason}.`]
+    const reason = out.has(peer) ? 'it failed' : reasons.get(peer)
+    return reason === undefined ? [] : [`${peer.name} is left out: ${reason}.`]
   })
   const table = markdownTable(row.figures, measured, BASE)
   return [`### ${row.title}`, row.about, table, ...left].join('\n\n')

@@ -19,7 +19,9 @@ export const stead: Peer = {
   formats: ['raw', 'stamped'],
   async find(work) {
     await work.run(process.execPath, [join(ROOT, 'tools', 'build', 'build.ts')])
-    if (spawnSync(process.execPath, [ENTRY, 'up', '--help']).status !== 0) {
+    // A verb that it does not know gets the help of all.
+    const help = spawnSync(process.execPath, [ENTRY, 'up', '--help'], { encoding: 'utf8' })
+    if (help.status !== 0 || !help.stdout.startsWith('Usage: stead up')) {
       throw new Error('it has no command "up" yet')
     }
     const text = readFileSync(join(ROOT, 'package.json'), 'utf8')
@@ -34,6 +36,8 @@ export const stead: Peer = {
     let child: ChildProcess
     let connection: HttpConnection | null = null
     let said = ''
+    const died = Promise.withResolvers<never>()
+    died.promise.catch(() => {})
     const ask = async (method: string, path: string, body?: object): Promise<string> => {
       if (connection === null) throw new Error('stead is not asked before it is ready')
       return connection.ask(method, path, body === undefined ? '' : JSON.stringify(body))
@@ -44,6 +48,7 @@ export const stead: Peer = {
       ...[ENTRY, verb, ...indices(set.count).map(nameOf), '--home', home],
     ]
     return {
+      died: died.promise,
       async boot() {
         const args = [ENTRY, 'up', '-f', file, '--home', home]
         child = work.spawn(work.node, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -52,6 +57,7 @@ export const stead: Peer = {
             said = (said + text).slice(-2000)
           })
         }
+        child.once('close', (code) => died.reject(new Error(`stead ended with ${code}: ${said}`)))
       },
       async ready() {
         const deadline = performance.now() + 30_000

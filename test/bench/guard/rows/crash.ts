@@ -16,7 +16,7 @@ export const crash: Row = {
   title: 'From the crash of a program to main() of its next life',
   about:
     'SIGKILL by the benchmark until the new process has reached main(), in milliseconds, for the first crash of each program: after a life of at least 2.2 s, and of 0.2 to 0.9 s.',
-  rounds: 3,
+  rounds: 2,
   patience: 45_000,
   figures: [
     { key: 'long', head: 'long life p50 ms', statistic: 'p50', digits: 2, ratio: true },

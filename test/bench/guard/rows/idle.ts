@@ -10,7 +10,7 @@ const TICK = 0.01
 export const idle: Row = {
   name: 'idle',
   title: 'Idle with 200 programs',
-  about: `Processor time of all processes of the supervisor, as a share of one core, while nothing happens to 200 programs. The kernel counts in hundredths of a second: one of them is ${((TICK / 15) * 100).toFixed(3)} %.`,
+  about: `Processor time of all processes of the supervisor, as a share of one core, while nothing happens to 200 programs. The kernel counts in hundredths of a second: one of them is ${((TICK / 10) * 100).toFixed(3)} %.`,
   rounds: 1,
   patience: 30_000,
   figures: [{ key: 'share', head: 'share of a core %', statistic: 'median', digits: 3 }],
@@ -19,10 +19,10 @@ export const idle: Row = {
     withRun(peer, work, { count: quick ? 20 : 200 }, async (run) => {
       await run.boot()
       // What a start still has to do (a scan, a garbage collection) is not idleness.
-      await delay(quick ? 200 : 3_000)
+      await delay(quick ? 200 : 1_500)
       const own = run.supervisor.own()
       const [begin, before] = [monotonic(), cpuSeconds(own)]
-      await delay(quick ? 1_000 : 15_000)
+      await delay(quick ? 1_000 : 10_000)
       const seconds = (monotonic() - begin) / 1000
       return { share: [(100 * (cpuSeconds(own) - before)) / seconds] }
     }),

@@ -4,7 +4,7 @@ import { everybody, type Row } from '../row.ts'
 import { type RunOfPrograms, withRun } from '../run-of-programs.ts'
 
 /** So long one peer may take for its restarts. */
-const PATIENCE = 14_000
+const PATIENCE = 8_000
 const LINES = '20'
 
 export const memory: Row = {

@@ -19,7 +19,7 @@ export const output: Row = {
   title: 'The output of one program, into rotated files',
   about:
     'One program prints lines of 100 bytes as fast as it is let, from its main() until its last line is in the files; MB are those that it printed, without time stamps. Files are rotated every 16 MB. Afterwards every line is looked for. Growth is that of the highest resident size of the processes of the supervisor.',
-  rounds: 3,
+  rounds: 2,
   patience: 40_000,
   figures: [
     { key: 'raw', head: 'raw MB/s', statistic: 'median', digits: 0, ratio: true },

@@ -7,7 +7,7 @@ export const status: Row = {
   title: 'Status over one connection',
   about:
     'From the request until the whole answer is there, one after the other on one connection that is kept, with 200 programs running: of one program, and of all.',
-  rounds: 3,
+  rounds: 2,
   patience: 40_000,
   figures: [
     { key: 'one', head: 'of one p50 ms', statistic: 'p50', digits: 3, ratio: true },
