@@ -13,8 +13,11 @@ export interface OutputCounts {
   readonly emitted: number
   readonly stored: number
   readonly dropped: number
+  /** Written by the program and not taken yet: in its FIFO, or in memory under policy `drop`. */
+  readonly pending: number
   /** Gaps that were marked in the log. */
   readonly gaps: number
+  /** Lines stored; raw output that was moved without being looked at does not count. */
   readonly lines: number
   readonly rotations: number
   /** Why storing fails at present; null when it does not. */

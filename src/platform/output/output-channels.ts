@@ -1,0 +1,259 @@
+import type { OutputCounts } from '../../model/ports/program-output.ts'
+import type { Flush } from '../../output/line-encoder.ts'
+import { lineEncoder } from '../../output/line-encoder.ts'
+import { logTarget } from './log-target.ts'
+import { type LogWriter, logWriter } from './log-writer.ts'
+import { placePacked } from './packed-logs.ts'
+import type { Pipes } from './pipes.ts'
+import {
+  type PumpedChannel,
+  type PumpedStream,
+  pumpedChannel,
+  pumpedStream,
+} from './pumped-channel.ts'
+import { type Pumped, streamPump } from './stream-pump.ts'
+import type { ChannelSetup, FromOutputWorker, ToOutputWorker } from './worker-messages.ts'
+
+/** The beginning of a line is stored when it was not ended for so long. */
+const PARTIAL_WAIT = 100
+/** Chunks that one stream is given before the others have their turn. */
+const CHUNKS_IN_TURN = 8
+
+export interface OutputChannels {
+  obey(message: ToOutputWorker): void
+  /** Something came on a FIFO, or a target takes bytes again. */
+  happened(fd: number): void
+  /** Moves what is there; milliseconds until it has to be called again, -1 for when something happens. */
+  turn(): number
+  close(): void
+}
+
+interface Room {
+  readonly pipes: Pipes
+  readonly epoll: number
+  /** /dev/null, for writing. */
+  readonly nothing: number
+  readonly now: () => number
+  readonly post: (message: FromOutputWorker) => void
+}
+
+type Of = readonly [PumpedChannel, PumpedStream]
+
+/** All channels of the thread: which has something to be moved, and what the guard asks of them. */
+export function outputChannels({ pipes, epoll, nothing, now, post }: Room): OutputChannels {
+  const channels = new Map<number, PumpedChannel>()
+  const writers = new Map<string, { writer: LogWriter; users: number }>()
+  const streams = new Map<number, Of>()
+  const ready = new Set<Of>()
+  const partial = new Set<Of>()
+  const blocked = new Map<number, Set<Of>>()
+  const pump = streamPump(pipes, nothing)
+
+  function writerFor(setup: ChannelSetup): LogWriter {
+    const known = writers.get(setup.file)
+    if (known !== undefined) {
+      known.users += 1
+      known.writer.target.rotateBy(setup.policy.rotate)
+      return known.writer
+    }
+    const target = logTarget(setup.file, setup.policy.rotate, (path) => {
+      writer.rotations += 1
+      post({ kind: 'rotated', path })
+    })
+    const writer = logWriter(target)
+    writers.set(setup.file, { writer, users: 1 })
+    return writer
+  }
+
+  function letGo(writer: LogWriter): void {
+    const known = writers.get(writer.target.path)
+    if (known === undefined || --known.users > 0) return
+    writers.delete(writer.target.path)
+    writer.close()
+  }
+
+  function addStreams(channel: PumpedChannel, setup: ChannelSetup): void {
+    for (const { name, fd } of setup.streams) {
+      if (streams.has(fd)) continue
+      const of: Of = [channel, pumpedStream(channel, name, fd)]
+      channel.streams.push(of[1])
+      streams.set(fd, of)
+      pipes.watchReadable(epoll, fd)
+      ready.add(of)
+    }
+  }
+
+  /** Takes everything that is in the FIFOs now; what comes meanwhile is for later. */
+  function drain(channel: PumpedChannel, flush: Flush): void {
+    for (const stream of channel.streams) {
+      const until = stream.consumed + pipes.waiting(stream.fd)
+      let level: Flush = flush === 'no' ? 'no' : 'piece'
+      while (stream.consumed < until) {
+        const before = stream.consumed
+        const pumped = pump.pump(channel, stream, now(), level)
+        if (pumped === 'blocked') return
+        if (stream.consumed > before || pumped === 'more') continue
+        // Half a code point: only the very end of a program's output stores it.
+        if (level === flush) break
+        level = flush
+      }
+    }
+    const { writer } = channel
+    const open = channel.streams.some((stream) => writer.openLine === stream)
+    if (flush === 'end' && open && writer.store(Buffer.from('\n'), 1, now()) === 1) {
+      writer.openLine = null
+    }
+  }
+
+  function countsOf({ streams: all, counts, writer }: PumpedChannel): OutputCounts {
+    const pending = all.reduce((sum, { fd }) => sum + pipes.waiting(fd), 0)
+    const { gaps, rotations, trouble } = writer
+    return {
+      emitted: counts.stored + counts.dropped + pending,
+      ...counts,
+      pending,
+      gaps,
+      rotations,
+      trouble,
+    }
+  }
+
+  function step(of: Of): void {
+    const [channel, stream] = of
+    ready.delete(of)
+    const at = now()
+    const overdue = stream.partialUntil !== null && stream.partialUntil <= at
+    for (let chunk = 0; chunk < CHUNKS_IN_TURN; chunk += 1) {
+      const pumped: Pumped = pump.pump(channel, stream, at, overdue ? 'piece' : 'no')
+      if (pumped === 'more') continue
+      settle(of, pumped, at)
+      return
+    }
+    settle(of, 'empty', at)
+    ready.add(of)
+  }
+
+  function settle(of: Of, pumped: Pumped, at: number): void {
+    const [channel, stream] = of
+    if (pumped === 'partial') {
+      const overdue = stream.partialUntil !== null && stream.partialUntil <= at
+      // Half a code point may be left behind for ever: nothing is to be done until more comes.
+      if (overdue) partial.delete(of)
+      else {
+        stream.partialUntil ??= at + PARTIAL_WAIT
+        partial.add(of)
+        return
+      }
+    }
+    partial.delete(of)
+    stream.partialUntil = null
+    if (pumped !== 'blocked') return
+    const fd = channel.writer.target.fd()
+    const waiting = blocked.get(fd) ?? new Set()
+    blocked.set(fd, waiting.add(of))
+    pipes.watchWritable(epoll, fd)
+  }
+
+  function closeChannel(channel: PumpedChannel): void {
+    drain(channel, 'end')
+    for (const stream of channel.streams) {
+      const of = streams.get(stream.fd)
+      pipes.unwatch(epoll, stream.fd)
+      streams.delete(stream.fd)
+      if (of === undefined) continue
+      ready.delete(of)
+      partial.delete(of)
+      for (const waiting of blocked.values()) waiting.delete(of)
+    }
+    channels.delete(channel.id)
+  }
+
+  function setUp(channel: PumpedChannel, setup: ChannelSetup): void {
+    drain(channel, 'piece')
+    channel.policy = setup.policy
+    if (setup.file !== channel.writer.target.path) {
+      letGo(channel.writer)
+      channel.writer = writerFor(setup)
+    } else channel.writer.target.rotateBy(setup.policy.rotate)
+    for (const stream of channel.streams) {
+      stream.encoder = lineEncoder(setup.policy, channel.source, stream.name)
+    }
+    addStreams(channel, setup)
+  }
+
+  function obey(message: ToOutputWorker): void {
+    if (message.kind === 'packed') {
+      placePacked(message)
+      return
+    }
+    if (message.kind === 'open') {
+      const { id, source, incarnation, setup } = message
+      const writer = writerFor(setup)
+      const matched = (watch: number, line: string): void => post({ kind: 'match', watch, line })
+      const channel = pumpedChannel(id, source, incarnation, setup.policy, writer, matched)
+      channels.set(id, channel)
+      addStreams(channel, setup)
+      return
+    }
+    const channel = channels.get(message.id)
+    if (channel === undefined) return
+    switch (message.kind) {
+      case 'setup':
+        setUp(channel, message.setup)
+        return
+      case 'incarnation':
+        drain(channel, 'end')
+        channel.source.incarnation = message.number
+        channel.source.sequence = 0
+        return
+      case 'watch':
+        channel.watch.add(message.watch, new RegExp(message.source, message.flags))
+        return
+      case 'unwatch':
+        channel.watch.remove(message.watch)
+        return
+      case 'drain':
+        drain(channel, 'piece')
+        break
+      case 'rotate':
+        drain(channel, 'no')
+        if (channel.prepare(now())) channel.writer.target.rotate(now())
+        break
+      case 'close':
+        closeChannel(channel)
+        break
+      case 'counts':
+        break
+    }
+    post({ kind: 'done', request: message.request, counts: countsOf(channel) })
+    if (message.kind === 'close') letGo(channel.writer)
+  }
+
+  return {
+    obey,
+    happened(fd) {
+      const of = streams.get(fd)
+      if (of !== undefined) ready.add(of)
+      for (const waiting of blocked.get(fd) ?? []) ready.add(waiting)
+      blocked.delete(fd)
+    },
+    turn() {
+      for (const of of [...ready]) step(of)
+      if (ready.size > 0) return 0
+      let next = Number.POSITIVE_INFINITY
+      const at = now()
+      for (const of of partial) {
+        const until = of[1].partialUntil ?? at
+        if (until <= at) ready.add(of)
+        next = Math.min(next, until)
+      }
+      return next === Number.POSITIVE_INFINITY ? -1 : Math.max(0, next - at)
+    },
+    close() {
+      for (const channel of [...channels.values()]) {
+        closeChannel(channel)
+        letGo(channel.writer)
+      }
+    },
+  }
+}

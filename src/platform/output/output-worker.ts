@@ -1,0 +1,45 @@
+/**
+ * The thread that moves the output of all programs to their logs, so that no load of output delays
+ * the guard. It sleeps in epoll_wait(2) while there is none. Started by `output-thread.ts`.
+ */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { outputChannels } from './output-channels.ts'
+import { linuxPipes } from './pipes.ts'
+import type { FromOutputWorker, ToOutputWorker, WorkerData } from './worker-messages.ts'
+
+const data = workerData as WorkerData
+const quit = new Int32Array(data.quit)
+const port = parentPort as NonNullable<typeof parentPort>
+
+const pipes = linuxPipes()
+const epoll = pipes.epoll()
+const nothing = openSync('/dev/null', 'w')
+const wakes = Buffer.alloc(8)
+const post = (message: FromOutputWorker): void => port.postMessage(message)
+
+pipes.watchReadable(epoll, data.wake)
+const channels = outputChannels({ pipes, epoll, nothing, now: Date.now, post })
+
+obey()
+while (Atomics.load(quit, 0) === 0) {
+  const timeout = channels.turn()
+  for (const fd of pipes.wait(epoll, timeout)) {
+    if (fd !== data.wake) channels.happened(fd)
+    else {
+      readSync(data.wake, wakes, 0, 8, null)
+      obey()
+    }
+  }
+}
+channels.close()
+closeSync(nothing)
+closeSync(epoll)
+
+function obey(): void {
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: ToOutputWorker } | undefined
+    if (received === undefined) return
+    channels.obey(received.message)
+  }
+}

@@ -1,0 +1,133 @@
+import type { OutputSource } from '../../model/ports/program-output.ts'
+import type { LogPolicy } from '../../model/program-spec.ts'
+import {
+  type Encoded,
+  type EncodedSource,
+  type LineEncoder,
+  lineEncoder,
+  type StreamName,
+} from '../../output/line-encoder.ts'
+import { type LineWatch, lineWatch } from '../../output/line-watch.ts'
+import { type LogWriter, troubleOf } from './log-writer.ts'
+
+/** The reading end of one FIFO. */
+export interface PumpedStream {
+  readonly fd: number
+  readonly name: StreamName
+  encoder: LineEncoder
+  /** Bytes taken from the FIFO so far. */
+  consumed: number
+  /** What the FIFO holds before a writer has to wait, and how often it was found so full. */
+  capacity: number
+  filled: number
+  /** When the beginning of a line that is left is stored as it is; null for none. */
+  partialUntil: number | null
+}
+
+/** One instance's output on its way, as the one who moves it sees it. */
+export interface PumpedChannel {
+  readonly id: number
+  readonly source: EncodedSource
+  policy: LogPolicy
+  streams: PumpedStream[]
+  writer: LogWriter
+  readonly counts: { stored: number; dropped: number; lines: number }
+  readonly watch: LineWatch
+  /** Opens the log where needed; false, with the trouble noted, where it cannot be. */
+  prepare(now: number): boolean
+}
+
+const NEWLINE = 0x0a
+const PIPE_CAPACITY = 64 * 1024
+
+export function pumpedChannel(
+  id: number,
+  whose: OutputSource,
+  incarnation: number,
+  policy: LogPolicy,
+  writer: LogWriter,
+  matched: (watch: number, line: string) => void,
+): PumpedChannel {
+  let begun: LogWriter | null = null
+  const channel: PumpedChannel = {
+    id,
+    source: { service: whose.service, instance: whose.instance, incarnation, sequence: 0 },
+    policy,
+    streams: [],
+    writer,
+    counts: { stored: 0, dropped: 0, lines: 0 },
+    watch: lineWatch(matched),
+    prepare(now) {
+      try {
+        channel.writer.target.prepare(now)
+        if (begun !== channel.writer) {
+          begun = channel.writer
+          // Somebody was killed while writing: its line is not gone on with. Raw bytes go on anyhow.
+          const foreign = channel.policy.format !== 'raw' && channel.writer.openLine === null
+          if (foreign && channel.writer.target.endsOpen()) channel.writer.openLine = 'before'
+        }
+        return true
+      } catch (error) {
+        channel.writer.trouble = troubleOf(error)
+        return false
+      }
+    },
+  }
+  return channel
+}
+
+export function pumpedStream(channel: PumpedChannel, name: StreamName, fd: number): PumpedStream {
+  return {
+    fd,
+    name,
+    encoder: lineEncoder(channel.policy, channel.source, name),
+    consumed: 0,
+    capacity: PIPE_CAPACITY,
+    filled: 0,
+    partialUntil: null,
+  }
+}
+
+/** Counts what became of `done.read` bytes of `input` when `stored` bytes of their lines were stored. */
+export function recordStored(
+  { writer, counts }: PumpedChannel,
+  owner: unknown,
+  input: Buffer,
+  at: number,
+  { read, written, lines, open }: Encoded,
+  output: Buffer,
+  stored: number,
+): void {
+  if (stored === written) {
+    writer.openLine = open ? owner : null
+    writer.trouble = null
+    counts.stored += read
+    counts.lines += lines
+    return
+  }
+  // What was stored are whole lines: so many of the input, and the others are dropped.
+  const kept = newlines(output, 0, stored, Number.POSITIVE_INFINITY)
+  const bytes = kept.count === 0 ? 0 : newlines(input, at, at + read, kept.count).end - at
+  counts.stored += bytes
+  counts.lines += kept.count
+  counts.dropped += read - bytes
+  writer.drop(read - bytes, Math.max(lines - kept.count, 0))
+}
+
+/** Where the `most`th line break ends, and how many there are up to it. */
+function newlines(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  most: number,
+): { readonly count: number; readonly end: number } {
+  let count = 0
+  let end = from
+  while (count < most) {
+    const found = bytes.indexOf(NEWLINE, end)
+    if (found === -1 || found >= to) break
+    end = found + 1
+    count += 1
+  }
+  return { count, end }
+}

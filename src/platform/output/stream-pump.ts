@@ -1,0 +1,158 @@
+import { readSync } from 'node:fs'
+import { type ByteArea, byteArea } from '../../output/byte-area.ts'
+import type { Flush } from '../../output/line-encoder.ts'
+import { EAGAIN, type Pipes } from './pipes.ts'
+import { type PumpedChannel, type PumpedStream, recordStored } from './pumped-channel.ts'
+
+/** Most that is taken from a FIFO at once. */
+export const CHUNK = 256 * 1024
+/** A stream that filled its FIFO so often gets a larger one. */
+const FULL_TIMES = 4
+const NEWLINE = 0x0a
+/** Over its limit by so much, a file is ended in the middle of a line. */
+const MOST_OVER = 1024 * 1024
+
+/**
+ * `more`: there may be more to take. `empty`: nothing is left. `partial`: the beginning of a line is
+ * left. `blocked`: the target takes nothing now.
+ */
+export type Pumped = 'more' | 'empty' | 'partial' | 'blocked'
+
+export interface StreamPump {
+  /** Takes at most one chunk from the FIFO to the log. */
+  pump(channel: PumpedChannel, stream: PumpedStream, now: number, flush: Flush): Pumped
+}
+
+/**
+ * Moves output from FIFOs to logs so that it is never nowhere: what is not in the file stays in the
+ * FIFO, which outlives this process. splice(2) moves bytes in one step. Where they have to be looked
+ * at, tee(2) copies them without consuming, and they are consumed when the file has them.
+ */
+export function streamPump(pipes: Pipes, nothing: number): StreamPump {
+  let copy: readonly [number, number] | null = null
+  let input: ByteArea | null = null
+  let output: ByteArea | null = null
+
+  /** Copies what the FIFO has, at most a chunk, without consuming it. */
+  function peek(stream: PumpedStream, most: number): number {
+    if (copy === null || input === null) {
+      copy = pipes.pipe()
+      pipes.setCapacity(copy[1], CHUNK)
+      input = byteArea(CHUNK)
+    }
+    const copied = pipes.tee(stream.fd, copy[1], most)
+    if (copied <= 0) return copied
+    let read = 0
+    while (read < copied) read += readSync(copy[0], input.bytes, read, copied - read, null)
+    notice(stream, copied)
+    return copied
+  }
+
+  function notice(stream: PumpedStream, taken: number): void {
+    if (stream.capacity >= CHUNK || taken < stream.capacity) return
+    stream.filled += 1
+    if (stream.filled < FULL_TIMES) return
+    const capacity = pipes.setCapacity(stream.fd, CHUNK)
+    // Where the user's share of pipe memory is used up (pipe(7)), it stays as it is.
+    stream.capacity = capacity > 0 ? Math.max(capacity, CHUNK) : Number.POSITIVE_INFINITY
+  }
+
+  function consume(stream: PumpedStream, bytes: number): void {
+    let left = bytes
+    while (left > 0) {
+      const gone = pipes.splice(stream.fd, nothing, null, left)
+      if (gone <= 0) throw new Error(`bytes of a FIFO that were there are not: errno ${-gone}`)
+      left -= gone
+    }
+    stream.consumed += bytes
+  }
+
+  function pumpLines(
+    channel: PumpedChannel,
+    stream: PumpedStream,
+    now: number,
+    flush: Flush,
+  ): Pumped {
+    const { writer } = channel
+    const available = peek(stream, CHUNK)
+    if (available <= 0 || input === null) return 'empty'
+    output ??= byteArea(CHUNK * 4)
+    const owner = channel.policy.format === 'raw' ? channel : stream
+    let pressure = flush
+    let at = 0
+    while (at < available) {
+      const encoder = stream.encoder
+      const open = writer.openLine === owner
+      const done = encoder.encode(input, at, available, output, 0, now, pressure, open)
+      if (done.read === 0) {
+        // A line that fills the FIFO can only go on when a piece of it is taken.
+        const full = at === 0 && (available === CHUNK || pipes.isFull(stream.fd))
+        if (pressure !== 'no' || !full) break
+        pressure = 'piece'
+        continue
+      }
+      const { read } = done
+      const ready =
+        channel.prepare(now) && writer.begin(owner, now, (b, l) => encoder.gap(now, b, l))
+      const stored = ready ? writer.store(output.bytes, done.written, now) : 0
+      recordStored(channel, owner, input.bytes, at, done, output.bytes, stored)
+      if (channel.watch.size > 0) channel.watch.look(input.bytes, at, at + read)
+      consume(stream, read)
+      at += read
+      if (writer.pending !== null) return 'blocked'
+    }
+    if (at < available) return at > 0 && available === CHUNK ? 'more' : 'partial'
+    return available === CHUNK ? 'more' : 'empty'
+  }
+
+  function pumpRaw(channel: PumpedChannel, stream: PumpedStream, now: number): Pumped {
+    const { writer, counts } = channel
+    const { target } = writer
+    if (!channel.prepare(now) || !target.seekable()) return pumpLines(channel, stream, now, 'piece')
+    if (writer.gap.bytes > 0) {
+      writer.openLine = target.endsOpen() ? channel : null
+      if (!writer.begin(channel, now, (bytes, lines) => stream.encoder.gap(now, bytes, lines))) {
+        return pumpLines(channel, stream, now, 'piece')
+      }
+    }
+    let most = CHUNK
+    let last = false
+    const room = target.room()
+    if (room < CHUNK && pipes.waiting(stream.fd) > room) {
+      const available = peek(stream, CHUNK)
+      if (available <= 0 || input === null) return 'empty'
+      const end = room > 0 ? input.bytes.lastIndexOf(NEWLINE, Math.min(room, available) - 1) : -1
+      if (end !== -1) most = end + 1
+      else if (target.offset() > 0 && (!target.endsOpen() || room < -MOST_OVER)) {
+        target.rotate(now)
+        return 'more'
+      } else {
+        const first = input.bytes.indexOf(NEWLINE)
+        most = first === -1 || first >= available ? available : first + 1
+      }
+      last = end !== -1 || most < available
+    }
+    const moved = pipes.splice(stream.fd, target.fd(), target.offset(), most)
+    if (moved === -EAGAIN) return 'empty'
+    // Full, or a file system that cannot do it: the other way tells which.
+    if (moved <= 0) return pumpLines(channel, stream, now, 'piece')
+    target.advance(moved)
+    notice(stream, moved)
+    stream.consumed += moved
+    counts.stored += moved
+    writer.trouble = null
+    writer.openLine = null
+    if (last && moved === most && target.room() < CHUNK) target.rotate(now)
+    return 'more'
+  }
+
+  return {
+    pump(channel, stream, now, flush) {
+      if (channel.writer.pending !== null && !channel.writer.resume()) return 'blocked'
+      const watched = channel.watch.size > 0
+      return channel.policy.format === 'raw' && !watched
+        ? pumpRaw(channel, stream, now)
+        : pumpLines(channel, stream, now, flush)
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { OutputCounts, OutputSource } from '../../model/ports/program-output.ts'
+import type { LogPolicy } from '../../model/program-spec.ts'
+import type { StreamName } from '../../output/line-encoder.ts'
+
+export interface WorkerData {
+  /** Woken through this eventfd. */
+  readonly wake: number
+  /** 1 when the thread has to end. */
+  readonly quit: SharedArrayBuffer
+}
+
+/** A FIFO that is open in this process. */
+export interface OpenStream {
+  readonly name: StreamName
+  readonly fd: number
+  readonly path: string
+}
+
+export type ToOutputWorker =
+  | {
+      readonly kind: 'open'
+      readonly id: number
+      readonly source: OutputSource
+      readonly incarnation: number
+      readonly setup: ChannelSetup
+    }
+  | { readonly kind: 'setup'; readonly id: number; readonly setup: ChannelSetup }
+  | { readonly kind: 'incarnation'; readonly id: number; readonly number: number }
+  | {
+      readonly kind: 'watch'
+      readonly id: number
+      readonly watch: number
+      readonly source: string
+      readonly flags: string
+    }
+  | { readonly kind: 'unwatch'; readonly id: number; readonly watch: number }
+  | {
+      readonly kind: 'counts' | 'drain' | 'rotate' | 'close'
+      readonly id: number
+      readonly request: number
+    }
+  /** A packed copy of the rotated file with this inode is to take its place. */
+  | {
+      readonly kind: 'packed'
+      readonly path: string
+      readonly inode: string
+      readonly packed: string
+    }
+
+export interface ChannelSetup {
+  readonly file: string
+  readonly policy: LogPolicy
+  readonly streams: readonly OpenStream[]
+}
+
+export type FromOutputWorker =
+  | { readonly kind: 'done'; readonly request: number; readonly counts: OutputCounts }
+  | { readonly kind: 'match'; readonly watch: number; readonly line: string }
+  | { readonly kind: 'rotated'; readonly path: string }
