@@ -21,6 +21,7 @@ export const NO_OUTPUT: ProgramOutput = {
       emitted: 0,
       stored: 0,
       dropped: 0,
+      pending: 0,
       gaps: 0,
       lines: 0,
       rotations: 0,

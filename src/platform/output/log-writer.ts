@@ -23,6 +23,11 @@ export interface LogWriter {
    * @returns bytes that are stored (or pending); less than `length` where it failed
    */
   store(bytes: Buffer, length: number, now: number): number
+  /** What has to be stored before the next line of `owner`; `done` is called when it is. */
+  opening(
+    owner: unknown,
+    gapLine: (bytes: number, lines: number | null) => Buffer,
+  ): { readonly bytes: Buffer | null; done(): void }
   /** Ends a line that somebody else has open; writes the line about a gap first. */
   begin(
     owner: unknown,
@@ -68,21 +73,31 @@ export function logWriter(target: LogTarget): LogWriter {
       return at
     },
 
-    begin(owner, now, gapLine) {
+    opening(owner, gapLine) {
       const opening: Buffer[] = []
-      const missing = writer.gap.bytes > 0
+      const missing = { ...writer.gap }
       const foreign = writer.openLine !== null && writer.openLine !== owner
-      if (foreign || (missing && writer.openLine !== null)) opening.push(Buffer.from('\n'))
-      if (missing) opening.push(gapLine(writer.gap.bytes, writer.gap.lines))
-      if (opening.length === 0) return true
-      const bytes = Buffer.concat(opening)
-      if (writer.store(bytes, bytes.length, now) < bytes.length) return false
-      writer.openLine = null
-      if (missing) {
-        writer.gaps += 1
-        writer.gap.bytes = 0
-        writer.gap.lines = 0
+      if (foreign || (missing.bytes > 0 && writer.openLine !== null))
+        opening.push(Buffer.from('\n'))
+      if (missing.bytes > 0) opening.push(gapLine(missing.bytes, missing.lines))
+      return {
+        bytes: opening.length === 0 ? null : Buffer.concat(opening),
+        done() {
+          writer.openLine = null
+          if (missing.bytes === 0) return
+          writer.gaps += 1
+          // More may have been dropped meanwhile.
+          writer.gap.bytes -= missing.bytes
+          writer.gap.lines = (writer.gap.lines ?? 0) - (missing.lines ?? 0)
+        },
       }
+    },
+
+    begin(owner, now, gapLine) {
+      const { bytes, done } = writer.opening(owner, gapLine)
+      if (bytes === null) return true
+      if (writer.store(bytes, bytes.length, now) < bytes.length) return false
+      done()
       return true
     },
 

@@ -6,6 +6,7 @@ import { type LogWriter, logWriter } from './log-writer.ts'
 import { placePacked } from './packed-logs.ts'
 import type { Pipes } from './pipes.ts'
 import {
+  countsWith,
   type PumpedChannel,
   type PumpedStream,
   pumpedChannel,
@@ -105,17 +106,11 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     }
   }
 
-  function countsOf({ streams: all, counts, writer }: PumpedChannel): OutputCounts {
-    const pending = all.reduce((sum, { fd }) => sum + pipes.waiting(fd), 0)
-    const { gaps, rotations, trouble } = writer
-    return {
-      emitted: counts.stored + counts.dropped + pending,
-      ...counts,
-      pending,
-      gaps,
-      rotations,
-      trouble,
-    }
+  function countsOf(channel: PumpedChannel): OutputCounts {
+    return countsWith(
+      channel,
+      channel.streams.reduce((sum, { fd }) => sum + pipes.waiting(fd), 0),
+    )
   }
 
   function step(of: Of): void {

@@ -1,4 +1,4 @@
-import type { OutputSource } from '../../model/ports/program-output.ts'
+import type { OutputCounts, OutputSource } from '../../model/ports/program-output.ts'
 import type { LogPolicy } from '../../model/program-spec.ts'
 import {
   type Encoded,
@@ -130,4 +130,10 @@ function newlines(
     count += 1
   }
   return { count, end }
+}
+
+export function countsWith({ counts, writer }: PumpedChannel, pending: number): OutputCounts {
+  const { gaps, rotations, trouble } = writer
+  const emitted = counts.stored + counts.dropped + pending
+  return { emitted, ...counts, pending, gaps, rotations, trouble }
 }
