@@ -1,8 +1,7 @@
 import type { OutputCounts } from '../../model/ports/program-output.ts'
 import type { Flush } from '../../output/line-encoder.ts'
 import { lineEncoder } from '../../output/line-encoder.ts'
-import { logTarget } from './log-target.ts'
-import { type LogWriter, logWriter } from './log-writer.ts'
+import { logWriters } from './log-writers.ts'
 import { placePacked } from './packed-logs.ts'
 import type { Pipes } from './pipes.ts'
 import {
@@ -43,35 +42,12 @@ type Of = readonly [PumpedChannel, PumpedStream]
 /** All channels of the thread: which has something to be moved, and what the guard asks of them. */
 export function outputChannels({ pipes, epoll, nothing, now, post }: Room): OutputChannels {
   const channels = new Map<number, PumpedChannel>()
-  const writers = new Map<string, { writer: LogWriter; users: number }>()
+  const writers = logWriters((path) => post({ kind: 'rotated', path }))
   const streams = new Map<number, Of>()
   const ready = new Set<Of>()
   const partial = new Set<Of>()
   const blocked = new Map<number, Set<Of>>()
   const pump = streamPump(pipes, nothing)
-
-  function writerFor(setup: ChannelSetup): LogWriter {
-    const known = writers.get(setup.file)
-    if (known !== undefined) {
-      known.users += 1
-      known.writer.target.rotateBy(setup.policy.rotate)
-      return known.writer
-    }
-    const target = logTarget(setup.file, setup.policy.rotate, (path) => {
-      writer.rotations += 1
-      post({ kind: 'rotated', path })
-    })
-    const writer = logWriter(target)
-    writers.set(setup.file, { writer, users: 1 })
-    return writer
-  }
-
-  function letGo(writer: LogWriter): void {
-    const known = writers.get(writer.target.path)
-    if (known === undefined || --known.users > 0) return
-    writers.delete(writer.target.path)
-    writer.close()
-  }
 
   function addStreams(channel: PumpedChannel, setup: ChannelSetup): void {
     for (const { name, fd } of setup.streams) {
@@ -167,8 +143,8 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     drain(channel, 'piece')
     channel.policy = setup.policy
     if (setup.file !== channel.writer.target.path) {
-      letGo(channel.writer)
-      channel.writer = writerFor(setup)
+      writers.giveBack(channel.writer)
+      channel.writer = writers.take(setup)
     } else channel.writer.target.rotateBy(setup.policy.rotate)
     for (const stream of channel.streams) {
       stream.encoder = lineEncoder(setup.policy, channel.source, stream.name)
@@ -183,7 +159,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     }
     if (message.kind === 'open') {
       const { id, source, incarnation, setup } = message
-      const writer = writerFor(setup)
+      const writer = writers.take(setup)
       const matched = (watch: number, line: string): void => post({ kind: 'match', watch, line })
       const channel = pumpedChannel(id, source, incarnation, setup.policy, writer, matched)
       channels.set(id, channel)
@@ -221,7 +197,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
         break
     }
     post({ kind: 'done', request: message.request, counts: countsOf(channel) })
-    if (message.kind === 'close') letGo(channel.writer)
+    if (message.kind === 'close') writers.giveBack(channel.writer)
   }
 
   return {
@@ -247,7 +223,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     close() {
       for (const channel of [...channels.values()]) {
         closeChannel(channel)
-        letGo(channel.writer)
+        writers.giveBack(channel.writer)
       }
     },
   }

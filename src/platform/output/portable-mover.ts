@@ -6,8 +6,8 @@ import { byteArea } from '../../output/byte-area.ts'
 import { type DropQueue, dropQueue } from '../../output/drop-queue.ts'
 import { type Flush, lineEncoder, outputFor } from '../../output/line-encoder.ts'
 import { asyncStore } from './async-store.ts'
-import { logTarget } from './log-target.ts'
-import { type LogWriter, logWriter } from './log-writer.ts'
+import type { LogWriter } from './log-writer.ts'
+import { logWriters } from './log-writers.ts'
 import type { OutputMover } from './output-thread.ts'
 import { logPacker, placePacked } from './packed-logs.ts'
 import { linuxPipes } from './pipes.ts'
@@ -54,7 +54,14 @@ interface Moved {
  */
 export function portableMover(clock: Clock): OutputMover {
   const moved = new Map<number, Moved>()
-  const writers = new Map<string, { writer: LogWriter; users: number; busy: Promise<void> }>()
+  const writers = logWriters((path) => {
+    for (const { channel } of moved.values()) {
+      const packs = channel.policy.rotate.compress === 'gzip'
+      if (packs && channel.writer.target.path === path) packer.pack(path)
+    }
+  })
+  /** What is being written to a file comes before what is asked next. */
+  const turns = new WeakMap<LogWriter, Promise<void>>()
   const found = new Map<number, (line: string) => void>()
   const packer = logPacker((done) => placePacked(done))
   const input = byteArea(STEP)
@@ -64,32 +71,6 @@ export function portableMover(clock: Clock): OutputMover {
   /** Bytes of each channel that are being written. */
   const inFlight = new Map<number, number>()
   let watches = 0
-
-  function writerFor({ file, policy }: ChannelSetup): LogWriter {
-    const known = writers.get(file)
-    if (known !== undefined) {
-      known.users += 1
-      return known.writer
-    }
-    const writer = logWriter(
-      logTarget(file, policy.rotate, (path) => {
-        writer.rotations += 1
-        for (const { channel } of moved.values()) {
-          const { rotate } = channel.policy
-          if (channel.writer === writer && rotate.compress === 'gzip') packer.pack(path)
-        }
-      }),
-    )
-    writers.set(file, { writer, users: 1, busy: Promise.resolve() })
-    return writer
-  }
-
-  function letGo(writer: LogWriter): void {
-    const known = writers.get(writer.target.path)
-    if (known === undefined || --known.users > 0) return
-    writers.delete(writer.target.path)
-    writer.close()
-  }
 
   function addSource(one: Moved, { name, path }: OpenStream): void {
     if (one.sources.some(({ stream }) => stream.name === name)) return
@@ -138,9 +119,8 @@ export function portableMover(clock: Clock): OutputMover {
   }
 
   function inTurn({ channel }: Moved, work: () => Promise<void>): Promise<void> {
-    const file = writers.get(channel.writer.target.path)
-    const turn = (file?.busy ?? Promise.resolve()).then(work)
-    if (file !== undefined) file.busy = turn
+    const turn = (turns.get(channel.writer) ?? Promise.resolve()).then(work)
+    turns.set(channel.writer, turn)
     return turn
   }
 
@@ -231,7 +211,7 @@ export function portableMover(clock: Clock): OutputMover {
       socket.destroy()
     }
     moved.delete(id)
-    letGo(one.channel.writer)
+    writers.giveBack(one.channel.writer)
   }
 
   function tell(watch: number, line: string): void {
@@ -241,7 +221,7 @@ export function portableMover(clock: Clock): OutputMover {
 
   return {
     open(id, source, setup) {
-      const channel = pumpedChannel(id, source, 0, setup.policy, writerFor(setup), tell)
+      const channel = pumpedChannel(id, source, 0, setup.policy, writers.take(setup), tell)
       const one: Moved = { channel, sources: [], busy: Promise.resolve(), wanted: false }
       moved.set(id, one)
       for (const stream of setup.streams) addSource(one, stream)
@@ -254,8 +234,8 @@ export function portableMover(clock: Clock): OutputMover {
         const { channel } = one
         channel.policy = setup.policy
         if (setup.file !== channel.writer.target.path) {
-          letGo(channel.writer)
-          channel.writer = writerFor(setup)
+          writers.giveBack(channel.writer)
+          channel.writer = writers.take(setup)
         } else channel.writer.target.rotateBy(setup.policy.rotate)
         for (const { stream } of one.sources) {
           stream.encoder = lineEncoder(setup.policy, channel.source, stream.name)
