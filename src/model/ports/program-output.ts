@@ -34,7 +34,11 @@ export interface OutputChannel {
   readonly stderr: SpawnDescriptor
   /** Absolute path of the log; null where there is none. */
   readonly file: string | null
-  /** The number is told in JSON lines from here on. Fast: called at each start. */
+  /**
+   * A new life begins: what there is ends as a line, and JSON lines tell the number from here on.
+   * Fast and asynchronous: called at each start, it is done long before a program can write, on a
+   * machine that is not overloaded.
+   */
   incarnation(number: number): void
   /** A new policy, in place. A change between formats `raw`, `stamped`, `json` loses nothing. */
   reconfigure(policy: LogPolicy): void

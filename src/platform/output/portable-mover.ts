@@ -19,7 +19,7 @@ import {
   pumpedStream,
   recordStored,
 } from './pumped-channel.ts'
-import type { ChannelSetup, OpenStream } from './worker-messages.ts'
+import type { OpenStream } from './worker-messages.ts'
 
 /** Most that is encoded and written at once. */
 const STEP = 64 * 1024

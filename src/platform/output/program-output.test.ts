@@ -135,6 +135,7 @@ describe.each([
     await run(channel, 'sh', '-c', 'echo working; printf "about to fa"; kill -SEGV $$')
     expect(unstamped(logOf(channel))).toBe('working\nabout to fa')
     channel.incarnation(2)
+    await channel.counts()
     await run(channel, 'echo', 'next life')
     expect(unstamped(logOf(channel))).toBe('working\nabout to fa\nnext life\n')
   })
