@@ -1,0 +1,35 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { openRoom } from './room.ts'
+
+const page = resolve(fileURLToPath(import.meta.url), '../../../../docs/reference/control-api.md')
+const examples = [...readFileSync(page, 'utf8').matchAll(/^curl .*$/gm)].map(([line]) => line)
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+
+describe.skipIf(!hasCurl)('what control-api.md shows', () => {
+  test.each(examples)('%s', async (line) => {
+    await using room = await openRoom()
+    // The names of the page become one that the fake guard has.
+    const command = line
+      .replace(/services\/[a-z@0-9]+/, 'services/svc-0')
+      .replace(/name=[a-z*-]+/, 'name=svc-0')
+      .replace(/"names": \["[^"]*"\]/, '"names": ["svc-0"]')
+      .replace(/"service": "[^"]*"/, '"service": "svc-0"')
+      .replace('curl ', 'exec curl --fail --max-time 5 ')
+    const goesOn = line.includes('-sSN')
+    const answer = await new Promise<{ code: unknown; text: string }>((done) => {
+      const env = { ...process.env, SOCKET: room.socket }
+      const child = execFile('sh', ['-c', command], { env }, (error, text, problem) =>
+        done({ code: goesOn ? 0 : (error?.code ?? 0), text: text + problem }),
+      )
+      if (goesOn) child.stdout?.once('data', () => child.kill())
+      // The log of the fake guard is empty, so that its stream ends by itself.
+    })
+    expect(answer).toMatchObject({ code: 0 })
+    if (line.includes('event-stream')) expect(answer.text).toMatch(/^event: snapshot\nid: 0\n/)
+    else if (!line.includes('/logs')) JSON.parse(answer.text)
+  })
+})
