@@ -11,7 +11,13 @@ export function describeIssues(
   schema: z.ZodType,
   raw: unknown,
 ): FileProblem[] {
-  return issues.flatMap((issue) => describeIssue(issue, schema, raw))
+  // What a map lacks is told by the names in it that are not known.
+  const misnamed = new Set(
+    issues.flatMap(({ code, path }) => (code === 'unrecognized_keys' ? [path.join('\0')] : [])),
+  )
+  return issues
+    .filter(({ code, path }) => code !== 'custom' || !misnamed.has(path.join('\0')))
+    .flatMap((issue) => describeIssue(issue, schema, raw))
 }
 
 function describeIssue(issue: Issue, schema: z.ZodType, raw: unknown): FileProblem[] {
@@ -75,7 +81,7 @@ function describeUnion(
     if (one.path.length > path.length) return []
     if (one.code === 'invalid_type') return [KINDS[one.expected] ?? one.expected]
     if (one.code === 'invalid_union' && one.message !== 'Invalid input')
-      return [one.message.replace(/^it has to be /, '')]
+      return one.message.replace(/^it has to be /, '').split(' or ')
     return one.code === 'invalid_value' ? one.values.map(String) : []
   })
   const hint = nearest(found, wanted)

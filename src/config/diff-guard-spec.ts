@@ -1,22 +1,78 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ApplyChange } from '../model/ports/guard-api.ts'
-import type { GuardSpec } from '../model/program-spec.ts'
+import type { GuardSpec, LogFormat, ProgramSpec } from '../model/program-spec.ts'
+
+/** Settings that the guard alone acts on: a program need not be started anew for them. */
+export const IN_PLACE: ReadonlySet<string> = new Set([
+  'description',
+  'labels',
+  'limits.memory',
+  'limits.cpu',
+  'autostart',
+  'instances',
+  'dependsOn',
+  'restart',
+  'startSeconds',
+  'startTimeout',
+  'health',
+  'heartbeat',
+  'stop',
+  'reload',
+  'restartAt',
+  'log.format',
+  'log.rotate',
+  'log.whenFull',
+  'log.buffer',
+  'log.severity',
+])
+
+/** Settings that are maps of others, each of which counts by itself. */
+const MAPS: ReadonlySet<string> = new Set(['limits', 'log'])
+
+/**
+ * What has to happen to each service for `old` to become `next`: services of `next` in its order,
+ * then those that are gone. Settings are named as in stead.yaml, `limits.memory` for those in maps.
+ */
 export function diffGuardSpecs(old: GuardSpec, next: GuardSpec): ApplyChange[] {
-  const names = new Set([...old.services, ...next.services].map((s) => s.name))
-  return [...names].map((service) => {
-    const a = old.services.find((s) => s.name === service)
-    const b = next.services.find((s) => s.name === service)
-    if (a === undefined) return { service, action: 'add', settings: [] }
-    if (b === undefined) return { service, action: 'remove', settings: [] }
-    if (
-      a.command[0] !== b.command[0] ||
-      a.type !== b.type ||
-      JSON.stringify(a.ready) !== JSON.stringify(b.ready)
-    )
-      return { service, action: 'restart', settings: ['command'] }
-    return {
-      service,
-      action: JSON.stringify(a) === JSON.stringify(b) ? 'nothing' : 'in-place',
-      settings: [],
-    }
+  const before = new Map(old.services.map((service) => [service.name, service]))
+  const after = new Set(next.services.map(({ name }) => name))
+  const changes = next.services.map((service): ApplyChange => {
+    const known = before.get(service.name)
+    if (known === undefined) return { service: service.name, action: 'add', settings: [] }
+    const settings = settingsThatDiffer(known, service)
+    return { service: service.name, action: actionFor(settings, known, service), settings }
   })
+  const gone = old.services.filter(({ name }) => !after.has(name))
+  return [
+    ...changes,
+    ...gone.map(({ name }): ApplyChange => ({ service: name, action: 'remove', settings: [] })),
+  ]
+}
+
+function actionFor(
+  settings: readonly string[],
+  old: ProgramSpec,
+  next: ProgramSpec,
+): ApplyChange['action'] {
+  if (settings.length === 0) return 'nothing'
+  const otherOutput = outputOf(old.log.format) !== outputOf(next.log.format)
+  return otherOutput || settings.some((setting) => !IN_PLACE.has(setting)) ? 'restart' : 'in-place'
+}
+
+/** Where the output of a program is connected to, which it is at its start. */
+function outputOf(format: LogFormat): string {
+  return format === 'direct' || format === 'off' ? format : 'guard'
+}
+
+function settingsThatDiffer(old: ProgramSpec, next: ProgramSpec): string[] {
+  return differing(old, next).flatMap((key) => {
+    if (!MAPS.has(key)) return [key]
+    const name = key as 'limits' | 'log'
+    return differing(old[name], next[name]).map((inner) => `${name}.${inner}`)
+  })
+}
+
+function differing<T extends object>(old: T, next: T): string[] {
+  const keys = Object.keys({ ...old, ...next }) as (keyof T & string)[]
+  return keys.filter((key) => !isDeepStrictEqual(old[key], next[key]))
 }

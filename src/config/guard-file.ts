@@ -39,18 +39,16 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
   }
   const source = readYaml(shownAs, text)
   if ('problems' in source) return refuse(source.problems)
-  const describe = (problems: readonly FileProblem[]): string[] => problems.map(source.describe)
-
   const { value, problems } = expandVariables(source, env)
-  if (problems.length > 0) return refuse(describe(problems))
+  if (problems.length > 0) return refuse(source.describe(problems))
   const parsed = guardSchema.safeParse(value)
   if (!parsed.success)
-    return refuse(describe(describeIssues(parsed.error.issues, guardSchema, value)))
+    return refuse(source.describe(describeIssues(parsed.error.issues, guardSchema, value)))
   const settings = parsed.data
   const directory = dirname(path)
   const services = servicesOf(settings, directory)
   const misfits = [...projectProblems(settings), ...guardRelations(settings, services)]
-  if (misfits.length > 0) return refuse(describe(misfits))
+  if (misfits.length > 0) return refuse(source.describe(misfits))
   return {
     project: settings.project ?? settings.name ?? projectOf(directory),
     services: [...services.values()],

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { nameProblem } from '../model/service-name.ts'
 import { described } from './described.ts'
 import { inheritable, programSchema } from './program-schema.ts'
 import { name, restartLimit } from './setting-values.ts'
@@ -6,9 +7,9 @@ import { name, restartLimit } from './setting-values.ts'
 /** More than this is no file that a person keeps. */
 const MAX_SERVICES = 10_000
 
-const serviceName = name.superRefine((value, context) => {
-  if (value.includes('@'))
-    context.addIssue({ code: 'custom', message: '"@" is for its instances: NAME@1' })
+const serviceName = z.string().superRefine((value, context) => {
+  const problem = value.includes('@') ? '"@" is for its instances: NAME@1' : nameProblem(value)
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem })
 })
 
 const groupSchema = z.strictObject({

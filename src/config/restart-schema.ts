@@ -32,7 +32,7 @@ const factor = z
     [
       z
         .string()
-        .regex(/^\d+(\.\d+)?$/)
+        .regex(/^\d+(\.\d+)?$/, 'it has to be a number from 1 to 100')
         .transform(Number),
       z.number(),
     ],

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { HeartbeatPolicy, ReloadAction, StopStep } from '../model/program-spec.ts'
 import { described } from './described.ts'
 import { signal, truth, whole } from './program-values.ts'
-import { command, kind, positiveDuration } from './setting-values.ts'
+import { command, positiveDuration } from './setting-values.ts'
 
 const KILL: StopStep = {
   action: { kind: 'signal', signal: 'SIGKILL', to: 'tree' },
@@ -98,7 +98,7 @@ const forward = z
   )
 
 export const heartbeat = z.union([
-  z.union([truth], kind('true, false or a map')).transform((on) => (on ? BEAT : null)),
+  truth.transform((on) => (on ? BEAT : null)),
   z
     .strictObject({
       every: described(positiveDuration, 'how often it beats', { example: '2s', fallback: '5s' }),

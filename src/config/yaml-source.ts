@@ -29,8 +29,11 @@ export interface YamlSource {
   readonly value: unknown
   /** The text of a plain value as it stands in the file: `1.10` where the value is 1.1. */
   written(path: readonly PropertyKey[]): string | null
-  /** A problem in words: place, setting, message, and the line with a mark under the place. */
-  describe(problem: FileProblem): string
+  /**
+   * Problems in words, in the order of the file: place, setting, message, and the line with a mark
+   * under the place.
+   */
+  describe(problems: readonly FileProblem[]): string[]
 }
 
 /**
@@ -87,20 +90,28 @@ export function readYaml(path: string, text: string): YamlSource | { problems: s
       const node = find(document, path)?.value
       return isScalar(node) && typeof node.source === 'string' ? node.source : null
     },
-    describe({ path: at, message, key = false }) {
-      const setting = at.map(String).join('.')
-      const words = setting === '' ? message : `${setting}: ${message}`
-      // What is missing has no place of its own: then the name of what surrounds it is the place.
-      for (let depth = at.length; depth >= 0; depth -= 1) {
-        const found = find(document, at.slice(0, depth))
-        if (found === null) continue
-        const asKey = found.key !== null && (key || depth < at.length || !isPlain(found.value))
-        const node = asKey ? found.key : found.value
-        if (node?.range != null) return show(node.range[0], words)
-      }
-      return `${path}: ${words}`
+    describe(problems) {
+      return problems
+        .map((problem) => ({ problem, offset: offsetOf(document, problem) }))
+        .sort((a, b) => a.offset - b.offset)
+        .map(({ problem: { path: at, message }, offset }) => {
+          const setting = at.map(String).join('.')
+          return show(offset, setting === '' ? message : `${setting}: ${message}`)
+        })
     },
   }
+}
+
+function offsetOf(document: Document, { path, key = false }: FileProblem): number {
+  // What is missing has no place of its own: then the name of what surrounds it is the place.
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const found = find(document, path.slice(0, depth))
+    if (found === null) continue
+    const named = key || depth < path.length || !isPlain(found.value)
+    const node = named ? (found.key ?? found.value) : found.value
+    if (node?.range != null) return node.range[0]
+  }
+  return 0
 }
 
 function isNothing(node: Node): boolean {
@@ -161,6 +172,7 @@ function inWords(message: string): string {
   if (/^Tabs are not allowed/.test(message))
     return 'a tab indents this line; YAML takes blanks only'
   if (/multiple documents/.test(message)) return 'a second document begins; there can be one only'
+  if (/call stack/.test(message)) return 'what is here is nested too deeply'
   return message
 }
 

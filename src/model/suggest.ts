@@ -9,15 +9,19 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
   return best
 }
 
-/** Levenshtein: how many letters to change, add or take away. */
+/** Damerau and Levenshtein: how many letters to change, add, take away, or swap with the next. */
 function distanceBetween(a: string, b: string): number {
+  let last: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i]
     for (let j = 1; j <= b.length; j += 1) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const swaps = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swapped = swaps ? (last[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
     }
+    last = row
     row = next
   }
   return row[b.length] ?? 0
