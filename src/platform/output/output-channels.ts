@@ -93,9 +93,10 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     const [channel, stream] = of
     ready.delete(of)
     const at = now()
-    const overdue = stream.partialUntil !== null && stream.partialUntil <= at
+    let flush: Flush = isOverdue(stream, at) ? 'piece' : 'no'
     for (let chunk = 0; chunk < CHUNKS_IN_TURN; chunk += 1) {
-      const pumped: Pumped = pump.pump(channel, stream, at, overdue ? 'piece' : 'no')
+      const pumped: Pumped = pump.pump(channel, stream, at, flush)
+      flush = 'no'
       if (pumped === 'more') continue
       settle(of, pumped, at)
       return
@@ -104,20 +105,27 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     ready.add(of)
   }
 
+  /** The beginning of a line that is left has been the same for long enough. */
+  function isOverdue({ partial: rest, consumed }: PumpedStream, at: number): boolean {
+    return rest !== null && rest.until <= at && rest.consumed === consumed
+  }
+
   function settle(of: Of, pumped: Pumped, at: number): void {
     const [channel, stream] = of
     if (pumped === 'partial') {
-      const overdue = stream.partialUntil !== null && stream.partialUntil <= at
       // Half a code point may be left behind for ever: nothing is to be done until more comes.
-      if (overdue) partial.delete(of)
+      if (isOverdue(stream, at)) partial.delete(of)
       else {
-        stream.partialUntil ??= at + PARTIAL_WAIT
+        const { consumed } = stream
+        if (stream.partial?.consumed !== consumed) {
+          stream.partial = { until: at + PARTIAL_WAIT, consumed }
+        }
         partial.add(of)
-        return
       }
+      return
     }
     partial.delete(of)
-    stream.partialUntil = null
+    stream.partial = null
     if (pumped !== 'blocked') return
     const fd = channel.writer.target.fd()
     const waiting = blocked.get(fd) ?? new Set()
@@ -214,7 +222,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
       let next = Number.POSITIVE_INFINITY
       const at = now()
       for (const of of partial) {
-        const until = of[1].partialUntil ?? at
+        const until = of[1].partial?.until ?? at
         if (until <= at) ready.add(of)
         next = Math.min(next, until)
       }

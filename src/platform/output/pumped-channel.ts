@@ -20,8 +20,8 @@ export interface PumpedStream {
   /** What the FIFO holds before a writer has to wait, and how often it was found so full. */
   capacity: number
   filled: number
-  /** When the beginning of a line that is left is stored as it is; null for none. */
-  partialUntil: number | null
+  /** When the beginning of a line that is left is stored as it is, if no more was taken by then. */
+  partial: { readonly until: number; readonly consumed: number } | null
 }
 
 /** One instance's output on its way, as the one who moves it sees it. */
@@ -84,7 +84,7 @@ export function pumpedStream(channel: PumpedChannel, name: StreamName, fd: numbe
     consumed: 0,
     capacity: PIPE_CAPACITY,
     filled: 0,
-    partialUntil: null,
+    partial: null,
   }
 }
 
