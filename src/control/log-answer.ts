@@ -9,7 +9,7 @@ import { encodeSentEvent } from './server-sent-events.ts'
 const DEFAULT_LINES = 100
 const MAX_LINES = 10_000
 /** What plain text says where lines are missing. */
-export const GAP_LINE = '(lines are missing here: the log was rotated faster than it was read)'
+export const GAP_LINE = '(lines may be missing here: the log was rotated faster than it was read)'
 /** The time that lines of ours begin with, or have as JSON. */
 const TIME = /^(?:\{"time":")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z)/
 

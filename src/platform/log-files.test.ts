@@ -1,6 +1,14 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { logFiles } from './log-files.ts'
@@ -65,5 +73,42 @@ describe('the tail of a log file', () => {
     const end = lines.next()
     stop.abort()
     expect((await end).done).toBe(true)
+  })
+
+  test.each([
+    ['rotated once', 1, false, 0],
+    ['rotated once and packed', 1, true, 0],
+    ['rotated more often than it was looked at', 2, false, 1],
+    ['rotated more often, and packed', 2, true, 1],
+  ])('followed, a log that is %s loses nothing in silence', async (_, times, packed, gaps) => {
+    const stop = new AbortController()
+    let told = 0
+    const missed = (): void => {
+      told += 1
+    }
+    const lines = files
+      .tail(path, { last: 10, follow: true, missed, signal: stop.signal })
+      [Symbol.asyncIterator]()
+    const next = async (): Promise<string | undefined> => (await lines.next()).value
+    writeFileSync(path, 'one\n')
+    expect(await next()).toBe('one')
+    const second = next()
+    appendFileSync(path, 'two\n')
+    expect(await second).toBe('two')
+    appendFileSync(path, 'three, which nobody has read when it is moved\n')
+    for (let time = 0; time < times; time += 1) {
+      rmSync(`${path}.1`, { force: true })
+      renameSync(path, `${path}.1`)
+      writeFileSync(path, `new ${time}\n`)
+    }
+    if (packed) {
+      writeFileSync(`${path}.1.gz`, gzipSync(readFileSync(`${path}.1`)))
+      rmSync(`${path}.1`)
+    }
+    expect(await next()).toBe('three, which nobody has read when it is moved')
+    expect(await next()).toBe(`new ${times - 1}`)
+    expect(told).toBe(gaps)
+    stop.abort()
+    expect(await next()).toBe(undefined)
   })
 })

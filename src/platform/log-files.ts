@@ -13,33 +13,39 @@ interface Position {
   identity: string | null
   offset: number
   rest: Buffer
+  /** The file itself, while it is followed: what is in it can be read wherever it has been moved. */
+  held: FileHandle | null
 }
 
 /**
- * Log files by their paths. Files are opened for each look and closed again: nobody is kept from
- * rotating or removing them, and a service being uninstalled leaves nothing held.
+ * Log files by their paths. Nobody is kept from rotating or removing them: on Windows, where an open
+ * file would, they are opened for each look and closed again.
  */
 export function logFiles(clock: Clock): LogFiles {
   return {
     async *tail(path, { last, keep = () => true, follow, missed, signal }: TailOptions) {
-      const position: Position = { identity: null, offset: 0, rest: Buffer.alloc(0) }
+      const position = beginning()
       const newest: string[] = []
       const take = (line: string): void => {
         if (!keep(line)) return
         newest.push(line)
         if (last !== null && newest.length > last) newest.shift()
       }
-      const before: Position = { identity: null, offset: 0, rest: Buffer.alloc(0) }
+      const before = beginning()
       for await (const line of moreLines(`${path}.1`, before)) take(line)
       if (before.rest.length > 0) take(textOf(before.rest))
       for await (const line of moreLines(path, position)) take(line)
       if (!follow && position.rest.length > 0) take(textOf(position.rest))
       yield* newest
-      while (follow && !signal?.aborted) {
-        for await (const line of nextLines(path, position, missed)) if (keep(line)) yield line
-        await clock.sleep(POLL, signal).catch((error: unknown) => {
-          if (!signal?.aborted) throw error
-        })
+      try {
+        while (follow && !signal?.aborted) {
+          for await (const line of nextLines(path, position, missed)) if (keep(line)) yield line
+          await clock.sleep(POLL, signal).catch((error: unknown) => {
+            if (!signal?.aborted) throw error
+          })
+        }
+      } finally {
+        await position.held?.close()
       }
     },
   }
@@ -52,47 +58,81 @@ async function* nextLines(
   missed?: () => void,
 ): AsyncGenerator<string> {
   if (position.identity !== null && (await identityOf(path)) !== position.identity) {
-    const rotated = `${path}.1`
-    if ((await identityOf(rotated)) === position.identity) yield* moreLines(rotated, position)
-    else missed?.()
+    const { held } = position
+    if (held !== null) yield* linesOf(held, position)
+    else yield* moreLines(`${path}.1`, position)
+    if (!(await isNewestRotated(path, position))) missed?.()
     if (position.rest.length > 0) yield textOf(position.rest)
-    position.identity = null
-    position.offset = 0
-    position.rest = Buffer.alloc(0)
+    await held?.close()
+    Object.assign(position, beginning())
   }
-  yield* moreLines(path, position)
+  if (position.held !== null) yield* linesOf(position.held, position)
+  else yield* moreLines(path, position, process.platform !== 'win32')
 }
 
-/** The whole lines from the position to the present end of the file. */
-async function* moreLines(path: string, position: Position): AsyncGenerator<string> {
+/** Is the file that was read the one before the present, packed or not? */
+async function isNewestRotated(path: string, { identity, offset }: Position): Promise<boolean> {
+  if ((await identityOf(`${path}.1`)) === identity) return true
+  return (await unpackedSize(`${path}.1.gz`)) === offset % 2 ** 32
+}
+
+/** What the last four bytes of a gzip file say (RFC 1952, ISIZE): its size before, modulo 2^32. */
+async function unpackedSize(path: string): Promise<number | null> {
   const file = await openOrNull(path)
-  if (file === null) return
+  if (file === null) return null
   try {
     const { size } = await file.stat()
+    const bytes = Buffer.alloc(4)
+    const { bytesRead } = await file.read(bytes, 0, 4, Math.max(0, size - 4))
+    return bytesRead === 4 ? bytes.readUInt32LE(0) : null
+  } finally {
+    await file.close()
+  }
+}
+
+/** The whole lines of the file with that path, where it is the file that the position is in. */
+async function* moreLines(path: string, position: Position, hold = false): AsyncGenerator<string> {
+  const file = await openOrNull(path)
+  if (file === null) return
+  let held = false
+  try {
     const identity = await identityOfHandle(file)
     position.identity ??= identity
     // Rotated since it was looked at: the next look sees to it.
     if (position.identity !== identity) return
-    // Emptied in place: what is there now is all new.
-    if (size < position.offset) {
-      position.offset = 0
-      position.rest = Buffer.alloc(0)
+    if (hold) {
+      position.held = file
+      held = true
     }
-    const chunk = Buffer.alloc(CHUNK)
-    for (;;) {
-      const { bytesRead } = await file.read(chunk, 0, CHUNK, position.offset)
-      if (bytesRead === 0) return
-      position.offset += bytesRead
-      let data = Buffer.concat([position.rest, chunk.subarray(0, bytesRead)])
-      for (let end = lineEnd(data); end !== -1; end = lineEnd(data)) {
-        yield textOf(data.subarray(0, end))
-        data = data.subarray(data[end] === 0x0a ? end + 1 : end)
-      }
-      position.rest = Buffer.from(data)
-    }
+    yield* linesOf(file, position)
   } finally {
-    await file.close()
+    if (!held) await file.close()
   }
+}
+
+/** The whole lines from the position to the present end of the file. */
+async function* linesOf(file: FileHandle, position: Position): AsyncGenerator<string> {
+  // Emptied in place: what is there now is all new.
+  if ((await file.stat()).size < position.offset) {
+    position.offset = 0
+    position.rest = Buffer.alloc(0)
+  }
+  const chunk = Buffer.alloc(CHUNK)
+  for (;;) {
+    const { bytesRead } = await file.read(chunk, 0, CHUNK, position.offset)
+    if (bytesRead === 0) return
+    position.offset += bytesRead
+    let data = Buffer.concat([position.rest, chunk.subarray(0, bytesRead)])
+    for (let end = lineEnd(data); end !== -1; end = lineEnd(data)) {
+      yield textOf(data.subarray(0, end))
+      data = data.subarray(data[end] === 0x0a ? end + 1 : end)
+    }
+    position.rest = Buffer.from(data)
+  }
+}
+
+function beginning(): Position {
+  return { identity: null, offset: 0, rest: Buffer.alloc(0), held: null }
 }
 
 function lineEnd(data: Buffer): number {

@@ -5,7 +5,7 @@ export interface TailOptions {
   readonly keep?: (line: string) => boolean
   /** Go on with lines as they are written, over rotations too, until `signal` is aborted. */
   readonly follow: boolean
-  /** Called before the next line where lines in between were rotated away before they were read. */
+  /** Called before the next line where lines in between may have been rotated away unread. */
   readonly missed?: () => void
   readonly signal?: AbortSignal
 }

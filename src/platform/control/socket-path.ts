@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, type Stats, unlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { SteadError } from '../../errors.ts'
@@ -41,14 +41,17 @@ export async function prepareSocketPath(path: string): Promise<void> {
   unlinkSync(path)
 }
 
+/** What is there already keeps its mode: it may be a directory that others use too, to read in it. */
 function prepareDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE })
-  const { uid, mode } = lstatSync(path)
+  const { uid, mode } = statSync(path)
   const self = process.geteuid?.() ?? uid
   if (uid !== self) {
     throw new SteadError('DIRECTORY_UNSAFE', { path, reason: `it belongs to uid ${uid}` })
   }
-  if ((mode & 0o077) !== 0) chmodSync(path, DIRECTORY_MODE)
+  if ((mode & 0o022) !== 0) {
+    throw new SteadError('DIRECTORY_UNSAFE', { path, reason: 'others may write to it' })
+  }
 }
 
 /**

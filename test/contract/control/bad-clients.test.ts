@@ -79,6 +79,19 @@ describe('T06 the socket:', () => {
     rmSync(directory, { recursive: true })
   })
 
+  test('a directory that others may write to is refused and left as it is', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'stead-open-'))
+    chmodSync(directory, 0o777)
+    const socket = join(directory, 'guard.sock')
+    const serving = controlServer({ api: fakeGuard(), clock: systemClock(), socket })
+    await expect(serving).rejects.toMatchObject({
+      code: 'DIRECTORY_UNSAFE',
+      message: expect.stringContaining('others may write to it'),
+    })
+    expect(statSync(directory).mode & 0o777).toBe(0o777)
+    rmSync(directory, { recursive: true })
+  })
+
   test.skipIf(process.geteuid?.() !== 0)('a directory of somebody else is refused', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'stead-foreign-'))
     const { chownSync } = await import('node:fs')
