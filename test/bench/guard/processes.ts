@@ -40,16 +40,25 @@ export function treeOf(roots: readonly number[]): number[] {
   return [...found]
 }
 
-/** utime and stime of all threads, in seconds (the kernel counts in hundredths). */
+/**
+ * Seconds that the threads of `pids` have been on a processor, from the first number of schedstat in
+ * nanoseconds (Documentation/scheduler/sched-stats.rst); utime and stime are hundredths only.
+ */
 export function cpuSeconds(pids: readonly number[]): number {
-  const ticks = pids.map((pid) => {
-    const fields = read(`/proc/${pid}/stat`)
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    // Fields 14 and 15 of proc(5); the first two are cut away.
-    return fields.length < 13 ? 0 : Number(fields[11]) + Number(fields[12])
-  })
-  return ticks.reduce((sum, one) => sum + one, 0) / 100
+  const nanoseconds = pids.flatMap((pid) =>
+    entries(`/proc/${pid}/task`).map((thread) =>
+      Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]),
+    ),
+  )
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9
+}
+
+function entries(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return []
+  }
 }
 
 export interface Memory {

@@ -4,16 +4,14 @@ import { cpuSeconds } from '../processes.ts'
 import { everybody, type Row } from '../row.ts'
 import { withRun } from '../run-of-programs.ts'
 
-/** The kernel counts processor time in hundredths of a second. */
-const TICK = 0.01
-
 export const idle: Row = {
   name: 'idle',
   title: 'Idle with 200 programs',
-  about: `Processor time of all processes of the supervisor, as a share of one core, while nothing happens to 200 programs. The kernel counts in hundredths of a second: one of them is ${((TICK / 10) * 100).toFixed(3)} %.`,
+  about:
+    'Processor time of all processes of the supervisor, as a share of one core, while nothing happens to 200 programs.',
   rounds: 1,
   patience: 30_000,
-  figures: [{ key: 'share', head: 'share of a core %', statistic: 'median', digits: 3 }],
+  figures: [{ key: 'share', head: 'share of a core %', statistic: 'median', digits: 4 }],
   leavesOut: everybody,
   run: (peer, { work, quick }) =>
     withRun(peer, work, { count: quick ? 20 : 200 }, async (run) => {
