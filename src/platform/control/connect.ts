@@ -1,6 +1,7 @@
-import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { SteadError } from '../../errors.ts'
 import type { ControlConnection } from '../../model/ports/control-transport.ts'
+import { http } from './http.ts'
 import { checkSocketPath } from './socket-path.ts'
 
 /** Idle connections are given up well before a guard ends them, so that none is used while it ends. */
@@ -20,6 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export function controlConnection(socketPath: string): ControlConnection {
   checkSocketPath(socketPath)
+  const { Agent, request: httpRequest } = http()
   const agent = new Agent({ keepAlive: true, timeout: IDLE })
 
   function send(

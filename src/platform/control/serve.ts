@@ -1,14 +1,11 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { SteadError } from '../../errors.ts'
 import type { ControlHandler } from '../../model/ports/control-transport.ts'
 import type { Caller } from '../../model/ports/guard-api.ts'
 import { answerOnce, LINGER, refusalText } from './answer-once.ts'
 import { type ConnectionLimits, connections } from './connections.ts'
+import { http } from './http.ts'
 import { peerOf } from './peer.ts'
 import { MAX_BODY, readBody } from './read-body.ts'
 import { prepareSocketPath } from './socket-path.ts'
@@ -66,15 +63,15 @@ export async function serveControl({
   const closing = new AbortController()
   await prepareSocketPath(path)
 
-  const http = createHttpServer({
+  const web = http().createServer({
     maxHeaderSize: MAX_HEADERS,
     // Times are kept by `connections`, which has no timer of each socket.
     requestTimeout: 0,
     headersTimeout: 0,
     keepAliveTimeout: 0,
   })
-  http.on('request', answer)
-  http.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+  web.on('request', answer)
+  web.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY) response.writeContinue()
     answer(request, response)
   })
@@ -97,7 +94,7 @@ export async function serveControl({
     }
     callers.set(socket, caller)
     clients.add(socket)
-    http.emit('connection', socket)
+    web.emit('connection', socket)
   })
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
