@@ -106,9 +106,83 @@ describe('the tail of a log file', () => {
       rmSync(`${path}.1`)
     }
     expect(await next()).toBe('three, which nobody has read when it is moved')
-    expect(await next()).toBe(`new ${times - 1}`)
+    for (let time = 0; time < times; time += 1) expect(await next()).toBe(`new ${time}`)
     expect(told).toBe(gaps)
     stop.abort()
     expect(await next()).toBe(undefined)
+  })
+})
+
+describe('rotated logs', () => {
+  const number = (line: string): number => Number(line.split(' ').at(-1))
+
+  test('are read over all their files, packed ones too', async () => {
+    writeFileSync(`${path}.3.gz`, gzipSync('1\n2\n'))
+    writeFileSync(`${path}.2.gz`, gzipSync('3\n'))
+    writeFileSync(`${path}.2`, '3\n')
+    writeFileSync(`${path}.1`, '4\n')
+    writeFileSync(path, '5\n6')
+    expect(await all(null)).toEqual(['1', '2', '3', '4', '5', '6'])
+    expect(await all(4)).toEqual(['3', '4', '5', '6'])
+    expect(await all(2)).toEqual(['5', '6'])
+  })
+
+  test('are read from a time on; lines without one belong to the line before', async () => {
+    writeFileSync(
+      `${path}.1`,
+      '2026-01-01T00:00:00.000Z <6> a\n2026-01-01T00:00:02.000Z <6> b\n  at x\n',
+    )
+    writeFileSync(path, '{"at":"2026-01-01T00:00:03.000Z","service":"s","text":"c"}\n')
+    const since = new Date('2026-01-01T00:00:01Z')
+    for (const last of [null, 10]) {
+      const lines = await Array.fromAsync(files.tail(path, { last, follow: false, since }))
+      expect(lines.map((line) => line.slice(-4))).toEqual(['6> b', 'at x', '"c"}'])
+    }
+  })
+
+  test('O08 are followed over rotations and packing without losing a line', async () => {
+    const stop = new AbortController()
+    writeFileSync(path, 'line 1\n')
+    const lines = files
+      .tail(path, { last: 10, follow: true, signal: stop.signal })
+      [Symbol.asyncIterator]()
+    expect((await lines.next()).value).toBe('line 1')
+    const second = lines.next()
+    appendFileSync(path, 'line 2\n')
+    expect((await second).value).toBe('line 2')
+    // Three rotations and a packing between two looks.
+    appendFileSync(path, 'line 3\n')
+    writeFileSync(`${path}.3.gz`, gzipSync(readFileSync(path)))
+    rmSync(path)
+    writeFileSync(`${path}.2`, 'line 4\nline 5\n')
+    writeFileSync(`${path}.1`, 'line 6\n')
+    writeFileSync(path, 'line 7\n')
+    const read: number[] = []
+    while (read.at(-1) !== 7) read.push(number((await lines.next()).value as string))
+    expect(read).toEqual([3, 4, 5, 6, 7])
+    stop.abort()
+  })
+
+  test('O08 a reader that is too slow is told that lines were rotated away', async () => {
+    const stop = new AbortController()
+    writeFileSync(path, 'line 1\n')
+    let told = 0
+    const missed = (): void => {
+      told += 1
+    }
+    const lines = files
+      .tail(path, { last: 10, follow: true, missed, signal: stop.signal })
+      [Symbol.asyncIterator]()
+    expect((await lines.next()).value).toBe('line 1')
+    const second = lines.next()
+    appendFileSync(path, 'line 2\n')
+    expect((await second).value).toBe('line 2')
+    writeFileSync(`${path}.1`, 'line 8\n')
+    writeFileSync(`${path}.new`, 'line 9\n')
+    renameSync(`${path}.new`, path)
+    expect((await lines.next()).value).toBe('line 8')
+    expect(told).toBe(1)
+    expect((await lines.next()).value).toBe('line 9')
+    stop.abort()
   })
 })

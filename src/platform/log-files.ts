@@ -1,167 +1,261 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { Clock } from '../model/ports/clock.ts'
 import type { LogFiles, TailOptions } from '../model/ports/log-files.ts'
+import { lineSplitter, sinceFilter } from '../output/log-text.ts'
+import {
+  beginsWith,
+  bytesOf,
+  closeAll,
+  headOf,
+  openRotated,
+  type RotatedLog,
+} from './rotated-logs.ts'
 
 /** How often a followed file is looked at: what people take for at once. */
 const POLL = 200
-const CHUNK = 64 * 1024
-/** A line longer than this is cut, so that a file without line ends cannot fill the memory. */
-const MAX_LINE = 1024 * 1024
-
 /** Where reading goes on, in which file, and the beginning of a line that is not ended yet. */
 interface Position {
   identity: string | null
   offset: number
-  rest: Buffer
+  /** First bytes of the file: by these it is known when it was packed. */
+  head: Buffer
+  /** First bytes of the newest rotated file when this one was begun. */
+  before: Buffer
   /** The file itself, while it is followed: what is in it can be read wherever it has been moved. */
-  held: FileHandle | null
+  held: RotatedLog | null
 }
 
 /**
- * Log files by their paths. Nobody is kept from rotating or removing them: on Windows, where an open
- * file would, they are opened for each look and closed again.
+ * Log files by their paths, rotated and packed ones with them. Nobody is kept from rotating or
+ * removing them: on Windows, where an open file would, they are opened for each look and closed
+ * again. Whoever writes them is not asked for anything.
  */
 export function logFiles(clock: Clock): LogFiles {
   return {
-    async *tail(path, { last, keep = () => true, follow, missed, signal }: TailOptions) {
-      const position = beginning()
-      const newest: string[] = []
-      const take = (line: string): void => {
-        if (!keep(line)) return
-        newest.push(line)
-        if (last !== null && newest.length > last) newest.shift()
-      }
-      const before = beginning()
-      for await (const line of moreLines(`${path}.1`, before)) take(line)
-      if (before.rest.length > 0) take(textOf(before.rest))
-      for await (const line of moreLines(path, position)) take(line)
-      if (!follow && position.rest.length > 0) take(textOf(position.rest))
-      yield* newest
+    async *tail(
+      path,
+      { last, keep = () => true, since = null, follow, missed, signal }: TailOptions,
+    ) {
+      const position = startPosition()
+      const splitter = lineSplitter()
+      const wanted = sinceFilter(since, keep)
+      const next = (): AsyncIterable<string> => nextLines(path, position, splitter, follow, missed)
       try {
+        if (last === null) yield* existing()
+        else yield* await newest(last)
         while (follow && !signal?.aborted) {
-          for await (const line of nextLines(path, position, missed)) if (keep(line)) yield line
+          yield* filtered(next(), wanted)
           await clock.sleep(POLL, signal).catch((error: unknown) => {
             if (!signal?.aborted) throw error
           })
         }
       } finally {
-        await position.held?.close()
+        await position.held?.handle.close()
+      }
+
+      /** All of it, oldest first. */
+      async function* existing(): AsyncGenerator<string> {
+        const rotated = await begin(path, position)
+        try {
+          for (const log of rotated) {
+            if (since !== null && log.written < since.getTime()) continue
+            for await (const line of wholeLines(log)) if (wanted(line)) yield line
+          }
+        } finally {
+          await closeAll(rotated)
+        }
+        yield* present(wanted)
+      }
+
+      /** The newest ones; older files are not read when there are enough. */
+      async function newest(count: number): Promise<string[]> {
+        const rotated = await begin(path, position)
+        try {
+          let lines = await lastOf(present(wanted), count)
+          for (const log of rotated.toReversed()) {
+            if (lines.length >= count) break
+            if (since !== null && log.written < since.getTime()) break
+            const older = filtered(wholeLines(log), sinceFilter(since, keep))
+            lines = [...(await lastOf(older, count - lines.length)), ...lines]
+          }
+          return lines
+        } finally {
+          await closeAll(rotated)
+        }
+      }
+
+      async function* present(wants: (line: string) => boolean): AsyncGenerator<string> {
+        yield* filtered(next(), wants)
+        if (!follow) for (const line of splitter.end()) if (wants(line)) yield line
       }
     },
   }
 }
 
-/** What was written since; when the file was rotated meanwhile, first what the old one still got. */
+/** Fixes where the present file begins, and opens those before it. */
+async function begin(path: string, position: Position): Promise<RotatedLog[]> {
+  position.identity = await identityOf(path)
+  const older: RotatedLog[] = []
+  for (const log of await openRotated(path)) {
+    // Rotated in this very moment: it is read as the present one.
+    if ((await identityOfHandle(log.handle)) === position.identity) await log.handle.close()
+    else older.push(log)
+  }
+  return older
+}
+
+async function* wholeLines(log: RotatedLog): AsyncGenerator<string> {
+  const splitter = lineSplitter()
+  for await (const bytes of bytesOf(log)) yield* splitter.push(bytes)
+  yield* splitter.end()
+}
+
+async function* filtered(
+  lines: AsyncIterable<string>,
+  wants: (line: string) => boolean,
+): AsyncGenerator<string> {
+  for await (const line of lines) if (wants(line)) yield line
+}
+
+async function lastOf(lines: AsyncIterable<string>, count: number): Promise<string[]> {
+  const last: string[] = []
+  for await (const line of lines) {
+    last.push(line)
+    // In steps, so that a long log is not moved up for each line.
+    if (last.length > 2 * count + 1024) last.splice(0, last.length - count)
+  }
+  return count === 0 ? [] : last.slice(-count)
+}
+
+type Splitter = ReturnType<typeof lineSplitter>
+
+function startPosition(): Position {
+  return { identity: null, offset: 0, head: Buffer.alloc(0), before: Buffer.alloc(0), held: null }
+}
+
+/** What was written since; when the file was rotated meanwhile, what went to the older ones first. */
 async function* nextLines(
   path: string,
   position: Position,
+  splitter: Splitter,
+  hold: boolean,
   missed?: () => void,
 ): AsyncGenerator<string> {
   if (position.identity !== null && (await identityOf(path)) !== position.identity) {
-    const { held } = position
-    if (held !== null) yield* linesOf(held, position)
-    else yield* moreLines(`${path}.1`, position)
-    if (!(await isNewestRotated(path, position))) missed?.()
-    if (position.rest.length > 0) yield textOf(position.rest)
-    await held?.close()
-    Object.assign(position, beginning())
-  }
-  if (position.held !== null) yield* linesOf(position.held, position)
-  else yield* moreLines(path, position, process.platform !== 'win32')
-}
-
-/** Is the file that was read the one before the present, packed or not? */
-async function isNewestRotated(path: string, { identity, offset }: Position): Promise<boolean> {
-  if ((await identityOf(`${path}.1`)) === identity) return true
-  return (await unpackedSize(`${path}.1.gz`)) === offset % 2 ** 32
-}
-
-/** What the last four bytes of a gzip file say (RFC 1952, ISIZE): its size before, modulo 2^32. */
-async function unpackedSize(path: string): Promise<number | null> {
-  const file = await openOrNull(path)
-  if (file === null) return null
-  try {
-    const { size } = await file.stat()
-    const bytes = Buffer.alloc(4)
-    const { bytesRead } = await file.read(bytes, 0, 4, Math.max(0, size - 4))
-    return bytesRead === 4 ? bytes.readUInt32LE(0) : null
-  } finally {
-    await file.close()
-  }
-}
-
-/** The whole lines of the file with that path, where it is the file that the position is in. */
-async function* moreLines(path: string, position: Position, hold = false): AsyncGenerator<string> {
-  const file = await openOrNull(path)
-  if (file === null) return
-  let held = false
-  try {
-    const identity = await identityOfHandle(file)
-    position.identity ??= identity
-    // Rotated since it was looked at: the next look sees to it.
-    if (position.identity !== identity) return
-    if (hold) {
-      position.held = file
-      held = true
+    const rotated = await openRotated(path)
+    const { held, offset } = position
+    try {
+      const heads = await Promise.all(rotated.map(headOf))
+      let from = await indexOfPosition(rotated, heads, position)
+      const old = held ?? rotated[from]
+      if (old !== undefined) yield* splitLines(old, offset, splitter)
+      if (from === -1) {
+        from = heads.findIndex((head) => beginsWith(head, position.before))
+        // With none newer than before it was not rotated but removed.
+        if (from < rotated.length - 1 || old === undefined) missed?.()
+      }
+      yield* splitter.end()
+      for (const log of rotated.slice(from + 1)) {
+        yield* splitLines(log, 0, splitter)
+        yield* splitter.end()
+      }
+    } finally {
+      await closeAll(rotated)
     }
-    yield* linesOf(file, position)
+    await held?.handle.close()
+    Object.assign(position, startPosition())
+  }
+  yield* moreLines(path, position, splitter, hold && process.platform !== 'win32')
+  if (hold && position.head.length === 0) await remember(path, position)
+}
+
+async function* splitLines(
+  log: RotatedLog,
+  offset: number,
+  splitter: Splitter,
+): AsyncGenerator<string> {
+  for await (const bytes of bytesOf(log, offset)) yield* splitter.push(bytes)
+}
+
+/** Which of the rotated files is the one that was read; the newest where several look like it. */
+async function indexOfPosition(
+  rotated: readonly RotatedLog[],
+  heads: readonly Buffer[],
+  position: Position,
+): Promise<number> {
+  for (let index = rotated.length - 1; index >= 0; index -= 1) {
+    const log = rotated[index] as RotatedLog
+    const { dev, ino } = await log.handle.stat({ bigint: true })
+    const same = log.packed || `${dev}:${ino}` === position.identity
+    const alike = position.head.length === 0 || beginsWith(heads[index] as Buffer, position.head)
+    if (same && alike && (position.head.length > 0 || !log.packed)) return index
+  }
+  return -1
+}
+
+/** By what the present file, and the one before it, are known again. */
+async function remember(path: string, position: Position): Promise<void> {
+  const rotated = await openRotated(path)
+  const handle = await openOrNull(path)
+  try {
+    const newest = rotated.at(-1)
+    position.before = newest === undefined ? Buffer.alloc(0) : await headOf(newest)
+    if (handle === null || (await identityOfHandle(handle)) !== position.identity) return
+    position.head = await headOf({ packed: false, handle, written: 0 })
   } finally {
-    if (!held) await file.close()
+    await handle?.close()
+    await closeAll(rotated)
   }
 }
 
 /** The whole lines from the position to the present end of the file. */
-async function* linesOf(file: FileHandle, position: Position): AsyncGenerator<string> {
-  // Emptied in place: what is there now is all new.
-  if ((await file.stat()).size < position.offset) {
-    position.offset = 0
-    position.rest = Buffer.alloc(0)
-  }
-  const chunk = Buffer.alloc(CHUNK)
-  for (;;) {
-    const { bytesRead } = await file.read(chunk, 0, CHUNK, position.offset)
-    if (bytesRead === 0) return
-    position.offset += bytesRead
-    let data = Buffer.concat([position.rest, chunk.subarray(0, bytesRead)])
-    for (let end = lineEnd(data); end !== -1; end = lineEnd(data)) {
-      yield textOf(data.subarray(0, end))
-      data = data.subarray(data[end] === 0x0a ? end + 1 : end)
+async function* moreLines(
+  path: string,
+  position: Position,
+  splitter: Splitter,
+  hold: boolean,
+): AsyncGenerator<string> {
+  const handle = position.held?.handle ?? (await openOrNull(path))
+  if (handle === null) return
+  const log: RotatedLog = { packed: false, handle, written: 0 }
+  try {
+    const { size } = await handle.stat()
+    const identity = await identityOfHandle(handle)
+    position.identity ??= identity
+    // Rotated since it was looked at: the next look sees to it.
+    if (position.identity !== identity) return
+    if (hold) position.held = log
+    // Emptied in place: what is there now is all new.
+    if (size < position.offset) {
+      position.offset = 0
+      position.head = Buffer.alloc(0)
+      splitter.forget()
     }
-    position.rest = Buffer.from(data)
+    for await (const bytes of bytesOf(log, position.offset)) {
+      position.offset += bytes.length
+      yield* splitter.push(bytes)
+    }
+  } finally {
+    if (position.held?.handle !== handle) await handle.close()
   }
-}
-
-function beginning(): Position {
-  return { identity: null, offset: 0, rest: Buffer.alloc(0), held: null }
-}
-
-function lineEnd(data: Buffer): number {
-  const end = data.indexOf(0x0a)
-  if (end === -1) return data.length > MAX_LINE ? MAX_LINE : -1
-  return Math.min(end, MAX_LINE)
-}
-
-function textOf(line: Buffer): string {
-  const end = line.at(-1) === 0x0d ? line.length - 1 : line.length
-  return line.toString('utf8', 0, end)
 }
 
 async function identityOf(path: string): Promise<string | null> {
-  const file = await openOrNull(path)
-  if (file === null) return null
+  const handle = await openOrNull(path)
+  if (handle === null) return null
   try {
-    return await identityOfHandle(file)
+    return await identityOfHandle(handle)
   } finally {
-    await file.close()
+    await handle.close()
   }
 }
 
-async function identityOfHandle(file: FileHandle): Promise<string> {
-  const { dev, ino } = await file.stat({ bigint: true })
+async function identityOfHandle(handle: RotatedLog['handle']): Promise<string> {
+  const { dev, ino } = await handle.stat({ bigint: true })
   return `${dev}:${ino}`
 }
 
-async function openOrNull(path: string): Promise<FileHandle | null> {
+async function openOrNull(path: string): Promise<RotatedLog['handle'] | null> {
   try {
     return await open(path, 'r')
   } catch (error) {
