@@ -28,6 +28,19 @@ export type ProgramPhase =
   | 'fatal'
   | 'lost'
 
+export const PROGRAM_PHASES = [
+  'stopped',
+  'waiting',
+  'starting',
+  'running',
+  'paused',
+  'stopping',
+  'exited',
+  'backoff',
+  'fatal',
+  'lost',
+] as const satisfies readonly ProgramPhase[]
+
 export type Health = 'unknown' | 'healthy' | 'unhealthy'
 
 /** One life of a program, ended. Times are ISO 8601. */

@@ -11,6 +11,8 @@ export interface VirtualTime {
   /** The time of day jumps; the monotonic clock does not notice. */
   jump(milliseconds: number): void
   readonly pending: number
+  /** When the earliest timer rings; null when there is none. */
+  readonly nextAt: number | null
 }
 
 /** Time that stands still until it is moved; timers of one moment ring in an order of `random`. */
@@ -69,6 +71,9 @@ export function virtualTime(random: () => number): VirtualTime {
     },
     get pending() {
       return timers.size
+    },
+    get nextAt() {
+      return earliest()?.at ?? null
     },
   }
 }

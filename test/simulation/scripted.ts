@@ -1,0 +1,238 @@
+/** A world in which each program behaves as a test says, and a guard in it that can be dropped at any point. */
+import type { Guard } from '../../src/guard/guard.ts'
+import type { WatchReport } from '../../src/guard/watchers.ts'
+import type { GuardEvent } from '../../src/model/guard-event.ts'
+import type { InstanceStatus } from '../../src/model/guard-status.ts'
+import type { GuardVerb, VerbOptions, VerbResult } from '../../src/model/ports/guard-api.ts'
+import {
+  completeProgram,
+  type GroupSpec,
+  type GuardSpec,
+  PROGRAM_DEFAULTS,
+  type ProgramRestart,
+  type ProgramSpec,
+} from '../../src/model/program-spec.ts'
+import { mortal } from './mortal.ts'
+import { memoryEvents, memoryStore, simulatedGuard } from './simulated-guard.ts'
+import { type Behaviour, type SimulatedProcess, simulatedProcesses } from './simulated-processes.ts'
+import { type VirtualTime, virtualTime } from './virtual-time.ts'
+
+/** How one life goes: well-behaved where nothing else is said. */
+export interface Life extends Behaviour {
+  /** Milliseconds from its start until it says that it is ready; null for never. */
+  readonly readyAfter: number | null
+}
+
+export interface Script {
+  readonly services: readonly ProgramSpec[]
+  readonly groups?: readonly GroupSpec[]
+  /** By service, or `service@2`: how its n-th life goes, counted from 1. */
+  readonly lives?: Readonly<Record<string, Partial<Life> | ((nth: number) => Partial<Life>)>>
+  /** For jitter; a half, which is none, where nothing is said. */
+  readonly random?: () => number
+  /** The guard dies when so many of its deeds are done: starts of processes, and writes of its state. */
+  readonly dropAfter?: number
+}
+
+export interface World {
+  readonly guard: Guard
+  readonly time: VirtualTime
+  readonly events: readonly GuardEvent[]
+  /** Instances that were started beside a living process of their own. */
+  readonly doubles: readonly string[]
+  /** What the guards have done so far: starts of processes, and writes of their state. */
+  readonly deeds: number
+  /** The present guard was dropped. */
+  readonly isDropped: boolean
+  status(id: string): InstanceStatus
+  /** Monotonic times at which it was started. */
+  startsOf(id: string): readonly number[]
+  /** Its process, which lives. */
+  leaderOf(id: string): SimulatedProcess
+  /** Pids of everything of it that lives. */
+  pidsOf(id: string): readonly number[]
+  phasesOf(id: string): readonly string[]
+  /** What its present watch would tell. */
+  report(id: string): WatchReport
+  act(
+    verb: GuardVerb,
+    names: string | readonly string[],
+    options?: VerbOptions,
+  ): Promise<readonly VerbResult[]>
+  replace(services: readonly ProgramSpec[], groups?: readonly GroupSpec[]): Promise<unknown>
+  /** Rings what is due within so many milliseconds, and lets what follows happen. */
+  pass(milliseconds: number): Promise<void>
+  /** Lets time go by until the promise is settled, at most an hour. */
+  until<T>(promise: Promise<T>): Promise<T>
+  /** The guard dies as by SIGKILL: nothing that it would still do happens. */
+  drop(): void
+  /** A new guard over the same processes and state. Returns how many it took on. */
+  again(services?: readonly ProgramSpec[]): number
+}
+
+const OPERATOR = { uid: 0, pid: null }
+const GOOD: Life = {
+  spawnError: null,
+  endsAfter: null,
+  exit: { kind: 'code', code: 0 },
+  ignoresTerm: false,
+  stopsWithin: 5,
+  leaves: [],
+  readyAfter: 10,
+}
+
+type Settings = Partial<Omit<ProgramSpec, 'name' | 'restart'>> & {
+  readonly restart?: Partial<ProgramRestart>
+}
+
+/** A program of that name with the defaults of a spec. */
+export function program(name: string, { restart, ...settings }: Settings = {}): ProgramSpec {
+  const policy = { ...PROGRAM_DEFAULTS.restart, ...restart }
+  return completeProgram({ name, command: [`/${name}`], cwd: '/', ...settings, restart: policy })
+}
+
+/** The guard is made and not started: `again` starts it, also for the first time. */
+export function scripted(script: Script): World {
+  let order = 0
+  const time = virtualTime(() => order++)
+  const lives = new Map<string, Life>()
+  const starts = new Map<string, number[]>()
+  const reports = new Map<string, WatchReport>()
+  const doubles: string[] = []
+  const store = memoryStore()
+  const events = memoryEvents()
+  let deeds = 0
+  let spec: GuardSpec = {
+    project: 'scripted',
+    services: script.services,
+    groups: script.groups ?? [],
+  }
+  let current: ReturnType<typeof begin>
+
+  const processes = simulatedProcesses(
+    time.timers,
+    (key) => {
+      const nth = (starts.get(key)?.length ?? 0) + 1
+      starts.set(key, [...(starts.get(key) ?? []), time.clock.monotonic()])
+      const said = script.lives?.[key] ?? script.lives?.[key.split('@')[0] as string] ?? {}
+      const life = { ...GOOD, ...(typeof said === 'function' ? said(nth) : said) }
+      lives.set(key, life)
+      return life
+    },
+    (key) => {
+      if (processes.living(key).length > 0) doubles.push(key)
+    },
+  )
+
+  function begin() {
+    const death = mortal({ time, spawner: processes.spawner(), store, events }, () => {
+      deeds += 1
+      return deeds === script.dropAfter
+    })
+    const made = simulatedGuard({
+      spec,
+      ...death.parts,
+      random: script.random ?? (() => 0.5),
+      onWatch(what, id, report) {
+        reports.set(keyOf(id), report)
+        const after = lives.get(keyOf(id))?.readyAfter ?? null
+        if (what === 'readiness' && after !== null) {
+          death.parts.time.timers.after(after, () => report.ready(true))
+        }
+      },
+    })
+    return { ...death, guard: made }
+  }
+
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  const ofKey = (id: string): readonly SimulatedProcess[] => processes.living(keyOf(id))
+
+  const world: World = {
+    get guard() {
+      return current.guard
+    },
+    time,
+    events: events.all,
+    doubles,
+    get deeds() {
+      return deeds
+    },
+    get isDropped() {
+      return current.isDead()
+    },
+    status(id) {
+      const [found] = current.guard.api.status({ names: [id] }).services
+      if (found === undefined) throw new Error(`there is no ${id}`)
+      return found
+    },
+    startsOf: (id) => starts.get(keyOf(id)) ?? [],
+    leaderOf(id) {
+      const leader = ofKey(id).find(({ isLeader }) => isLeader)
+      if (leader === undefined) throw new Error(`${id} does not live`)
+      return leader
+    },
+    pidsOf: (id) => ofKey(id).map(({ identity }) => identity.pid),
+    phasesOf: (id) =>
+      events.all.flatMap((event) => (event.type === 'phase' && event.id === id ? [event.to] : [])),
+    report(id) {
+      const report = reports.get(keyOf(id))
+      if (report === undefined) throw new Error(`${id} was never watched`)
+      return report
+    },
+    act: (verb, names, options = {}) =>
+      current.guard.api.act(
+        verb,
+        { names: typeof names === 'string' ? [names] : names },
+        OPERATOR,
+        options,
+      ),
+    replace(services, groups = spec.groups) {
+      spec = { ...spec, services, groups }
+      return current.guard.replace(spec)
+    },
+    async pass(milliseconds) {
+      const end = time.clock.monotonic() + milliseconds
+      await settle()
+      while (time.nextAt !== null && time.nextAt <= end) {
+        time.next()
+        await settle()
+      }
+      time.pass(end - time.clock.monotonic())
+    },
+    async until(promise) {
+      let over = false
+      const mark = (): void => {
+        over = true
+      }
+      promise.then(mark, mark)
+      const end = time.clock.monotonic() + 3_600_000
+      await settle()
+      while (!over && time.nextAt !== null && time.nextAt <= end) {
+        time.next()
+        await settle()
+      }
+      if (!over) throw new Error('nothing that is due settles it')
+      return promise
+    },
+    drop: () => current.die(),
+    again(services = spec.services) {
+      current?.die()
+      spec = { ...spec, services }
+      current = begin()
+      return current.guard.start()
+    },
+  }
+  return world
+}
+
+/** A world whose guard has started its programs. */
+export async function running(script: Script): Promise<World> {
+  const world = scripted(script)
+  world.again()
+  await world.pass(0)
+  return world
+}
+
+function keyOf(id: string): string {
+  return id.includes('@') ? id : `${id}@1`
+}
