@@ -1,0 +1,214 @@
+import type { ProbeFact } from '../model/guard-status.ts'
+import type { NoticePipe, NoticeSocket, ProgramNotices } from '../model/ports/program-notices.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
+import { cronSchedule } from './cron-schedule.ts'
+import { type HeartbeatMonitor, heartbeatMonitor } from './heartbeat.ts'
+import { type Notice, parseNotice } from './notice.ts'
+import type { ProbeDeps, ProbeLoop } from './probe-loop.ts'
+import { watchHealth, watchReadiness } from './watch-health.ts'
+import type { LimitWatch } from './watch-limits.ts'
+import type { Watch, Watchers, WatchReport, WatchTarget } from './watchers.ts'
+
+export interface ProgramWatchersParts extends Omit<ProbeDeps, 'exec'> {
+  readonly notices: ProgramNotices
+  readonly limits: LimitWatch
+  /** The environment of the program's own commands. */
+  readonly environmentOf: (target: WatchTarget) => Readonly<Record<string, string>>
+  /** Tells a monitor elsewhere of a beat. Never throws, never waits. */
+  readonly forward: (service: string, url: string, at: Date) => void
+}
+
+/** What one instance's program can speak through, over its lives. */
+interface Voice {
+  socket: NoticeSocket | null
+  /** Who runs the program that the socket is for. */
+  user: string | null
+  pipe: { readonly incarnation: number; readonly pipe: NoticePipe } | null
+  notice: ((notice: Notice) => void) | null
+  line: (() => void) | null
+}
+
+/** Everything that tells the engine how a living program is, by its spec. */
+export function programWatchers(parts: ProgramWatchersParts): Watchers {
+  const { clock, notices } = parts
+  const voices = new Map<string, Voice>()
+
+  function voiceOf(id: string): Voice {
+    const voice = voices.get(id) ?? {
+      socket: null,
+      user: null,
+      pipe: null,
+      notice: null,
+      line: null,
+    }
+    voices.set(id, voice)
+    return voice
+  }
+
+  function socketOf(id: string, user: string | null): NoticeSocket {
+    const voice = voiceOf(id)
+    if (voice.socket !== null && voice.user !== user) {
+      voice.socket.close()
+      voice.socket = null
+    }
+    voice.user = user
+    voice.socket ??= notices.socket(id, user, (text) => voice.notice?.(parseNotice(text)))
+    // What an earlier life said, and nobody heard yet, is not said of this one.
+    voice.socket.discard()
+    return voice.socket
+  }
+
+  function pipeOf(id: string, incarnation: number): NoticePipe {
+    const voice = voiceOf(id)
+    if (voice.pipe?.incarnation === incarnation) return voice.pipe.pipe
+    voice.pipe?.pipe.close()
+    const pipe = notices.pipe(id, incarnation, () => voice.line?.())
+    voice.pipe = { incarnation, pipe }
+    return pipe
+  }
+
+  /** The watching of one life: what it tells after its end is discarded. */
+  function watch(
+    target: WatchTarget,
+    report: WatchReport,
+    begin: (report: WatchReport) => Started,
+  ): Watch {
+    const voice = voices.get(target.id)
+    let over = false
+    const when =
+      <A extends unknown[]>(tell: (...args: A) => void) =>
+      (...args: A): void => {
+        if (!over) tell(...args)
+      }
+    const guarded: WatchReport = {
+      ready: when(report.ready),
+      health: when(report.health),
+      fault: when(report.fault),
+      status: when(report.status),
+    }
+    const started = begin(guarded)
+    const beat = (): void => {
+      if (over) return
+      started.heart?.beat()
+      const forward = target.spec.heartbeat?.forward ?? null
+      if (forward !== null) parts.forward(target.service, forward, clock.wall())
+    }
+    const notice = (said: Notice): void => {
+      if (said.status !== null) guarded.status(said.status)
+      if (said.watchdog === 'beat') beat()
+      if (said.watchdog === 'trigger') {
+        guarded.fault('heartbeat', 'it says itself that it hangs', clock.monotonic())
+      }
+      if (said.ready && target.spec.ready?.kind === 'notify') guarded.ready(true)
+    }
+    if (voice !== undefined) voice.notice = notice
+    return {
+      beat,
+      facts: () => ({
+        probes: started.loops.map((loop): ProbeFact => loop.fact()),
+        heartbeat: started.heart?.facts() ?? null,
+      }),
+      stop() {
+        over = true
+        if (voice?.notice === notice) voice.notice = null
+        for (const stop of started.parts) stop()
+        for (const loop of started.loops) loop.stop()
+        started.heart?.stop()
+      },
+    }
+  }
+
+  function probing(target: WatchTarget): ProbeDeps {
+    const { cwd, user, group } = target.spec
+    return { ...parts, exec: { cwd, user, group, env: parts.environmentOf(target) } }
+  }
+
+  return {
+    prepare(id, spec, incarnation) {
+      const { ready } = spec
+      const env: Record<string, string> = {}
+      if (speaks(spec)) {
+        env.NOTIFY_SOCKET = socketOf(id, spec.user).address
+        if (spec.heartbeat !== null) {
+          const { every, misses } = spec.heartbeat
+          env.WATCHDOG_USEC = String(Math.round(every * misses * 1000))
+        }
+      }
+      if (ready?.kind !== 'descriptor') return { env, descriptors: new Map() }
+      const { descriptor } = pipeOf(id, incarnation)
+      return { env, descriptors: new Map([[ready.fd, descriptor]]) }
+    },
+    readiness(target, report) {
+      return watch(target, report, (told) => readinessOf(target, told))
+    },
+    life(target, report) {
+      return watch(target, report, (told) => lifeOf(target, told))
+    },
+    forget(id) {
+      const voice = voices.get(id)
+      voices.delete(id)
+      voice?.socket?.close()
+      voice?.pipe?.pipe.close()
+    },
+  }
+
+  function readinessOf(target: WatchTarget, told: WatchReport): Started {
+    const { ready } = target.spec
+    const isReady = (): void => told.ready(true)
+    switch (ready?.kind) {
+      case 'http':
+      case 'tcp':
+      case 'exec':
+        return { parts: [], loops: [watchReadiness(ready, probing(target), isReady)], heart: null }
+      case 'log': {
+        const cancel = target.channel?.watchFor(new RegExp(ready.pattern), isReady)
+        return { parts: cancel === undefined ? [] : [cancel], loops: [], heart: null }
+      }
+      case 'descriptor': {
+        const voice = voiceOf(target.id)
+        voice.line = isReady
+        const parts = [
+          () => {
+            if (voice.line === isReady) voice.line = null
+          },
+        ]
+        return { parts, loops: [], heart: null }
+      }
+      // A notice does it; or nothing is to be waited for.
+      case 'notify':
+      case undefined:
+        return { parts: [], loops: [], heart: null }
+    }
+  }
+
+  function lifeOf(target: WatchTarget, told: WatchReport): Started {
+    const { health, heartbeat, limits, restartAt } = target.spec
+    const stops = [parts.limits.add(target.identity.pid, limits, told.fault)]
+    if (restartAt.length > 0) {
+      const due = (): void => told.fault('schedule', 'its time has come', clock.monotonic())
+      stops.push(cronSchedule(restartAt, parts, due))
+    }
+    return {
+      parts: stops,
+      loops: health === null ? [] : [watchHealth(health, probing(target), told.health)],
+      heart:
+        heartbeat === null
+          ? null
+          : heartbeatMonitor(heartbeat, parts, (count, since) =>
+              told.fault('heartbeat', `${count} heartbeats were missed`, since),
+            ),
+    }
+  }
+}
+
+interface Started {
+  /** Each stops something. */
+  readonly parts: readonly (() => void)[]
+  readonly loops: readonly ProbeLoop[]
+  readonly heart: HeartbeatMonitor | null
+}
+
+/** Whether the program gets a socket: where nothing would come of what it says, none is made. */
+function speaks({ ready, heartbeat, protocol }: ProgramSpec): boolean {
+  return ready?.kind === 'notify' || heartbeat !== null || protocol === 'native'
+}

@@ -1,0 +1,12 @@
+export interface Usage {
+  /** Resident bytes; what several processes share counts for each. */
+  readonly memory: number
+  /** Milliseconds of processor time, of the children that have ended too. */
+  readonly cpu: number
+}
+
+/** What processes use with all that descend from them. */
+export interface TreeUsage {
+  /** In one look at the machine; a root that is gone is not in the answer. */
+  sample(roots: readonly number[]): Promise<ReadonlyMap<number, Usage>>
+}

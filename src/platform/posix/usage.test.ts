@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, describe, expect, test } from 'vitest'
+import { until } from '../../../test/contract/until.ts'
+import { treeUsage } from './usage.ts'
+
+const started: number[] = []
+afterEach(() => {
+  for (const pid of started.splice(0)) process.kill(-pid, 'SIGKILL')
+})
+
+function start(...command: [string, ...string[]]): number {
+  const [file, ...args] = command
+  const pid = spawn(file, args, { detached: true, stdio: 'ignore' }).pid as number
+  started.push(pid)
+  return pid
+}
+
+describe.skipIf(process.platform !== 'linux')('what a tree uses', () => {
+  test('memory of all descendants, and of who left its parent but not the session', async () => {
+    const eat = `perl -e '$x = "x" x 20_000_000; sleep 60'`
+    const pid = start('sh', '-c', `(${eat} &); ${eat} & wait`)
+    const other = start('sleep', '60')
+    await until('two have eaten their fill', async () => {
+      const found = await treeUsage().sample([pid, other])
+      return (found.get(pid)?.memory ?? 0) > 40_000_000 && (found.get(other)?.memory ?? 9e9) < 2e7
+    })
+  })
+
+  test('processor time, of ended children too', async () => {
+    const pid = start('sh', '-c', `perl -e '1 while times < 0.2'; exec sleep 60`)
+    await until('it has used 200 ms', async () => {
+      const found = await treeUsage().sample([pid])
+      return (found.get(pid)?.cpu ?? 0) >= 200
+    })
+  })
+
+  test('who is gone is not in the answer', async () => {
+    const child = spawn('true')
+    await once(child, 'exit')
+    expect(await treeUsage().sample([child.pid as number])).toEqual(new Map())
+    expect(await treeUsage().sample([])).toEqual(new Map())
+  })
+})
