@@ -12,9 +12,16 @@ import { terminal } from '../platform/terminal.ts'
  */
 export async function composeHost(name: string): Promise<Host> {
   if (process.platform === 'win32') return (await scm()) ?? console_(name)
-  if (startedBySystemd()) return systemd()
+  if (startedByGuard()) return systemd(false)
+  if (startedBySystemd()) return systemd(true)
   if (startedByLaunchd()) return launchd()
   return console_(name)
+}
+
+/** A guard of stead speaks as systemd does, and marks what it starts. */
+function startedByGuard(): boolean {
+  const { STEAD_GUARD, NOTIFY_SOCKET } = process.env
+  return STEAD_GUARD !== undefined && NOTIFY_SOCKET !== undefined
 }
 
 /**
@@ -47,7 +54,8 @@ async function scm(): Promise<Host | null> {
   return connectScmHost()
 }
 
-async function systemd(): Promise<Host> {
+/** @param itself whether it is systemd, rather than somebody who speaks as it does */
+async function systemd(itself: boolean): Promise<Host> {
   const [{ systemdHost }, { notifySocket }, { nodeCommandRunner }] = await Promise.all([
     import('../hosts/systemd/systemd-host.ts'),
     import('../platform/posix/notify-socket.ts'),
@@ -66,6 +74,7 @@ async function systemd(): Promise<Host> {
     notify: NOTIFY_SOCKET === undefined ? null : notifySocket(NOTIFY_SOCKET),
     watchdog: WATCHDOG_USEC !== undefined && watched ? Number(WATCHDOG_USEC) / 1000 : null,
     async shuttingDown() {
+      if (!itself) return false
       // The word is fixed and never translated: systemctl(1), is-system-running. It exits non-zero for it.
       const { stdout } = await nodeCommandRunner().run('systemctl', ['is-system-running'], {
         timeout: 1_000,

@@ -1,4 +1,4 @@
-import { type ClientRequest, type RequestOptions, STATUS_CODES } from 'node:http'
+import type { ClientRequest, RequestOptions } from 'node:http'
 import type { ProbeOptions, ProbeOutcome } from '../../model/ports/probe.ts'
 import { oneOutcome, reasonOf } from './outcome.ts'
 
@@ -13,13 +13,16 @@ export function httpProbe(url: string, options: ProbeOptions): Promise<ProbeOutc
     client.on('error', (error) => end(false, reasonOf(error)))
     client.on('response', (answer) => {
       const status = answer.statusCode ?? 0
-      end(status >= 200 && status < 400, `${status} ${STATUS_CODES[status] ?? ''}`.trim())
+      end(status >= 200 && status < 400, `${status} ${http().STATUS_CODES[status] ?? ''}`.trim())
     })
     client.end()
     // The answer's body, however long it is, goes with the connection.
     return () => client.destroy()
   })
 }
+
+/** Imported by a statement it would load all that its getters stand for. */
+const http = (): typeof import('node:http') => process.getBuiltinModule('node:http')
 
 function request(url: string): ClientRequest {
   const settings: RequestOptions = {
@@ -28,14 +31,12 @@ function request(url: string): ClientRequest {
     maxHeaderSize: LARGEST_HEAD,
     headers: { connection: 'close', 'user-agent': 'stead', accept: '*/*' },
   }
-  // Loaded by whoever needs it: most programs are asked without TLS.
-  const http = process.getBuiltinModule('node:http')
   const unix = UNIX.exec(url)
   if (unix !== null) {
     const [, socketPath = '', path = '/'] = unix
-    return http.request({ ...settings, socketPath, path, host: 'localhost' })
+    return http().request({ ...settings, socketPath, path, host: 'localhost' })
   }
   const { protocol } = new URL(url)
   if (protocol === 'https:') return process.getBuiltinModule('node:https').request(url, settings)
-  return http.request(url, settings)
+  return http().request(url, settings)
 }

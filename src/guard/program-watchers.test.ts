@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { fakeProbes, settled } from '../../test/fakes/probes.ts'
+import { virtualTime } from '../../test/simulation/virtual-time.ts'
+import type { ProgramNotices } from '../model/ports/program-notices.ts'
+import { completeProgram, type ProgramSpec } from '../model/program-spec.ts'
+import { programWatchers } from './program-watchers.ts'
+import { limitWatch } from './watch-limits.ts'
+import type { Watchers, WatchReport } from './watchers.ts'
+
+let time: ReturnType<typeof virtualTime>
+let probes: ReturnType<typeof fakeProbes>
+let watchers: Watchers
+let told: unknown[][]
+let report: WatchReport
+let say: (text: string) => void
+let lineBreak: () => void
+let done: string[]
+let forwarded: unknown[][]
+
+beforeEach(() => {
+  time = virtualTime(() => 0)
+  probes = fakeProbes()
+  told = []
+  done = []
+  forwarded = []
+  const note =
+    (what: string) =>
+    (...args: unknown[]): void =>
+      void told.push([what, ...args])
+  report = {
+    ready: note('ready'),
+    health: note('health'),
+    fault: note('fault'),
+    status: note('status'),
+  }
+  const notices: ProgramNotices = {
+    socket(id, user, receive) {
+      done.push(`socket ${id} ${user}`)
+      say = (text) => receive(text, { pid: 1, uid: 0 })
+      return {
+        address: `/run/${id}`,
+        discard: () => done.push('discard'),
+        close: () => done.push(`close ${id}`),
+      }
+    },
+    pipe(id, incarnation, line) {
+      done.push(`pipe ${id} ${incarnation}`)
+      lineBreak = line
+      return {
+        descriptor: { kind: 'fifo', path: `/run/${id}.${incarnation}` },
+        close: () => done.push(`close ${id} ${incarnation}`),
+      }
+    },
+    close: async () => {},
+  }
+  const usage = { sample: async () => new Map([[7, { memory: 2_000, cpu: 0 }]]) }
+  watchers = programWatchers({
+    ...time,
+    probes,
+    notices,
+    limits: limitWatch({ ...time, usage }),
+    environmentOf: () => ({}),
+    forward: (...args) => forwarded.push(args),
+  })
+})
+
+function target(settings: Partial<ProgramSpec>, incarnation = 1) {
+  const spec = completeProgram({ name: 'api', command: ['api'], cwd: '/', ...settings })
+  const means = watchers.prepare('api', spec, incarnation)
+  const identity = { pid: 7, birth: '1', boot: 'b' }
+  return { id: 'api', service: 'api', incarnation, spec, identity, channel: null, means }
+}
+
+describe('what a program is given', () => {
+  test('nothing, where nothing is expected of it', () => {
+    expect(target({}).means).toEqual({ env: {}, descriptors: new Map() })
+    expect(done).toEqual([])
+  })
+
+  test('a socket for its notices, the same for all its lives', () => {
+    const ready = { kind: 'notify' } as const
+    expect(target({ ready }).means.env).toEqual({ NOTIFY_SOCKET: '/run/api' })
+    expect(target({ ready }, 2).means.env).toEqual({ NOTIFY_SOCKET: '/run/api' })
+    expect(done).toEqual(['socket api null', 'discard', 'discard'])
+    target({ ready, user: 'www' }, 3)
+    expect(done.slice(3)).toEqual(['close api', 'socket api www', 'discard'])
+    watchers.forget('api')
+    expect(done.at(-1)).toBe('close api')
+  })
+
+  test('the time within which its heartbeats have to come', () => {
+    const heartbeat = { every: 5_000, misses: 3, forward: null }
+    expect(target({ heartbeat }).means.env.WATCHDOG_USEC).toBe('15000000')
+  })
+
+  test('its ready descriptor, one for each life', () => {
+    const ready = { kind: 'descriptor', fd: 3 } as const
+    const { descriptors } = target({ ready }).means
+    expect(descriptors).toEqual(new Map([[3, { kind: 'fifo', path: '/run/api.1' }]]))
+    target({ ready }, 1)
+    target({ ready }, 2)
+    expect(done).toEqual(['pipe api 1', 'close api 1', 'pipe api 2'])
+  })
+})
+
+describe('the readiness of a program', () => {
+  test('by notice', () => {
+    const watch = watchers.readiness(target({ ready: { kind: 'notify' } }), report)
+    say('STATUS=warming up')
+    say('READY=1')
+    expect(told).toEqual([
+      ['status', 'warming up'],
+      ['ready', true],
+    ])
+    watch.stop()
+  })
+
+  test('by a line break on its descriptor', () => {
+    const watch = watchers.readiness(target({ ready: { kind: 'descriptor', fd: 3 } }), report)
+    lineBreak()
+    expect(told).toEqual([['ready', true]])
+    watch.stop()
+  })
+
+  test('by probe', async () => {
+    const ready = { kind: 'tcp', host: '::1', port: 80, every: 1_000, timeout: 1_000 } as const
+    const watch = watchers.readiness(target({ ready }), report)
+    time.pass(20)
+    await probes.asked[0]?.answer(true)
+    expect(told).toEqual([['ready', true]])
+    expect(watch.facts().probes).toMatchObject([{ kind: 'ready', target: '::1:80', ok: true }])
+    watch.stop()
+    expect(time.pending).toBe(0)
+  })
+
+  test('by a line of its log', () => {
+    let found: ((line: string) => void) | null = null
+    const watchFor = (pattern: RegExp, tell: (line: string) => void): (() => void) => {
+      if (pattern.test('listening on 80')) found = tell
+      return () => done.push('cancelled')
+    }
+    const ready = { kind: 'log', pattern: '^listening' } as const
+    const channel = { watchFor } as never
+    const watch = watchers.readiness({ ...target({ ready }), channel }, report)
+    ;(found as ((line: string) => void) | null)?.('listening on 80')
+    expect(told).toEqual([['ready', true]])
+    watch.stop()
+    expect(done).toEqual(['cancelled'])
+  })
+
+  test('L10 what comes after the end of the watching is not told', async () => {
+    const check = { kind: 'tcp', host: 'h', port: 1, every: 9, timeout: 9 } as const
+    for (const ready of [{ kind: 'notify' }, { kind: 'descriptor', fd: 3 }, check] as const) {
+      const watch = watchers.readiness(target({ ready }), report)
+      time.pass(9)
+      watch.stop()
+      if (ready.kind === 'notify') say('READY=1\nSTATUS=late')
+      if (ready.kind === 'descriptor') lineBreak()
+      await probes.asked.at(-1)?.answer(true)
+    }
+    expect(told).toEqual([])
+    expect(time.pending).toBe(0)
+  })
+})
+
+describe('the life of a program', () => {
+  const heartbeat = { every: 5_000, misses: 3, forward: 'http://monitor/' }
+
+  test('beats by notice and by request keep it, and are forwarded', () => {
+    const watch = watchers.life(target({ heartbeat }), report)
+    time.pass(10_000)
+    watch.beat()
+    time.pass(10_000)
+    say('WATCHDOG=1')
+    const at = time.clock.wall()
+    time.pass(14_999)
+    expect(told).toEqual([])
+    time.pass(1)
+    expect(told).toEqual([['fault', 'heartbeat', '3 heartbeats were missed', 20_000]])
+    expect(forwarded).toHaveLength(2)
+    expect(forwarded[1]).toEqual(['api', 'http://monitor/', at])
+    expect(watch.facts().heartbeat).toEqual({ lastAt: at.toISOString(), missed: 3 })
+    watch.stop()
+    watch.beat()
+    expect(forwarded).toHaveLength(2)
+  })
+
+  test('a program may say itself that it hangs', () => {
+    const watch = watchers.life(target({ heartbeat }), report)
+    say('WATCHDOG=trigger')
+    expect(told).toEqual([['fault', 'heartbeat', 'it says itself that it hangs', 0]])
+    watch.stop()
+  })
+
+  test('its health, its limits and its schedule', async () => {
+    const watch = watchers.life(
+      target({
+        health: {
+          kind: 'http',
+          url: 'http://h/',
+          every: 1_000,
+          timeout: 500,
+          failures: 1,
+          startPeriod: 0,
+        },
+        limits: { ...completeProgram(target({}).spec).limits, memory: 1_000 },
+        restartAt: ['* * * * *'],
+      }),
+      report,
+    )
+    time.pass(20)
+    await probes.asked[0]?.answer(true)
+    for (let count = 0; count < 30; count += 1) {
+      time.pass(2_000)
+      await settled()
+    }
+    const told_ = told.map(([what, cause]) => `${what} ${cause}`)
+    expect(told_[0]).toBe('health true')
+    expect(new Set(told_)).toEqual(
+      new Set(['health true', 'health false', 'fault memory', 'fault schedule']),
+    )
+    watch.stop()
+    expect(time.pending).toBe(0)
+  })
+
+  test('a program without any of it costs nothing', () => {
+    const watch = watchers.life(target({}), report)
+    expect(time.pending).toBe(0)
+    expect(watch.facts()).toEqual({ probes: [], heartbeat: null })
+    watch.stop()
+  })
+})
