@@ -17,6 +17,13 @@ export const SUITES: readonly Suite[] = [
     needsRoot: false,
   },
   {
+    name: 'guard',
+    about: 'the guard on real programs, by its command line',
+    entry: 'test/e2e/guard/run.ts',
+    packages: ['redis-server', 'nginx-light', 'python3', 'curl'],
+    needsRoot: false,
+  },
+  {
     name: 'systemd',
     about: 'a real systemd, booted in a container',
     entry: 'test/e2e/systemd/run.ts',

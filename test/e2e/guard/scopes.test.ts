@@ -1,0 +1,61 @@
+/** Guards of two homes, and of two files in one home, know nothing of each other. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { lives } from './processes.ts'
+import { openRoom } from './room.ts'
+import { run, STEAD } from './stead.ts'
+
+const SLEEP = ['/bin/sleep', '1000']
+
+test('guards of two homes do not see each other, and ending one leaves the other', async () => {
+  const [one, two] = [openRoom(), openRoom()]
+  for (const room of [one, two]) {
+    room.write(
+      { web: { command: SLEEP }, [`own${room === one ? 1 : 2}`]: { command: SLEEP } },
+      {
+        project: 'same',
+      },
+    )
+    await room.up()
+    await room.running('web')
+  }
+  const names = async (room: typeof one): Promise<string[]> =>
+    JSON.parse((await room.stead('status', '--json')).stdout).services.map(
+      ({ id }: { id: string }) => id,
+    )
+  expect(await names(one)).toEqual(['web', 'own1'])
+  expect(await names(two)).toEqual(['web', 'own2'])
+  const web = await two.one('web')
+  expect(await one.stead('restart', 'web')).toMatchObject({ code: 0 })
+  expect(await one.stead('down')).toMatchObject({ code: 0 })
+  one.expectNothingLeft()
+  expect(await two.one('web')).toMatchObject({ pid: web.pid, incarnation: 1 })
+  expect(lives(web.pid as number)).toBe(true)
+  expect(await two.stead('down')).toMatchObject({ code: 0 })
+  two.expectNothingLeft()
+})
+
+test('two files in one home have a guard each; status shows both, down ends the one that is meant', async () => {
+  const room = openRoom({ web: { command: SLEEP } }, { project: 'shop' })
+  const other = join(room.directory, 'other')
+  mkdirSync(other)
+  const file = join(other, 'stead.yaml')
+  writeFileSync(file, JSON.stringify({ project: 'shop', services: { mail: { command: SLEEP } } }))
+  const inOther = (...words: string[]) =>
+    run([...STEAD, ...words, '--home', room.home], { cwd: other })
+
+  expect(await room.stead('up', '-d')).toMatchObject({ code: 0 })
+  expect(await inOther('up', '-d')).toMatchObject({ code: 0 })
+  const { stdout } = await room.stead('status', '--json')
+  const ids = JSON.parse(stdout).services.map(({ id }: { id: string }) => id) as string[]
+  expect(ids.sort()).toEqual(['mail', 'web'])
+  // A name is found wherever it lives.
+  expect(await room.stead('restart', 'mail')).toMatchObject({ code: 0 })
+  expect(await inOther('down')).toMatchObject({ code: 0 })
+  expect(room.programs('mail')).toEqual([])
+  expect(room.programs('web').length).toBe(1)
+  expect(await room.stead('status', 'web')).toMatchObject({ code: 0 })
+  expect(await room.stead('down')).toMatchObject({ code: 0 })
+  room.expectNothingLeft()
+})
