@@ -17,6 +17,7 @@ export function beginStart(state: InstanceState, effects: readonly Effect[] = []
       ready: false,
       health: 'unknown',
       settled: false,
+      inVain: false,
       stopping: null,
       retryAt: null,
     },

@@ -43,7 +43,9 @@ describe('who wins when rules conflict', () => {
         expect(step.effects).toEqual([{ type: 'cancel', timers: ['backoff'] }])
         const late = { type: 'timer', timer: 'backoff', incarnation: LIFE } as const
         expect(next(step.state, late).phase).toBe('stopped')
-        expect(next(step.state, { type: 'dependencies', met: true, why: '' }).phase).toBe('stopped')
+        expect(
+          next(step.state, { type: 'dependencies', met: true, why: '', inVain: false }).phase,
+        ).toBe('stopped')
       },
     )
 
@@ -115,7 +117,7 @@ describe('who wins when rules conflict', () => {
     expect(rung.phase).toBe('waiting')
     const told = transition(
       rung,
-      { type: 'dependencies', met: false, why: 'it waits for db' },
+      { type: 'dependencies', met: false, why: 'it waits for db', inVain: false },
       POLICY,
       NOW,
     )

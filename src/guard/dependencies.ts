@@ -1,18 +1,44 @@
 import { succeeded } from '../model/exit.ts'
 import type { DependencyCondition, ProgramSpec } from '../model/program-spec.ts'
-import type { InstanceState } from './state.ts'
+import type { InstanceEvent, InstanceState } from './state.ts'
 
-/** What is not yet as `spec` needs it, in words; empty when it may start. */
+/** A dependency that is not as it has to be: in words, and whether only a request would bring it about. */
+export interface Unmet {
+  readonly words: string
+  readonly inVain: boolean
+}
+
+/** What is not yet as `spec` needs it; empty when it may start. */
 export function unmetDependencies(
   spec: ProgramSpec,
   statesOf: (service: string) => readonly InstanceState[],
-): readonly string[] {
+): readonly Unmet[] {
   return Object.entries(spec.dependsOn).flatMap(([name, condition]) => {
     const states = statesOf(name)
-    if (states.length === 0) return [`${name}, which does not exist`]
-    const missing = states.find((state) => !isMet(state, condition))
-    return missing === undefined ? [] : [describeUnmet(name, condition, missing)]
+    if (states.length === 0) return [{ words: `${name}, which does not exist`, inVain: true }]
+    const missing = states.filter((state) => !isMet(state, condition))
+    // The one that is worst off is named.
+    const named = missing.find(isStuck) ?? missing[0]
+    if (named === undefined) return []
+    return [{ words: describeUnmet(name, condition, named), inVain: isStuck(named) }]
   })
+}
+
+/** What an instance that waits is told of its dependencies. */
+export function judgeDependencies(
+  spec: ProgramSpec,
+  statesOf: (service: string) => readonly InstanceState[],
+): Extract<InstanceEvent, { type: 'dependencies' }> {
+  const unmet = unmetDependencies(spec, statesOf)
+  const met = unmet.length === 0
+  const why = met ? '' : `it waits for ${unmet.map(({ words }) => words).join(' and ')}`
+  return { type: 'dependencies', met, why, inVain: unmet.some(({ inVain }) => inVain) }
+}
+
+/** Nothing but a request moves it from where it is. */
+function isStuck({ phase, inVain }: InstanceState): boolean {
+  if (phase === 'waiting') return inVain
+  return phase === 'stopped' || phase === 'exited' || phase === 'fatal' || phase === 'lost'
 }
 
 /** Every instance has to be as the condition says. */
@@ -41,7 +67,8 @@ const WORDS: Readonly<Record<DependencyCondition, string>> = {
 }
 
 function describeUnmet(name: string, condition: DependencyCondition, state: InstanceState): string {
-  return `${name} ${WORDS[condition]} (it is ${state.phase})`
+  const how = state.inVain ? 'waiting in vain' : state.phase
+  return `${name} ${WORDS[condition]} (it is ${how})`
 }
 
 /** Names of the services that `names` need, directly or not, without `names` themselves. */

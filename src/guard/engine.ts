@@ -5,8 +5,8 @@ import type { OutputSource, ProgramOutput } from '../model/ports/program-output.
 import type { ProcessIdentity, Spawner, SpawnRequest } from '../model/ports/spawner.ts'
 import type { Timers } from '../model/ports/timers.ts'
 import type { StopStep } from '../model/program-spec.ts'
-import { unmetDependencies } from './dependencies.ts'
-import { happeningsSince } from './happenings.ts'
+import { judgeDependencies } from './dependencies.ts'
+import { happeningsSince, sameWant } from './happenings.ts'
 import { type Instance, MAX_EXITS } from './instance.ts'
 import type { Instances } from './instances.ts'
 import type { Effect, InstanceEvent, InstanceState } from './state.ts'
@@ -77,9 +77,9 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       random: parts.random,
     })
     if (state !== before) {
-      instance.state = state
+      instance.state = sameWant(state, before) ? { ...state, want: before.want } : state
       if (!moved.has(instance)) moved.set(instance, before)
-      if (state.want !== before.want) instance.wantAt = clock.wall().toISOString()
+      if (!sameWant(state, before)) instance.wantAt = clock.wall().toISOString()
     }
     for (const effect of effects) perform(instance, effect)
   }
@@ -151,10 +151,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
   }
 
   function askDependencies(instance: Instance): void {
-    const unmet = unmetDependencies(instance.nextSpec, instances.statesOf)
-    const why = unmet.length === 0 ? '' : `it waits for ${unmet.join(' and ')}`
-    if (unmet.length > 0 && instance.state.why === why) return
-    queue.push({ instance, event: { type: 'dependencies', met: unmet.length === 0, why } })
+    const event = judgeDependencies(instance.nextSpec, instances.statesOf)
+    if (event.met || instance.state.why !== event.why) queue.push({ instance, event })
   }
 
   function spawn(instance: Instance, incarnation: number): void {

@@ -163,8 +163,8 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     }
     closing = true
     const all = instances.all()
-    const failed = all.filter(hasFailed).map(({ id }) => id)
     if (!keep) await stopAll(all, { instances, onChange, stop: stopForShutdown })
+    const failed = all.filter(hasFailed).map(({ id }) => id)
     for (const instance of instances.all()) engine.release(instance)
     parts.spawner.close()
     store.rewrite(keep ? people.records() : people.records().map(forgetRequests))

@@ -2,13 +2,17 @@ import type { GuardHappening } from '../model/guard-event.ts'
 import type { Instance } from './instance.ts'
 import type { InstanceState } from './state.ts'
 
+/** Asked for again by the same one: nothing new. */
+export function sameWant(a: InstanceState, b: InstanceState): boolean {
+  return a.want.state === b.want.state && a.want.by === b.want.by
+}
+
 /** What is to be told of an instance that was as `before` says. */
 export function happeningsSince(instance: Instance, before: InstanceState): GuardHappening[] {
   const { state, id, wantAt } = instance
   const { phase, why, pid, incarnation, ready, health } = state
   const told: GuardHappening[] = []
-  if (state.want !== before.want)
-    told.push({ type: 'want', id, want: { ...state.want, at: wantAt } })
+  if (!sameWant(state, before)) told.push({ type: 'want', id, want: { ...state.want, at: wantAt } })
   if (phase !== before.phase || incarnation !== before.incarnation) {
     told.push({ type: 'phase', id, from: before.phase, to: phase, why, pid, incarnation })
   }

@@ -10,7 +10,8 @@ type Of<T extends InstanceEvent['type']> = Extract<InstanceEvent, { type: T }>
 const PASSING = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'EINTR'])
 
 export function dependenciesTold(state: InstanceState, event: Of<'dependencies'>): Step {
-  if (!event.met) return { state: { ...state, why: event.why }, effects: [] }
+  const { why, inVain } = event
+  if (!event.met) return { state: { ...state, why, inVain }, effects: [] }
   const incarnation = state.incarnation + 1
   return {
     state: {
@@ -18,6 +19,7 @@ export function dependenciesTold(state: InstanceState, event: Of<'dependencies'>
       phase: 'starting',
       why: 'its process is being started',
       incarnation,
+      inVain: false,
       pid: null,
       startedAt: null,
       survivors: [],

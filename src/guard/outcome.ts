@@ -55,6 +55,9 @@ function startOutcome(instance: Instance, now: number): 'done' | SteadError | nu
     if (nextSpec.ready !== null || state.settled) return 'done'
     return now - (state.startedAt ?? now) >= PROOF_OF_LIFE ? 'done' : null
   }
+  if (phase === 'waiting' && state.inVain) {
+    return new SteadError('START_FAILED', { name: instance.id, reason: why })
+  }
   if (phase === 'exited' && state.lastExit?.kind === 'code' && state.lastExit.code === 0) {
     return 'done'
   }

@@ -42,6 +42,8 @@ export interface InstanceState {
   readonly health: Health
   /** Counts the lives of the instance; 0 before the first. */
   readonly incarnation: number
+  /** It waits for something that nothing but a request will bring about. */
+  readonly inVain: boolean
   /** Null when no process of the present incarnation is known to live. */
   readonly pid: number | null
   readonly startedAt: number | null
@@ -66,6 +68,7 @@ export const NEW_INSTANCE: InstanceState = {
   ready: false,
   health: 'unknown',
   incarnation: 0,
+  inVain: false,
   pid: null,
   startedAt: null,
   settled: false,
@@ -103,7 +106,13 @@ export type InstanceEvent =
   | { readonly type: 'give-up'; readonly why: string }
   | { readonly type: 'pause'; readonly by: string }
   | { readonly type: 'resume'; readonly by: string }
-  | { readonly type: 'dependencies'; readonly met: boolean; readonly why: string }
+  | {
+      readonly type: 'dependencies'
+      readonly met: boolean
+      readonly why: string
+      /** What is not met will not be by waiting. */
+      readonly inVain: boolean
+    }
   | { readonly type: 'spawned'; readonly incarnation: number; readonly pid: number }
   | {
       readonly type: 'spawn-failed'

@@ -104,6 +104,8 @@ export function verbs(parts: VerbParts): Verbs {
     const since = instance.state.incarnation
     try {
       begin(verb, instance, by)
+      // The others that are asked for together are under way before it is looked what comes of it.
+      await null
       return resultOf(instance, wait ? await outcome(verb, instance, since) : null)
     } catch (error) {
       return resultOf(instance, error)

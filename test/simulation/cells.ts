@@ -35,7 +35,12 @@ export const EVENTS: {
   'give-up': [{ type: 'give-up', why: 'the group failed' }],
   pause: [{ type: 'pause', by: 'me' }],
   resume: [{ type: 'resume', by: 'me' }],
-  dependencies: [true, false].map((met) => ({ type: 'dependencies', met, why: 'it waits for db' })),
+  dependencies: [true, false].map((met) => ({
+    type: 'dependencies',
+    met,
+    why: 'it waits for db',
+    inVain: false,
+  })),
   spawned: [{ type: 'spawned', incarnation: LIFE, pid: 77 }],
   'spawn-failed': ['ENOENT', 'EAGAIN'].map((errno) => ({
     type: 'spawn-failed',
