@@ -151,12 +151,14 @@ export function population(parts: PopulationParts): Population {
       for (const { identity } of strays) end(identity)
       const ready = record?.incarnation === main.incarnation && record.ready
       engine.adopt(instance, main.identity, main.incarnation, ready)
-      if (isLive(instance) && record !== undefined && ENDING.includes(record.phase)) {
+      // It may have been gone, and have been started anew.
+      const goesOn = instance.state.pid === main.identity.pid
+      if (goesOn && record !== undefined && ENDING.includes(record.phase)) {
         // The earlier guard was ending it: that is gone on with.
         engine.dispatch(instance, { type: 'restart', by: 'boot', cause: 'restart', forgive: false })
       }
       if (isLive(instance)) obey(instance, want)
-      return isLive(instance)
+      return goesOn
     }
     const [stray] = strays
     if (stray === undefined) return false
