@@ -163,7 +163,10 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     }
     closing = true
     const all = instances.all()
-    if (!keep) await stopAll(all, { instances, onChange, stop: stopForShutdown })
+    if (!keep) {
+      const plan = (instance: Instance): void => stopForShutdown(instance, { later: true })
+      await stopAll(all, { instances, onChange, stop: stopForShutdown, plan })
+    }
     const failed = all.filter(hasFailed).map(({ id }) => id)
     for (const instance of instances.all()) engine.release(instance)
     parts.spawner.close()
@@ -176,8 +179,8 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     finished.resolve({ kept: keep, failed })
   }
 
-  function stopForShutdown(instance: Instance): void {
-    dispatch(instance, { type: 'stop', by: 'shutdown', hold: false, cause: 'stop' })
+  function stopForShutdown(instance: Instance, more: { later?: true } = {}): void {
+    dispatch(instance, { type: 'stop', by: 'shutdown', hold: false, cause: 'stop', ...more })
   }
 
   function refuseWhenEnding(): void {
@@ -265,7 +268,11 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       return adopted
     },
     force() {
-      for (const instance of instances.all()) engine.force(instance)
+      for (const instance of instances.all()) {
+        // What is killed before its turn came is not to be started again.
+        stopForShutdown(instance)
+        engine.force(instance)
+      }
     },
     ended: finished.promise,
   }

@@ -129,6 +129,7 @@ export function beginRecovery(
 
 export function beginStop(state: InstanceState, event: Of<'stop'>): Step {
   const want = { state: event.hold ? 'hold' : 'down', by: event.by } as const
+  if (event.later) return { state: { ...state, want }, effects: [] }
   const why = `stopped by ${event.by}`
   return goToStop({ ...state, want, fault: null }, event.cause, why, {
     again: false,

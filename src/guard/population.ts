@@ -125,6 +125,7 @@ export function population(parts: PopulationParts): Population {
       if (record === undefined) wantFoundAgain(instance)
       if (record !== undefined) {
         instance.state = stateFrom(record, clock)
+        if (record.want.by === 'shutdown') forgetShutdown(instance)
         instance.wantAt = record.want.at
         instance.startedAt = record.startedAt
         if (record.lastExit !== null) instance.exits = [record.lastExit]
@@ -133,6 +134,14 @@ export function population(parts: PopulationParts): Population {
       if (there === undefined) remove(instance, 'configuration')
     }
     return adopted
+  }
+
+  /** An end that was cut short forgets requests as a whole one does: what is to run runs again. */
+  function forgetShutdown(instance: Instance): void {
+    const want = instance.nextSpec.autostart
+      ? ({ state: 'up', by: 'boot' } as const)
+      : ({ state: 'down', by: 'configuration' } as const)
+    instance.state = { ...instance.state, want }
   }
 
   /** The state was lost; that it lives says that it was wanted. */

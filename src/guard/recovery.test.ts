@@ -176,6 +176,24 @@ describe('a guard that is killed', () => {
     expect(world.startsOf('a')).toHaveLength(1)
   })
 
+  test('T02 while it ends: the next one starts what is to run, as after a whole end', async () => {
+    const services = [program('db'), program('api', { dependsOn: { db: 'ready' } })]
+    const idle = program('idle', { autostart: false })
+    const world = await running({
+      services: [...services, idle],
+      lives: { api: { stopsWithin: 5_000 }, idle: { stopsWithin: 5_000 } },
+    })
+    await world.until(world.act('start', 'idle'))
+    void world.guard.api.shutdown({ keep: false }, { uid: 0, pid: null })
+    await world.pass(100)
+    world.drop()
+    world.again()
+    await world.pass(60_000)
+    for (const id of ['db', 'api']) expect(world.status(id).phase, id).toBe('running')
+    expect(world.status('idle')).toMatchObject({ phase: 'stopped', pid: null })
+    expect(world.doubles).toEqual([])
+  })
+
   test('T02 in a back-off, over and over: the failures are counted on, up to the limit', async () => {
     const settings = { immediate: 0, delay: 100, limit: { count: 4, window: 60_000 } }
     const world = await running({

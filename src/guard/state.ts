@@ -95,6 +95,8 @@ export type InstanceEvent =
       readonly by: string
       readonly hold: boolean
       readonly cause: ExitCause
+      /** It is wanted from now on, and what lives lives until its turn comes. */
+      readonly later?: true
     }
   | {
       readonly type: 'restart'

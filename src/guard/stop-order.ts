@@ -5,17 +5,20 @@ export interface StopOrderParts {
   readonly instances: Instances
   readonly onChange: (instance: Instance, look: () => void) => () => void
   readonly stop: (instance: Instance) => void
+  /** It will be stopped when its turn comes, and is not started again before. */
+  readonly plan: (instance: Instance) => void
 }
 
 /**
  * Stops several instances so that each is stopped only when nothing of the selection that depends on
- * it lives any more. What does not live is stopped at once, so that nothing starts meanwhile.
+ * it lives any more. What does not live is stopped at once, and what lives is not wanted any more, so
+ * that nothing starts meanwhile.
  *
  * @returns what tells when the stop of an instance has begun
  */
 export function stopInOrder(
   selected: readonly Instance[],
-  { instances, onChange, stop }: StopOrderParts,
+  { instances, onChange, stop, plan }: StopOrderParts,
 ): (instance: Instance) => Promise<void> {
   const chosen = new Set(selected)
   const begun = new Map<Instance, PromiseWithResolvers<void>>(
@@ -33,6 +36,9 @@ export function stopInOrder(
   for (const instance of selected) {
     if (isLive(instance)) waiting.add(instance)
     else begin(instance)
+  }
+  for (const instance of waiting) {
+    plan(instance)
   }
   for (const instance of [...waiting]) consider(instance)
 

@@ -147,6 +147,10 @@ export function verbs(parts: VerbParts): Verbs {
         const began = stopInOrder(selected, {
           instances,
           onChange: parts.onChange,
+          plan(instance) {
+            const hold = verb === 'hold'
+            dispatch(instance, { type: 'stop', by, hold, cause: 'stop', later: true })
+          },
           stop: (instance) => {
             begin(verb, instance, by)
           },
