@@ -96,7 +96,8 @@ describe('a start', () => {
     await world.pass(HOUR)
     expect(world.startsOf('a')).toEqual([0, 1_400])
     expect(world.doubles).toEqual([])
-    await stopped
+    // The stop came about too: what lives now was started afterwards.
+    expect(done(await stopped)).toEqual([true])
   })
 
   test('L05 waits for what the old incarnation has left behind', async () => {

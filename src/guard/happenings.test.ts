@@ -7,25 +7,19 @@ const CRASH = { kind: 'code', code: 1 } as const
 
 /** What was told of `a`, in short. */
 function toldOf(world: World, ...types: readonly GuardEvent['type'][]): readonly string[] {
-  return world.events.flatMap((event) => {
-    if (!('id' in event) || event.id !== 'a' || !types.includes(event.type)) return []
-    switch (event.type) {
-      case 'want':
-        return [`want ${event.want.state} by ${event.want.by}`]
-      case 'phase':
-        return [`${event.from} > ${event.to} ${event.incarnation}`]
-      case 'ready':
-        return [event.ready ? 'ready' : 'not ready']
-      case 'health':
-        return [event.health]
-      case 'exit':
-        return [`exit ${event.incarnation} ${event.cause}`]
-      case 'recovered':
-        return [`recovered ${event.cause}`]
-      default:
-        return [event.type]
-    }
-  })
+  return world.events
+    .filter((event) => 'id' in event && event.id === 'a' && types.includes(event.type))
+    .map(inShort)
+}
+
+function inShort(event: GuardEvent): string {
+  if (event.type === 'want') return `want ${event.want.state} by ${event.want.by}`
+  if (event.type === 'phase') return `${event.from} > ${event.to} ${event.incarnation}`
+  if (event.type === 'ready') return event.ready ? 'ready' : 'not ready'
+  if (event.type === 'health') return event.health
+  if (event.type === 'exit') return `exit ${event.incarnation} ${event.cause}`
+  if (event.type === 'recovered') return `recovered ${event.cause}`
+  return event.type
 }
 
 describe('what happens is told once:', () => {

@@ -19,7 +19,8 @@ export function outcomeOf(
   switch (verb) {
     case 'stop':
     case 'hold':
-      return stopOutcome(instance)
+      // It was stopped, and somebody has started it since.
+      return instance.state.incarnation > since ? 'done' : stopOutcome(instance)
     case 'pause':
       return instance.state.phase === 'paused' ? 'done' : ended(instance)
     case 'resume':

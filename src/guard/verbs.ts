@@ -105,7 +105,7 @@ export function verbs(parts: VerbParts): Verbs {
     try {
       begin(verb, instance, by)
       // The others that are asked for together are under way before it is looked what comes of it.
-      await null
+      await Promise.resolve()
       return resultOf(instance, wait ? await outcome(verb, instance, since) : null)
     } catch (error) {
       return resultOf(instance, error)
@@ -144,6 +144,7 @@ export function verbs(parts: VerbParts): Verbs {
       if (verb === 'start' || verb === 'once' || verb === 'restart') startRequirements(selected, by)
       if (verb === 'restart' && roll) return rolling(selected, by)
       if ((verb === 'stop' || verb === 'hold') && selected.length > 1) {
+        const lives = new Map(selected.map((one) => [one, one.state.incarnation]))
         const began = stopInOrder(selected, {
           instances,
           onChange: parts.onChange,
@@ -159,7 +160,7 @@ export function verbs(parts: VerbParts): Verbs {
         return Promise.all(
           selected.map(async (instance) => {
             await began(instance)
-            return resultOf(instance, await outcome(verb, instance, 0))
+            return resultOf(instance, await outcome(verb, instance, lives.get(instance) ?? 0))
           }),
         )
       }

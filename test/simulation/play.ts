@@ -171,12 +171,19 @@ export async function play(seed: number): Promise<Played> {
     } else if (choice < 95) {
       note('jump')
       time.jump(random.pick([86_400_000, -86_400_000]))
+    } else if (choice < 96) {
+      note('the guard ends')
+      void current.guard.api.shutdown({ keep: false }, OPERATOR)
+      time.pass(random.pick([0, 10, 1_000]))
+      if (random.chance(0.5)) current.guard.force()
     } else if (choice < 98) {
       note('the guard is killed')
       again()
     } else {
       note('the guard is upgraded')
-      await current.guard.api.shutdown({ keep: true }, OPERATOR)
+      // Where it is ending already, it is killed in the middle of that.
+      void current.guard.api.shutdown({ keep: true }, OPERATOR)
+      for (let round = 0; round < 20; round += 1) await Promise.resolve()
       again()
     }
   }
