@@ -1,7 +1,7 @@
 import { SteadError } from '../errors.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
-import type { InstanceRecord, StateStore } from '../model/instance-record.ts'
+import type { StateStore } from '../model/instance-record.ts'
 import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { applyChanges } from './apply.ts'
@@ -10,8 +10,9 @@ import { type EngineParts, engine as makeEngine } from './engine.ts'
 import { groupRules } from './groups.ts'
 import { type Instance, isLive, statusOf } from './instance.ts'
 import { instancesOf } from './instances.ts'
+import { hasFailed, isOver } from './outcome.ts'
 import { population } from './population.ts'
-import { recordOf } from './restore.ts'
+import { forgetRequests, recordOf } from './restore.ts'
 import { select } from './select.ts'
 import { stopAll } from './stop-order.ts'
 import { callerName, verbs as makeVerbs } from './verbs.ts'
@@ -276,24 +277,4 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     },
     ended: finished.promise,
   }
-}
-
-/** After an orderly end the next guard starts everything anew, whatever was stopped by hand. */
-function forgetRequests(record: InstanceRecord): InstanceRecord {
-  const want = { ...record.want, state: 'down', by: 'configuration' } as const
-  return { ...record, want, phase: 'stopped', failures: [], restarts: 0 }
-}
-
-function isOver({ spec, state }: Instance): boolean {
-  return spec.type === 'job' && ['exited', 'fatal', 'lost'].includes(state.phase)
-}
-
-function hasFailed({ state, spec }: Instance): boolean {
-  if (state.phase === 'fatal' || state.phase === 'lost') return true
-  const { lastExit } = state
-  return (
-    state.phase === 'exited' &&
-    spec.type === 'job' &&
-    !(lastExit?.kind === 'code' && lastExit.code === 0)
-  )
 }

@@ -77,3 +77,19 @@ function ended(instance: Instance): SteadError | null {
     ? null
     : new SteadError('NOT_RUNNING', { name: instance.id, action: 'go on' })
 }
+
+/** A job that will do nothing more by itself. */
+export function isOver({ spec, state }: Instance): boolean {
+  return spec.type === 'job' && ['exited', 'fatal', 'lost'].includes(state.phase)
+}
+
+/** What the end of a guard tells of. */
+export function hasFailed({ state, spec }: Instance): boolean {
+  if (state.phase === 'fatal' || state.phase === 'lost') return true
+  const { lastExit } = state
+  return (
+    state.phase === 'exited' &&
+    spec.type === 'job' &&
+    !(lastExit?.kind === 'code' && lastExit.code === 0)
+  )
+}

@@ -107,3 +107,9 @@ export function remainsOf(record: InstanceRecord | undefined, left: readonly Lef
 function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.birth === b.birth && a.boot === b.boot
 }
+
+/** After an orderly end the next guard starts everything anew, whatever was stopped by hand. */
+export function forgetRequests(record: InstanceRecord): InstanceRecord {
+  const want = { ...record.want, state: 'down', by: 'configuration' } as const
+  return { ...record, want, phase: 'stopped', failures: [], restarts: 0 }
+}
