@@ -28,8 +28,6 @@ export interface Libc {
   ): number
   posix_spawn_file_actions_addchdir_np(actions: Buffer, path: string): number
   posix_spawn_file_actions_addclosefrom_np(actions: Buffer, from: number): number
-  sigfillset(set: Buffer): number
-  sigemptyset(set: Buffer): number
   waitid(type: number, id: number, info: Buffer, options: number): number
   waitpid(pid: number, status: Buffer, options: number): number
   prctl(option: number, a: number, b: number, c: number, d: number): number
@@ -68,8 +66,6 @@ const PROTOTYPES: Readonly<Record<keyof Libc, string>> = {
     'int posix_spawn_file_actions_addchdir_np(void *a, const char *path)',
   posix_spawn_file_actions_addclosefrom_np:
     'int posix_spawn_file_actions_addclosefrom_np(void *a, int from)',
-  sigfillset: 'int sigfillset(void *set)',
-  sigemptyset: 'int sigemptyset(void *set)',
   waitid: 'int waitid(int type, uint32_t id, void *info, int options)',
   waitpid: 'int waitpid(int pid, void *status, int options)',
   prctl: 'int prctl(int option, long a, long b, long c, long d)',

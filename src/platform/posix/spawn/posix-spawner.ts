@@ -83,13 +83,11 @@ export function posixSpawner(): Spawner {
 
 function attributesOf(libc: Libc): Buffer {
   const attributes = Buffer.allocUnsafeSlow(ATTRIBUTES_SIZE)
-  const set = Buffer.alloc(SIGSET_SIZE)
   libc.posix_spawnattr_init(attributes)
   libc.posix_spawnattr_setflags(attributes, SETSIGDEF | SETSIGMASK | SETSID)
-  libc.sigfillset(set)
-  libc.posix_spawnattr_setsigdefault(attributes, set)
-  libc.sigemptyset(set)
-  libc.posix_spawnattr_setsigmask(attributes, set)
+  // Not sigfillset(3): it leaves out the two signals of glibc's threads, which would then be ignored.
+  libc.posix_spawnattr_setsigdefault(attributes, Buffer.alloc(SIGSET_SIZE, 0xff))
+  libc.posix_spawnattr_setsigmask(attributes, Buffer.alloc(SIGSET_SIZE))
   return attributes
 }
 
