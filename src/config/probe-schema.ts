@@ -4,15 +4,18 @@ import { described } from './described.ts'
 import { regularExpression, truth, whole } from './program-values.ts'
 import { command, duration, kind, positiveDuration } from './setting-values.ts'
 
-const http = z.string().superRefine((value, context) => {
-  if (/^http:\/\/unix:\/[^:]+:\/\S*$/.test(value)) return
-  const url = URL.canParse(value) ? new URL(value) : null
-  const good = url !== null && /^https?:$/.test(url.protocol) && !value.startsWith('http://unix:')
-  if (!good || /\s/.test(value)) {
-    const message = `${JSON.stringify(value)} is not an address such as "http://127.0.0.1:8080/healthz" or "http://unix:/run/web.sock:/healthz"`
-    context.addIssue({ code: 'custom', message })
-  }
-})
+const http = z
+  .string()
+  .superRefine((value, context) => {
+    if (/^http:\/\/unix:\/[^:]+:\/\S*$/.test(value)) return
+    const url = URL.canParse(value) ? new URL(value) : null
+    const good = url !== null && /^https?:$/.test(url.protocol) && !value.startsWith('http://unix:')
+    if (!good || /\s/.test(value)) {
+      const message = `${JSON.stringify(value)} is not an address such as "http://127.0.0.1:8080/healthz" or "http://unix:/run/web.sock:/healthz"`
+      context.addIssue({ code: 'custom', message })
+    }
+  })
+  .meta({ title: 'address' })
 
 const tcp = z
   .union([z.string(), z.number()], kind('a port or "HOST:PORT"'))
@@ -24,6 +27,7 @@ const tcp = z
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
+  .meta({ title: 'port, HOST:PORT' })
 
 const TARGETS = {
   http: described(http, 'GET this address; 200 to 399 is success', {

@@ -30,6 +30,7 @@ const umask = z
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
+  .meta({ title: 'octal number' })
 
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/
 
@@ -43,7 +44,9 @@ const labels = z.record(z.string(), word.pipe(line)).superRefine((value, context
 })
 
 /** Users and groups may be named by their numbers. */
-const principal = z.union([account, whole(0, 0xffff_fffe).transform(String)], kind('a name'))
+const principal = z
+  .union([account, whole(0, 0xffff_fffe).transform(String)], kind('a name'))
+  .meta({ title: 'name' })
 
 const noCore = z.union([z.literal(0), z.literal('0').transform(() => 0 as const)])
 
@@ -105,7 +108,7 @@ export const inheritable = {
   nice: described(whole(-20, 19), 'scheduling priority from -20, the highest, to 19', {
     example: '10',
   }),
-  limits: described(limits, 'what it may use'),
+  limits: described(limits, 'what it may use', { example: '{ memory: 512M, openFiles: 4096 }' }),
   type: described(
     z.enum(['service', 'job']),
     'service: it is to run always; job: it runs to its end, and exit code 0 is its success',
@@ -119,7 +122,10 @@ export const inheritable = {
     example: '4',
     fallback: '1',
   }),
-  restart: described(programRestart, 'when, after which delay, and how often at most'),
+  restart: described(programRestart, 'when, after which delay, and how often at most', {
+    example: '{ when: always, delay: 200ms, limit: 5/1m }',
+    fallback: 'on-failure',
+  }),
   startSeconds: described(
     duration,
     'it has to live so long, and to be ready, before its start counts as one',
@@ -132,8 +138,11 @@ export const inheritable = {
   ready: described(
     ready,
     'how the guard learns that it is ready; without it: as soon as it runs, and notify with protocol: native',
+    { example: '{ tcp: "127.0.0.1:6379" }' },
   ),
-  health: described(health, 'how the guard learns that it still works'),
+  health: described(health, 'how the guard learns that it still works', {
+    example: '{ http: "http://127.0.0.1:8080/healthz", every: 5s, failures: 3 }',
+  }),
   heartbeat: described(heartbeat, 'it has to say regularly that it lives; true for every 5s', {
     example: 'true',
     fallback: 'false',
@@ -152,7 +161,9 @@ export const inheritable = {
     'when it is restarted, as a time of cron(8) or a list of them, in local time',
     { example: '"0 4 * * *"' },
   ),
-  log: described(log, 'what happens to what it writes'),
+  log: described(log, 'what happens to what it writes', {
+    example: '{ format: json, rotate: { size: 10M, keep: 7, compress: gzip } }',
+  }),
 }
 
 const dependsOn = z.union([z.array(name), z.record(z.string(), z.enum(DEPENDENCY_CONDITIONS))])

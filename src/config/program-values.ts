@@ -7,10 +7,12 @@ import { kind } from './setting-values.ts'
 /** The kinds of values that only stead.yaml knows. */
 
 /** `${VAR}` always makes a text: it may say `true` as well. */
-export const truth = z.union(
-  [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
-  kind('true or false'),
-)
+export const truth = z
+  .union(
+    [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
+    kind('true or false'),
+  )
+  .meta({ title: 'true or false' })
 
 /** A whole number, as a number or as its digits. */
 export function whole(min: number, max: number): z.ZodType<number, string | number> {
@@ -23,7 +25,10 @@ export function whole(min: number, max: number): z.ZodType<number, string | numb
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     })
-    .meta({ anyOf: [{ type: 'integer', minimum: min, maximum: max }, { type: 'string' }] })
+    .meta({
+      title: 'whole number',
+      anyOf: [{ type: 'integer', minimum: min, maximum: max }, { type: 'string' }],
+    })
 }
 
 /** The value, or `none`, which makes it null. */
@@ -43,7 +48,7 @@ export const signal = z
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
-  .meta({ anyOf: [{ enum: [...SIGNAL_NAMES] }, { type: 'string' }] })
+  .meta({ title: 'signal', anyOf: [{ enum: [...SIGNAL_NAMES] }, { type: 'string' }] })
 
 export const regularExpression = z
   .string()
@@ -62,15 +67,19 @@ export const regularExpression = z
       error: (issue) => `${JSON.stringify(issue.input)} is not a regular expression of JavaScript`,
     },
   )
+  .meta({ title: 'regular expression' })
 
 /** Years are looked at from here on: whether a pattern ever fits does not depend on today. */
 const SOME_DAY = new Date(2024, 0, 1)
 
 /** A time of cron: five fields, six with seconds before them, or a name such as `@daily`. */
-export const cronText = z.string().superRefine((value, context) => {
-  const problem = cronProblem(value)
-  if (problem !== null) context.addIssue({ code: 'custom', message: problem })
-})
+export const cronText = z
+  .string()
+  .superRefine((value, context) => {
+    const problem = cronProblem(value)
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+  })
+  .meta({ title: 'time of cron' })
 
 function cronProblem(value: string): string | null {
   const shown = JSON.stringify(value)

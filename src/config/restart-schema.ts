@@ -26,6 +26,7 @@ const jitter = z
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
+  .meta({ title: 'share' })
 
 const factor = z
   .union(
@@ -39,6 +40,7 @@ const factor = z
     kind('a number'),
   )
   .refine((value) => value >= 1 && value <= 100, 'it has to be from 1 to 100')
+  .meta({ title: 'number' })
 
 export const restartDetails = z.strictObject({
   when: described(

@@ -25,7 +25,7 @@ export const text = z
 
 export const line = text.refine((value) => !/[\r\n]/.test(value), 'it has a line break').max(1_000)
 
-export const path = text.min(1, 'it is empty')
+export const path = text.min(1, 'it is empty').meta({ title: 'path' })
 export const account = line.min(1, 'it is empty')
 
 export const name = z.string().superRefine((value, context) => {
@@ -54,6 +54,7 @@ export const duration = z
     }
     return milliseconds
   })
+  .meta({ title: 'time' })
 
 export const positiveDuration = duration.refine((value) => value > 0, 'it has to be more than 0')
 
@@ -70,6 +71,7 @@ export const size = z
     }
     return bytes
   })
+  .meta({ title: 'size' })
 
 export const percent = z
   .union(TEXT_OR_NUMBER, kind('a share such as "50%"'))
@@ -85,6 +87,7 @@ export const percent = z
     }
     return number
   })
+  .meta({ title: 'share' })
 
 export const count = z
   .union([z.string().regex(/^\d+$/, 'it has to be a whole number').transform(Number), z.int()])
@@ -105,12 +108,12 @@ export const restartLimit = z
     }
     return { count: Number(times), window: milliseconds }
   })
+  .meta({ title: 'COUNT/TIME, none' })
 
 /** A text; a number or a truth value stands for the text that it is written as. */
-export const word = z.union(
-  [text, z.number().transform(String), z.boolean().transform(String)],
-  kind('a text'),
-)
+export const word = z
+  .union([text, z.number().transform(String), z.boolean().transform(String)], kind('a text'))
+  .meta({ title: 'text' })
 
 export const command = z
   .union([text, z.array(word)], kind('a line of text or a list of words'))
@@ -123,6 +126,7 @@ export const command = z
     }
     return words as [string, ...string[]]
   })
+  .meta({ title: 'command' })
 
 export const env = z.record(z.string(), word).superRefine((variables, context) => {
   for (const key of Object.keys(variables)) {

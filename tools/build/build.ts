@@ -21,10 +21,9 @@ if (status !== 0) process.exit(1)
 for (const path of ['bin', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
   cpSync(join(root, path), join(dist, path), { recursive: true })
 }
-cpSync(
-  join(root, 'docs', 'reference', 'service.schema.json'),
-  join(dist, 'schema', 'service.schema.json'),
-)
+for (const schema of ['service.schema.json', 'stead.schema.json']) {
+  cpSync(join(root, 'docs', 'reference', schema), join(dist, 'schema', schema))
+}
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify(publishedManifest(), null, 2)}\n`)
 
 /** The manifest without what only a checkout needs, its exports pointing at compiled files. */
