@@ -118,6 +118,17 @@ test.each<[string, Partial<ProgramSpec>]>([
     'ready: { tcp: "[::1]:80", every: 1s }',
     { ready: { ...tcp('::1', 80), every: 1_000, timeout: 2_000 } },
   ],
+  [
+    'ready: { http: "http://unix:/run/web.sock:/healthz" }',
+    {
+      ready: {
+        kind: 'http',
+        url: 'http://unix:/run/web.sock:/healthz',
+        every: 500,
+        timeout: 2_000,
+      },
+    },
+  ],
   ['ready: { log: "^ready$" }', { ready: { kind: 'log', pattern: '^ready$' } }],
   ['ready: { descriptor: 3 }', { ready: { kind: 'descriptor', fd: 3 } }],
   ['ready: { notify: true }', { ready: { kind: 'notify' } }],

@@ -12,6 +12,9 @@ import { type FileProblem, readYaml } from './yaml-source.ts'
 /** More problems than these are counted, and not shown. */
 const MAX_PROBLEMS = 50
 
+/** So many are put into the order of the file. */
+const MAX_PLACED = 500
+
 export interface GuardFile {
   /** Absolute: relative paths in it are meant from its directory. */
   readonly path: string
@@ -29,9 +32,9 @@ export interface GuardFile {
  */
 export function parseGuardFile(file: GuardFile): GuardSpec {
   const { path, text, env, shownAs = path } = file
-  const refuse = (problems: readonly string[]): never => {
+  const refuse = (problems: readonly string[], count = problems.length): never => {
     const shown = problems.slice(0, MAX_PROBLEMS)
-    const more = problems.length - shown.length
+    const more = count - shown.length
     throw new SteadError('GUARD_FILE_INVALID', {
       source: shownAs,
       problems: more > 0 ? [...shown, `… and ${more} more`] : shown,
@@ -39,16 +42,18 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
   }
   const source = readYaml(shownAs, text)
   if ('problems' in source) return refuse(source.problems)
+  // Looking for a place takes time, and thousands of problems are one mistake made by a program.
+  const tell = (problems: readonly FileProblem[]): never =>
+    refuse(source.describe(problems.slice(0, MAX_PLACED)), problems.length)
   const { value, problems } = expandVariables(source, env)
-  if (problems.length > 0) return refuse(source.describe(problems))
+  if (problems.length > 0) return tell(problems)
   const parsed = guardSchema.safeParse(value)
-  if (!parsed.success)
-    return refuse(source.describe(describeIssues(parsed.error.issues, guardSchema, value)))
+  if (!parsed.success) return tell(describeIssues(parsed.error.issues, guardSchema, value))
   const settings = parsed.data
   const directory = dirname(path)
   const services = servicesOf(settings, directory)
   const misfits = [...projectProblems(settings), ...guardRelations(settings, services)]
-  if (misfits.length > 0) return refuse(source.describe(misfits))
+  if (misfits.length > 0) return tell(misfits)
   return {
     project: settings.project ?? settings.name ?? projectOf(directory),
     services: [...services.values()],
