@@ -13,6 +13,18 @@ export const guardErrors = {
     hint: () =>
       'correct what is named; docs/reference/stead-yaml.md lists each setting with an example',
   }),
+  GUARD_FAILED: entry<{ file: string; reason: string; log: string }>({
+    exit: 1,
+    about: 'A guard that was started in the background ended before it answered.',
+    message: (p) => `the guard of ${p.file} did not start: ${p.reason}`,
+    hint: (p) => `read its log: tail ${p.log}`,
+  }),
+  GUARD_NOT_RUNNING: entry<{ file: string }>({
+    exit: 7,
+    about: 'A command needs the guard of a stead.yaml and it does not run.',
+    message: (p) => `no guard runs for ${p.file}`,
+    hint: () => 'start it: stead up, or stead up -d for the background',
+  }),
   GUARD_ENDING: entry<{ project: string }>({
     exit: 1,
     about: 'A guard that is stopping everything was asked to start something.',

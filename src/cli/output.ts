@@ -9,6 +9,8 @@ export interface Output {
   answer(text: string): void
   /** The answer as one JSON document. */
   object(value: unknown): void
+  /** One line on standard output, whatever was asked for. */
+  line(text: string): void
   /** What was done, for people; silent with --quiet and with --json. */
   done(text: string): void
   /** One line on standard error. */
@@ -38,6 +40,7 @@ export function makeOutput({
   return {
     json,
     colour,
+    line: (text) => void stdout.write(`${text}\n`),
     answer: (text) => void stdout.write(`${text}\n`),
     object: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     done(text) {
@@ -94,7 +97,12 @@ function errorObject(error: unknown): Record<string, unknown> {
 
 function errorText(error: unknown, verbose: boolean): string {
   const told = toldError(error)
-  const lines = `error: ${told.code}: ${onOneLine(told.message)}\nhint: ${onOneLine(told.hint)}\n`
+  // The problems of a file come with the lines of the file, a line each.
+  const message =
+    told.code === 'GUARD_FILE_INVALID'
+      ? told.message.split('\n').map(onOneLine).join('\n')
+      : onOneLine(told.message)
+  const lines = `error: ${told.code}: ${message}\nhint: ${onOneLine(told.hint)}\n`
   return verbose ? `${lines}${causes(told)}` : lines
 }
 

@@ -1,6 +1,7 @@
 /** The command line: verbs, their options and texts. What a verb does is loaded when it is asked for. */
 import { Command, Option } from 'commander'
 import type { CommonOptions } from './context.ts'
+import { addGuardVerbs } from './guard-verbs.ts'
 import { addInstallOptions } from './install-options.ts'
 import { makeOutput } from './output.ts'
 import type { ControlVerb } from './verbs/control.ts'
@@ -55,30 +56,34 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     )
 
   for (const [name, about] of Object.entries(CONTROLS) as [ControlVerb, string][]) {
-    verb(name, about)
+    const command = verb(name, about)
       .argument('<name...>', 'services')
       .usage(name === 'start' ? 'NAME… [options] [-- ARGUMENTS…]' : 'NAME… [options]')
       .action(async (names: string[], options: CommonOptions) =>
         exit(await (await import('./verbs/control.ts')).control(name, names, options, rest)),
       )
+    if (name === 'restart') {
+      command.option('--rolling', 'instances of guarded services one by one, each ready first')
+    }
   }
 
   verb('status', 'show services; exit code 0 running, 3 not running, 4 no such')
-    .argument('<name...>', 'services')
+    .argument('[name...]', 'services; everything of running guards without one')
     .action(async (names: string[], options: CommonOptions) =>
       exit(await (await import('./verbs/status.ts')).status(names, options)),
     )
   verb('list', 'list the services that stead installed').action(async (options: CommonOptions) =>
     exit(await (await import('./verbs/list.ts')).list(options)),
   )
-  verb('logs', 'show the log of a service')
-    .argument('<name>', 'the service')
+  verb('logs', 'show the logs of services')
+    .argument('<name...>', 'services; one of the manager, or any of running guards')
     .option('-f, --follow', 'go on with new lines until Ctrl-C')
     .option('-n, --lines <number>', 'newest lines to begin with (default 10)')
     .option('--since <time>', 'from a time (2026-01-31T12:00) or so long ago (10m)')
-    .action(async (name: string, options: LogsOptions) =>
-      exit(await (await import('./verbs/logs.ts')).logs(name, options)),
+    .action(async (names: string[], options: LogsOptions) =>
+      exit(await (await import('./verbs/logs.ts')).logs(names, options)),
     )
+  addGuardVerbs(verb, exit)
   addCommonOptions(program.command('version').description('print the version'), all).action(
     (options: CommonOptions) => exit(printVersion(options)),
   )

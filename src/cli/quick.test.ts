@@ -32,12 +32,11 @@ describe('the short way in', () => {
   )
 
   test.each([
-    [['status']],
     [['status', '--help']],
     [['status', 'web', '--jsom']],
     [['status', 'web', '--scope']],
     [['list', 'web']],
-    [['logs', 'a', 'b']],
+    [['up', 'a']],
     [['logs', 'a', '-n', '-f']],
     [['--json', 'status', 'web']],
     [['install', 'web']],
@@ -51,6 +50,10 @@ describe('the short way in', () => {
     [['status', 'web', 'db', '--json', '--scope=user']],
     [['start', '-q', 'web', '--home', '/x']],
     [['list']],
+    [['status']],
+    [['up', '-f', 'x.yaml', '-d']],
+    [['restart', 'a', '--rolling']],
+    [['logs', 'a', 'b']],
     [['logs', 'web', '-f', '-n', '5', '--since=10m']],
   ])('%j is understood', (argv) => {
     expect(quickAction(argv, [])).toBeTypeOf('function')

@@ -3,8 +3,9 @@
  * more than the rest of such a command. Whatever is not plain (help, a typing error) is left to it.
  */
 import { parseArgs } from 'node:util'
-import type { ControlVerb } from './verbs/control.ts'
+import type { ControlOptions, ControlVerb } from './verbs/control.ts'
 import type { LogsOptions } from './verbs/logs.ts'
+import type { UpOptions } from './verbs/up.ts'
 
 const COMMON = {
   scope: { type: 'string' },
@@ -21,6 +22,13 @@ const LOGS = {
   since: { type: 'string' },
 } as const
 
+const RESTART = { rolling: { type: 'boolean' } } as const
+
+const UP = {
+  file: { type: 'string', short: 'f' },
+  detach: { type: 'boolean', short: 'd' },
+} as const
+
 /** Verbs with a short way in, and how many names each takes; a test compares them with program.ts. */
 export const QUICK_VERBS: Readonly<
   Record<
@@ -33,15 +41,18 @@ export const QUICK_VERBS: Readonly<
 > = {
   start: { names: 'many', options: COMMON },
   stop: { names: 'many', options: COMMON },
-  restart: { names: 'many', options: COMMON },
+  restart: { names: 'many', options: { ...COMMON, ...RESTART } },
   pause: { names: 'many', options: COMMON },
   resume: { names: 'many', options: COMMON },
   reload: { names: 'many', options: COMMON },
   status: { names: 'many', options: COMMON },
   uninstall: { names: 'many', options: COMMON },
   list: { names: 'none', options: COMMON },
-  logs: { names: 'one', options: { ...COMMON, ...LOGS } },
+  up: { names: 'none', options: { ...COMMON, ...UP } },
+  logs: { names: 'many', options: { ...COMMON, ...LOGS } },
 }
+
+type QuickOptions = LogsOptions & UpOptions & ControlOptions
 
 /** A command line that was understood: carrying it out gives the exit code. */
 export type Action = () => Promise<number>
@@ -55,7 +66,7 @@ export type Action = () => Promise<number>
 export function quickAction(argv: readonly string[], rest: readonly string[]): Action | null {
   const [verb = '', ...words] = argv
   if (!Object.hasOwn(QUICK_VERBS, verb)) return null
-  const parsed = parse(words, verb === 'logs')
+  const parsed = parse(words, verb)
   if (parsed === null) return null
   const { names, options } = parsed
   const [first] = names
@@ -63,14 +74,18 @@ export function quickAction(argv: readonly string[], rest: readonly string[]): A
     case 'list':
       if (first !== undefined) return null
       return async () => (await import('./verbs/list.ts')).list(options)
+    case 'up':
+      if (first !== undefined) return null
+      return async () => (await import('./verbs/up.ts')).up(options)
     case 'logs':
-      if (first === undefined || names.length > 1) return null
-      return async () => (await import('./verbs/logs.ts')).logs(first, options)
+      if (first === undefined) return null
+      return async () => (await import('./verbs/logs.ts')).logs(names, options)
+  }
+  if (verb === 'status') {
+    return async () => (await import('./verbs/status.ts')).status(names, options)
   }
   if (first === undefined) return null
   switch (verb) {
-    case 'status':
-      return async () => (await import('./verbs/status.ts')).status(names, options)
     case 'uninstall':
       return async () => (await import('./verbs/uninstall.ts')).uninstall(names, options)
     default:
@@ -81,15 +96,18 @@ export function quickAction(argv: readonly string[], rest: readonly string[]): A
 
 function parse(
   args: readonly string[],
-  logs: boolean,
-): { names: readonly string[]; options: LogsOptions } | null {
+  verb: string,
+): { names: readonly string[]; options: QuickOptions } | null {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: logs ? { ...COMMON, ...LOGS } : COMMON,
+      options: QUICK_VERBS[verb]?.options as typeof COMMON &
+        typeof LOGS &
+        typeof UP &
+        typeof RESTART,
     })
-    return { names: positionals, options: values as LogsOptions }
+    return { names: positionals, options: values as QuickOptions }
   } catch {
     return null
   }

@@ -1,5 +1,5 @@
 /** What several cells of the table have in common. */
-import { describeExit, type Exit } from '../model/exit.ts'
+import { describeEnd, type Exit } from '../model/exit.ts'
 import type { ExitCause } from '../model/guard-status.ts'
 import type { Effect, InstanceState, Moment, Step } from './state.ts'
 
@@ -27,9 +27,7 @@ export function beginStart(state: InstanceState, effects: readonly Effect[] = []
 
 /** How it ended, for people. */
 export function endOf(exit: Exit): string {
-  return exit.kind === 'unknown'
-    ? 'it ended, and how is not known'
-    : `it ended with ${describeExit(exit)}`
+  return `it ${describeEnd(exit)}`
 }
 
 /** The record of an end in the history. */

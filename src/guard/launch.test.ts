@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { completeProgram } from '../model/program-spec.ts'
 import { newInstance } from './instance.ts'
-import { inheritable, launcher } from './launch.ts'
+import { commandRequest, inheritable, launcher } from './launch.ts'
 
 const launch = launcher({
   guardId: 'abc',
@@ -57,6 +57,16 @@ describe('a launch', () => {
     expect(launch(instance({ limits: { ...limits, openFiles: 64 } }), 1, means).rlimits).toEqual({
       openFiles: 64,
     })
+  })
+
+  test('a command of a service is no part of its tree, and knows the pid', () => {
+    const one = instance({ env: { A: '1' } })
+    one.state = { ...one.state, pid: 77 }
+    const { file, args, env } = commandRequest(launch, one, ['stop-it', '-x'])
+    expect([file, args]).toEqual(['stop-it', ['stop-it', '-x']])
+    expect(env).toMatchObject({ A: '1', STEAD_PID: '77', STEAD_SERVICE: 'api' })
+    expect(env).not.toHaveProperty('STEAD_INCARNATION')
+    expect(env).not.toHaveProperty('STEAD_GUARD')
   })
 
   test('a program does not inherit what was said to the guard', () => {

@@ -1,7 +1,8 @@
 import type { SpawnDescriptor, SpawnRequest } from '../model/ports/spawner.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
+import type { EngineParts } from './engine.ts'
 import type { Instance } from './instance.ts'
 import { MARKS } from './restore.ts'
-import type { WatchMeans } from './watchers.ts'
 
 export interface LaunchParts {
   readonly guardId: string
@@ -28,18 +29,25 @@ export function inheritable(
   )
 }
 
+/** What a program gets by its spec: the guard's environment, the env file, the settings. */
+export function programEnvironment(
+  spec: ProgramSpec,
+  { environment, readEnvFile }: Pick<LaunchParts, 'environment' | 'readEnvFile'>,
+): Readonly<Record<string, string>> {
+  const fromFile = spec.envFile === null ? {} : readEnvFile(spec.envFile)
+  return { ...environment, ...fromFile, ...spec.env }
+}
+
 /**
  * The request for one life of an instance: the guard's environment, the env file, the settings of the
  * spec, and the marks by which a later guard finds it.
  */
-export function launcher(parts: LaunchParts) {
-  return (instance: Instance, incarnation: number, means: WatchMeans): SpawnRequest => {
+export function launcher(parts: LaunchParts): EngineParts['launch'] {
+  return (instance, incarnation, means) => {
     const { spec, service, number, channel } = instance
     const { limits } = spec
     const env = {
-      ...parts.environment,
-      ...(spec.envFile === null ? {} : parts.readEnvFile(spec.envFile)),
-      ...spec.env,
+      ...programEnvironment(spec, parts),
       ...means.env,
       [MARKS.guard]: parts.guardId,
       [MARKS.service]: service,
@@ -70,5 +78,25 @@ export function launcher(parts: LaunchParts) {
         ...(limits.coreSize === null ? {} : { coreSize: limits.coreSize }),
       },
     }
+  }
+}
+
+/**
+ * The request for a command of a service (a stop step, a reload, a probe): as the program, in its
+ * directory, with its environment; `STEAD_PID` is the program's pid. It is not part of the tree that is stopped.
+ */
+export function commandRequest(
+  launch: EngineParts['launch'],
+  instance: Instance,
+  command: readonly [string, ...string[]],
+): SpawnRequest {
+  const { pid, incarnation } = instance.state
+  const request = launch(instance, incarnation, { env: {}, descriptors: new Map() })
+  const { [MARKS.incarnation]: _mark, [MARKS.guard]: _guard, ...env } = request.env
+  return {
+    ...request,
+    file: command[0],
+    args: command,
+    env: { ...env, ...(pid === null ? {} : { STEAD_PID: String(pid) }) },
   }
 }

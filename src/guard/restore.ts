@@ -23,12 +23,13 @@ export function newestRecords(
 export function stateFrom(record: InstanceRecord, clock: Clock): InstanceState {
   const [now, wall] = [clock.monotonic(), clock.wall().getTime()]
   const { want, phase, why, incarnation, failures, restarts, lastExit, startedAt } = record
+  const isDown = want.state === 'down' || want.state === 'hold'
   const resting = phase === 'fatal' || phase === 'exited' || phase === 'lost'
   return {
     ...NEW_INSTANCE,
     want: { state: want.state, by: want.by },
     phase: resting ? phase : 'stopped',
-    why: resting ? why : 'the guard has just started',
+    why: resting || isDown ? why : 'the guard has just started',
     incarnation,
     startedAt: startedAt === null ? null : now - Math.max(0, wall - Date.parse(startedAt)),
     failures: failures.map((at) => now - Math.max(0, wall - at)),

@@ -15,6 +15,13 @@ export function succeeded(exit: Exit): boolean {
   return exit.kind === 'code' && exit.code === 0
 }
 
+/** The end as a sentence, for people: `ended with code 1`. */
+export function describeEnd(exit: Exit): string {
+  return exit.kind === 'unknown'
+    ? 'ended, and how is not known'
+    : `ended with ${describeExit(exit)}`
+}
+
 /** In words, for people: `code 1`, `signal SIGKILL`. */
 export function describeExit(exit: Exit): string {
   switch (exit.kind) {

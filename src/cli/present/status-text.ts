@@ -1,7 +1,7 @@
-import { formatDuration } from '../../model/duration.ts'
 import { describeExit } from '../../model/exit.ts'
 import type { Phase, ServiceStatus } from '../../model/service-status.ts'
 import { formatSize } from '../../model/size.ts'
+import { ageText } from './age-text.ts'
 
 const COLOURS: Readonly<Record<Phase, number>> = {
   'not-installed': 2,
@@ -57,19 +57,13 @@ export function listText(services: readonly ServiceStatus[], now: Date, colour: 
 }
 
 function uptime({ pid, startedAt }: ServiceStatus, now: Date): string | null {
-  return pid === null || startedAt === null ? null : age(startedAt, now)
+  return pid === null || startedAt === null ? null : ageText(startedAt, now)
 }
 
 function lastExit({ lastExit: last }: ServiceStatus, now: Date): string | null {
   if (last === null) return null
-  const when = last.at === null ? '' : `, ${last.at.toISOString()} (${age(last.at, now)} ago)`
+  const when = last.at === null ? '' : `, ${last.at.toISOString()} (${ageText(last.at, now)} ago)`
   return `${describeExit(last.exit)}${when}`
-}
-
-/** To the second, and from a day on to the hour: nobody reads more. */
-function age(since: Date, now: Date): string {
-  const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1000))
-  return formatDuration((seconds < 86_400 ? seconds : seconds - (seconds % 3_600)) * 1000)
 }
 
 function paint(phase: Phase, colour: boolean): string {

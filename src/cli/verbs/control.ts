@@ -1,7 +1,13 @@
 import type { ServiceManager } from '../../managers/service-manager.ts'
 import { type CommonOptions, checkNames, forEachName, runVerb, workshopFor } from '../context.ts'
+import { placeNames, withGuards } from '../guard-access.ts'
 
 export type ControlVerb = 'start' | 'stop' | 'restart' | 'pause' | 'resume' | 'reload'
+
+export interface ControlOptions extends CommonOptions {
+  /** `restart` of guarded services: one instance after the other. */
+  readonly rolling?: boolean
+}
 
 const WORDS: Readonly<Record<ControlVerb, readonly [doing: string, done: string]>> = {
   start: ['starting', 'started'],
@@ -12,22 +18,38 @@ const WORDS: Readonly<Record<ControlVerb, readonly [doing: string, done: string]
   reload: ['reloading', 'reloaded'],
 }
 
-/** `start`, `stop`, `restart`, `pause`, `resume`, `reload` of one or more services. */
+/**
+ * `start`, `stop`, `restart`, `pause`, `resume`, `reload` of services of running guards (by name, group
+ * or glob) and of the manager alike.
+ */
 export function control(
   verb: ControlVerb,
   names: readonly string[],
-  options: CommonOptions,
+  options: ControlOptions,
   startArguments: readonly string[] = [],
 ): Promise<number> {
-  return runVerb(options, async (output) => {
-    checkNames(names)
-    const { manager } = await workshopFor(options)
-    const [doing, done] = WORDS[verb]
-    return forEachName(names, output, async (name) => {
-      await output.progress(`${doing} ${name}`, act(manager, verb, name, startArguments))
-      return `${name} is ${done}`
-    })
-  })
+  return runVerb(options, (output) =>
+    withGuards(options, async (guards) => {
+      const { guards: placed, elsewhere } = await placeNames(names, guards)
+      const { rolling = false } = options
+      let code = 0
+      if (placed.length > 0) {
+        const { actOnGuards } = await import('./guard-control.ts')
+        const acted = await actOnGuards(verb, placed, { rolling }, output)
+        code = acted.code
+        if (output.json) output.object({ services: acted.results })
+      }
+      if (elsewhere.length === 0) return code
+      checkNames(elsewhere)
+      const { manager } = await workshopFor(options)
+      const [doing, done] = WORDS[verb]
+      const managed = await forEachName(elsewhere, output, async (name) => {
+        await output.progress(`${doing} ${name}`, act(manager, verb, name, startArguments))
+        return `${name} is ${done}`
+      })
+      return code === 0 ? managed : code
+    }),
+  )
 }
 
 function act(

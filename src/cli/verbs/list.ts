@@ -1,7 +1,7 @@
 import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
 import { listText } from '../present/status-text.ts'
 
-/** `list`: the services that this stead installed. */
+/** `list`: the services that this stead installed. What guards have is for `status`. */
 export function list(options: CommonOptions): Promise<number> {
   return runVerb(options, async (output) => {
     const { manager } = await workshopFor(options)

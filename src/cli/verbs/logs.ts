@@ -3,6 +3,8 @@ import { parseDuration } from '../../model/duration.ts'
 import type { LogLine } from '../../model/log-entry.ts'
 import { serviceName } from '../../model/service-name.ts'
 import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
+import { placeNames, withGuards } from '../guard-access.ts'
+import type { Output } from '../output.ts'
 
 export interface LogsOptions extends CommonOptions {
   readonly lines?: string
@@ -10,33 +12,51 @@ export interface LogsOptions extends CommonOptions {
   readonly follow?: boolean
 }
 
-/** `logs NAME [-f] [-n N] [--since T]`. */
-export function logs(name: string, options: LogsOptions): Promise<number> {
-  return runVerb(options, async (output) => {
-    serviceName(name)
-    const since = options.since === undefined ? undefined : timeOf(options.since)
-    const lines = options.lines === undefined ? undefined : linesOf(options.lines)
-    const { manager } = await workshopFor(options)
-    const abort = new AbortController()
-    const end = (): void => abort.abort()
-    process.once('SIGINT', end).once('SIGTERM', end)
-    // A reader such as head(1) that has had enough is no error.
-    process.stdout.once('error', end)
-    const query = {
-      ...(lines === undefined ? {} : { lines }),
-      ...(since === undefined ? {} : { since }),
-      follow: options.follow ?? false,
-      signal: abort.signal,
-    }
-    try {
-      for await (const line of manager.logs(name, query)) {
-        output.answer(output.json ? JSON.stringify(line) : describe(line))
+/** `logs NAME… [-f] [-n N] [--since T]`: of services of guards, or of one of the manager. */
+export function logs(names: readonly string[], options: LogsOptions): Promise<number> {
+  return runVerb(options, (output) =>
+    withGuards(options, async (guards) => {
+      const { guards: placed, elsewhere } = await placeNames(names, guards)
+      const [first] = elsewhere
+      if (first === undefined) {
+        const { guardLogs } = await import('./guard-logs.ts')
+        return guardLogs(placed, queryOf(options), output)
       }
-    } finally {
-      process.off('SIGINT', end).off('SIGTERM', end)
+      if (names.length > 1) {
+        const problem = `${first} is not a service of a running guard; the manager shows one log at a time`
+        throw new SteadError('USAGE', { problem, verb: 'logs' })
+      }
+      return managerLogs(first, options, output)
+    }),
+  )
+}
+
+/** What the flags ask for. @throws USAGE */
+function queryOf({ since, lines, follow = false }: LogsOptions) {
+  return {
+    ...(lines === undefined ? {} : { lines: linesOf(lines) }),
+    ...(since === undefined ? {} : { since: timeOf(since) }),
+    follow,
+  }
+}
+
+async function managerLogs(name: string, options: LogsOptions, output: Output): Promise<number> {
+  serviceName(name)
+  const { manager } = await workshopFor(options)
+  const abort = new AbortController()
+  const end = (): void => abort.abort()
+  process.once('SIGINT', end).once('SIGTERM', end)
+  // A reader such as head(1) that has had enough is no error.
+  process.stdout.once('error', end)
+  const query = { ...queryOf(options), signal: abort.signal }
+  try {
+    for await (const line of manager.logs(name, query)) {
+      output.answer(output.json ? JSON.stringify(line) : describe(line))
     }
-    return 0
-  })
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end)
+  }
+  return 0
 }
 
 function describe({ at, text }: LogLine): string {

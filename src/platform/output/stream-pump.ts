@@ -118,7 +118,11 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
     let most = CHUNK
     let last = false
     const room = target.room()
-    if (room < CHUNK && pipes.waiting(stream.fd) > room) {
+    if (room < CHUNK && pipes.waiting(stream.fd) <= room) {
+      // More may have come since it was asked: what was seen to fit is what is moved.
+      most = room
+      if (most <= 0) return 'empty'
+    } else if (room < CHUNK) {
       const available = peek(stream, CHUNK)
       if (available <= 0 || input === null) return 'empty'
       const end = room > 0 ? input.bytes.lastIndexOf(NEWLINE, Math.min(room, available) - 1) : -1

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryDirectory } from '../../../test/fixtures/temporary-directory.ts'
@@ -36,15 +37,16 @@ describe.skipIf(process.platform !== 'linux')('the receiving end of sd_notify', 
   test('descriptors that come along do not stay open', () => {
     const path = join(temporaryDirectory('notify'), 'socket')
     const listener = notifyListener(path)
+    const marker = `${path}.marker`
     const code = `import socket,array,os,sys
 s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)
 s.connect(sys.argv[1])
-s.sendmsg([b"FDSTORE=1"],[(socket.SOL_SOCKET,socket.SCM_RIGHTS,array.array("i",[0]*8))])`
-    const { status } = spawnSync('python3', ['-c', code, path])
+f=os.open(sys.argv[2],os.O_CREAT|os.O_RDWR)
+s.sendmsg([b"FDSTORE=1"],[(socket.SOL_SOCKET,socket.SCM_RIGHTS,array.array("i",[f]*8))])`
+    const { status } = spawnSync('python3', ['-c', code, path, marker])
     expect(status).toBe(0)
-    const before = openDescriptors()
     listener.receive()
-    expect(openDescriptors()).toBe(before)
+    expect(openFiles()).not.toContain(marker)
     listener.close()
   })
 
@@ -54,7 +56,12 @@ s.sendmsg([b"FDSTORE=1"],[(socket.SOL_SOCKET,socket.SCM_RIGHTS,array.array("i",[
   })
 })
 
-function openDescriptors(): number {
-  return spawnSync('ls', [`/proc/${process.pid}/fd`], { encoding: 'utf8' }).stdout.split('\n')
-    .length
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)]
+    } catch {
+      return []
+    }
+  })
 }

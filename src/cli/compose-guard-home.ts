@@ -1,0 +1,91 @@
+/** Where a command looks for guards, and for the stead.yaml it means. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { SteadError } from '../errors.ts'
+import { type GuardPlaces, guardPlaces } from '../model/guard-places.ts'
+import { type Home, homeOf } from '../model/home.ts'
+import type { Scope } from '../model/service-spec.ts'
+
+export interface GuardHomeOptions {
+  readonly scope?: string
+  readonly home?: string
+}
+
+const NAMES = ['stead.yaml', 'stead.yml', 'stead.json']
+/** More than this is refused before it is read. */
+const MAX_SIZE = 1024 * 1024
+
+/**
+ * The directories of the guards that the options ask for. Without `--scope` they are the system's for
+ * root and the user's own for everybody else: a guard needs no rights.
+ */
+export function guardHome({ scope, home }: GuardHomeOptions): Home {
+  const { env, platform } = process
+  const root = home ?? (env.STEAD_HOME || null)
+  return homeOf({
+    platform,
+    scope: guardScope(scope),
+    env,
+    userHome: env.HOME ?? env.USERPROFILE ?? homedir(),
+    root: root === null ? null : resolve(root),
+  })
+}
+
+export function guardScope(scope: string | undefined): Scope {
+  if (scope === 'system' || scope === 'user') return scope
+  if (scope !== undefined) {
+    throw new SteadError('USAGE', {
+      problem: `--scope is system or user, not ${JSON.stringify(scope)}`,
+    })
+  }
+  return process.getuid?.() === 0 ? 'system' : 'user'
+}
+
+/**
+ * The stead.yaml that is meant: the one named, or the one of this directory or the nearest above it.
+ *
+ * @throws FILE_UNREADABLE
+ */
+export function findGuardFile(named: string | undefined): string {
+  if (named !== undefined) return realPath(resolve(named))
+  for (let directory = process.cwd(); ; directory = dirname(directory)) {
+    const found = NAMES.map((name) => join(directory, name)).find((path) => existsSync(path))
+    if (found !== undefined) return realPath(found)
+    if (directory === dirname(directory)) break
+  }
+  const reason = `there is no ${NAMES[0]} in this directory or above it; name one with -f FILE`
+  throw new SteadError('FILE_UNREADABLE', { path: NAMES[0] as string, reason })
+}
+
+/** @throws FILE_UNREADABLE, also for a file that is too long to be a configuration */
+export function readGuardFile(path: string): string {
+  try {
+    const { size } = statSync(path)
+    if (size > MAX_SIZE) {
+      const reason = `it has ${size} bytes; a configuration has ${MAX_SIZE} at most`
+      throw new SteadError('FILE_UNREADABLE', { path, reason })
+    }
+    return new TextDecoder('utf8', { fatal: true }).decode(readFileSync(path))
+  } catch (error) {
+    if (error instanceof SteadError) throw error
+    const reason =
+      error instanceof TypeError ? 'it is not UTF-8' : (error as NodeJS.ErrnoException).message
+    throw new SteadError('FILE_UNREADABLE', { path, reason }, { cause: error })
+  }
+}
+
+/** Where the guard of a file keeps its things. */
+export function placesOf(home: Home, project: string, file: string): GuardPlaces {
+  const digest = createHash('sha256').update(file).digest('hex')
+  return guardPlaces(home, project, digest, process.platform)
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}

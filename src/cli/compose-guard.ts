@@ -1,0 +1,151 @@
+/** Joins a guard with the parts of this platform, and with the socket on which it is spoken to. */
+import { mkdirSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { diffGuardSpecs } from '../config/diff-guard-spec.ts'
+import { parseEnvFile } from '../config/env-file.ts'
+import { SteadError } from '../errors.ts'
+import { type EventLog, eventLog } from '../guard/event-log.ts'
+import { guard as makeGuard } from '../guard/guard.ts'
+import { inheritable, launcher, programEnvironment } from '../guard/launch.ts'
+import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
+import type { GuardFacts } from '../model/guard-status.ts'
+import type { Caller } from '../model/ports/guard-api.ts'
+import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
+import { systemClock } from '../platform/clock.ts'
+import { eventFile } from '../platform/control/event-file.ts'
+import { registerGuard } from '../platform/control/guard-registry.ts'
+import { processes } from '../platform/posix/processes.ts'
+import { processSignals } from '../platform/process-events.ts'
+import { stateFile } from '../platform/state-file.ts'
+import { systemTimers } from '../platform/timers.ts'
+import { controlServer } from './compose-control.ts'
+import {
+  findGuardFile,
+  type GuardHomeOptions,
+  guardHome,
+  placesOf,
+  readGuardFile,
+} from './compose-guard-home.ts'
+import { composePrograms } from './compose-programs.ts'
+import { readGuardSpec } from './read-spec.ts'
+import { version } from './version.ts'
+
+/** Two Ctrl-C of a terminal that come so close are one that was passed on twice (npm does that). */
+const SAME_INTERRUPT = 500
+
+/** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
+export async function composeGuard(named: string | undefined, options: GuardHomeOptions) {
+  const file = findGuardFile(named)
+  const readSpec = (text: string | null): Promise<GuardSpec> =>
+    readGuardSpec({ path: file, text: text ?? readGuardFile(file), env: { ...process.env } })
+  const spec = await readSpec(null)
+  const home = guardHome(options)
+  const places = placesOf(home, spec.project, file)
+  for (const directory of [places.run, places.state]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  }
+  mkdirSync(places.logs, { recursive: true, mode: 0o750 })
+  const { locks } = await import('../platform/posix/locks.ts')
+  const { lock, holder } = await locks().acquire(places.lock)
+  if (lock === null) {
+    const pid = holder === null ? 'another process' : `pid ${holder}`
+    throw new SteadError('GUARD_RUNNING', { where: `the guard of ${file}`, holder: pid })
+  }
+  try {
+    const clock = systemClock()
+    const timers = systemTimers()
+    const facts: Omit<GuardFacts, 'event'> = {
+      project: spec.project,
+      pid: process.pid,
+      socket: places.socket,
+      version: version(),
+      since: clock.wall().toISOString(),
+      file,
+    }
+    const log = eventLog({
+      file: eventFile(join(places.state, 'events.jsonl')),
+      clock,
+      soon: (call) => {
+        setImmediate(call)
+      },
+    })
+    const listeners = new Set<(event: GuardEvent) => void>()
+    const events: EventLog = {
+      ...log,
+      append(happening: GuardHappening) {
+        const event = log.append(happening)
+        for (const tell of listeners) tell(event)
+        return event
+      },
+      get newest() {
+        return log.newest
+      },
+    }
+    const surroundings = {
+      environment: inheritable(process.env),
+      readEnvFile: (path: string) => parseEnvFile(readFileSync(path, 'utf8'), path),
+    }
+    const launch = launcher({ guardId: places.id, socket: places.socket, ...surroundings })
+    const environmentOf = (program: ProgramSpec): Readonly<Record<string, string>> =>
+      programEnvironment(program, surroundings)
+    const programs = await composePrograms({ places, clock, timers, launch, environmentOf })
+    const guard = makeGuard(spec, {
+      clock,
+      timers,
+      random: Math.random,
+      ...programs,
+      launch,
+      guardId: places.id,
+      facts,
+      events,
+      store: stateFile(join(places.state, 'state.jsonl')),
+      readSpec,
+      compare: diffGuardSpecs,
+    })
+    const self: Caller = { uid: process.getuid?.() ?? null, pid: process.pid }
+    let server: Awaited<ReturnType<typeof controlServer>> | null = null
+    let leave = (): void => {}
+    let interrupted = Number.NEGATIVE_INFINITY
+    return {
+      guard,
+      facts,
+      self,
+      signals: processSignals(),
+      onEvent(tell: (event: GuardEvent) => void) {
+        listeners.add(tell)
+        return () => listeners.delete(tell)
+      },
+      /** An interrupt that a parent passes on as well is still one. */
+      once: (act: () => void) => () => {
+        const now = clock.monotonic()
+        if (now - interrupted >= SAME_INTERRUPT) act()
+        interrupted = now
+      },
+      /** Takes on what is there, starts the rest, and answers on the socket. */
+      async start() {
+        guard.start()
+        server = await controlServer({ api: guard.api, clock, socket: places.socket })
+        const birth = (await processes().birth(process.pid)) ?? ''
+        leave = registerGuard(home, { ...facts, project: places.id, birth })
+        tellReady()
+      },
+      async close() {
+        leave()
+        await server?.close()
+        events.close()
+        await programs.close()
+        await lock.release()
+      },
+    }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** Whoever started the guard in the background waits for a byte. */
+function tellReady(): void {
+  const { STEAD_READY_FD } = process.env
+  if (STEAD_READY_FD === undefined) return
+  writeSync(Number(STEAD_READY_FD), '\n')
+}

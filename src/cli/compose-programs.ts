@@ -1,0 +1,98 @@
+/** How the programs of a guard are started, watched and heard on this platform. */
+import { join } from 'node:path'
+import type { GuardParts } from '../guard/guard.ts'
+import { commandRequest } from '../guard/launch.ts'
+import type { GuardPlaces } from '../model/guard-places.ts'
+import type { Clock } from '../model/ports/clock.ts'
+import type { Timers } from '../model/ports/timers.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
+
+export interface ProgramParts {
+  readonly places: GuardPlaces
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly launch: GuardParts['launch']
+  /** What a program's own commands, such as its probes, get. */
+  readonly environmentOf: (spec: ProgramSpec) => Readonly<Record<string, string>>
+}
+
+export type Programs = Pick<
+  GuardParts,
+  'spawner' | 'output' | 'watchers' | 'runStep' | 'memoryOf'
+> & {
+  /** Lets go of sockets and of what is on its way. */
+  close(): Promise<void>
+}
+
+/** A command of a stop step or of a reload that has not ended by then is killed. */
+const LONGEST_COMMAND = 60_000
+
+/** What starts, hears, watches and measures programs. */
+export async function composePrograms(parts: ProgramParts): Promise<Programs> {
+  const { places, clock, timers, launch, environmentOf } = parts
+  const [spawn, output, watching] = await Promise.all([
+    import('../platform/posix/spawn/posix-spawner.ts'),
+    import('../platform/output/program-output.ts'),
+    composeWatching({ places, clock, timers, environmentOf }),
+  ])
+  const spawner = spawn.posixSpawner()
+  return {
+    spawner,
+    output: output.programOutput({ run: join(places.run, 'out'), logs: places.logs, clock }),
+    ...watching,
+    runStep(instance, command) {
+      let cancel = (): void => {}
+      const { child } = spawner.spawn(commandRequest(launch, instance, command), () => {
+        cancel()
+      })
+      cancel = timers.after(LONGEST_COMMAND, () => child?.signal('SIGKILL', 'tree'))
+    },
+  }
+}
+
+/** Probes, notifications, heartbeats, limits and schedules. */
+async function composeWatching({
+  places,
+  clock,
+  timers,
+  environmentOf,
+}: Omit<ProgramParts, 'launch'>): Promise<Pick<Programs, 'watchers' | 'memoryOf' | 'close'>> {
+  const [watchers, limits, notifying, probing, measuring, forwarding, names] = await Promise.all([
+    import('../guard/program-watchers.ts'),
+    import('../guard/watch-limits.ts'),
+    import('../platform/posix/program-notices.ts'),
+    import('../platform/probes/probes.ts'),
+    import('../platform/posix/usage.ts'),
+    import('../platform/heartbeat-forward.ts'),
+    import('../platform/posix/spawn/credentials.ts'),
+  ])
+  const idsOf = (user: string | null, group: string | null) => {
+    if (user === null && group === null) return {}
+    const found = names.credentials({ user, group, supplementaryGroups: null })
+    if ('fault' in found) return {}
+    const { uid, gid } = found.value
+    return { ...(uid === null ? {} : { uid }), ...(gid === null ? {} : { gid }) }
+  }
+  const notices = notifying.programNotices(
+    join(places.run, 'notify'),
+    (user) => idsOf(user, null).uid ?? null,
+  )
+  const usage = measuring.treeUsage()
+  const forward = forwarding.heartbeatForward()
+  return {
+    watchers: watchers.programWatchers({
+      clock,
+      timers,
+      probes: probing.probes(idsOf),
+      notices,
+      limits: limits.limitWatch({ clock, timers, usage }),
+      environmentOf: ({ spec }) => environmentOf(spec),
+      forward: forward.send,
+    }),
+    memoryOf: async (pid) => (await usage.sample([pid])).get(pid)?.memory ?? null,
+    async close() {
+      forward.close()
+      await notices.close()
+    },
+  }
+}

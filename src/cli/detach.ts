@@ -1,0 +1,61 @@
+/** `up -d`: the guard in a process of its own, that lives on when the command has ended. */
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SteadError } from '../errors.ts'
+import { guardHome } from './compose-guard-home.ts'
+import type { Output } from './output.ts'
+import type { UpOptions } from './verbs/up.ts'
+
+/** Descriptor on which a guard says that it answers. */
+export const READY_DESCRIPTOR = 3
+/** A guard that has said nothing by then is told as failed, and ended. */
+const PATIENCE = 60_000
+
+/** Starts the guard and waits until it answers on its socket. */
+export async function startInBackground(
+  file: string,
+  options: UpOptions,
+  output: Output,
+): Promise<number> {
+  const home = guardHome(options)
+  mkdirSync(home.logs, { recursive: true, mode: 0o750 })
+  const log = join(home.logs, 'guard.log')
+  const sink = openSync(log, 'a', 0o640)
+  const args = [process.argv[1] as string, 'up', '-f', file]
+  if (options.scope !== undefined) args.push('--scope', options.scope)
+  if (options.home !== undefined) args.push('--home', options.home)
+  const before = readFileSync(log).length
+  const child = spawn(process.execPath, [...process.execArgv, ...args], {
+    detached: true,
+    stdio: ['ignore', sink, sink, 'pipe'],
+    env: { ...process.env, STEAD_READY_FD: String(READY_DESCRIPTOR) },
+  })
+  closeSync(sink)
+  const ready = child.stdio[READY_DESCRIPTOR]
+  const outcome = new Promise<string | null>((resolve) => {
+    ready?.once('data', () => {
+      resolve(null)
+    })
+    child.once('error', (error) => {
+      resolve(error.message)
+    })
+    child.once('exit', (code, signal) => {
+      resolve(`it ended with ${signal ?? `code ${code}`}`)
+    })
+    setTimeout(() => {
+      child.kill('SIGTERM')
+      resolve(`it did not answer within ${PATIENCE / 1000} s`)
+    }, PATIENCE).unref()
+  })
+  const problem = await output.progress('starting the guard', outcome)
+  child.unref()
+  ;(ready as { destroy?: () => void } | null)?.destroy?.()
+  if (problem === null) {
+    output.done(`the guard runs in the background (pid ${child.pid}); see: stead status`)
+    return 0
+  }
+  const told = readFileSync(log).subarray(before).toString('utf8').trim().split('\n').slice(-5)
+  const reason = [problem, ...told].filter((line) => line !== '').join(': ')
+  throw new SteadError('GUARD_FAILED', { file, reason, log })
+}

@@ -1,0 +1,116 @@
+/** Which guard a command means: the one of a stead.yaml, or those that have a service of a name. */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { GuardClient } from '../control/client.ts'
+import { isSteadError, SteadError } from '../errors.ts'
+import type { InstanceStatus } from '../model/guard-status.ts'
+import type { Home } from '../model/home.ts'
+import type { RegisteredGuard } from '../platform/control/guard-registry.ts'
+import { findGuardFile, type GuardHomeOptions, guardHome } from './compose-guard-home.ts'
+
+/** A running guard that can be asked. */
+export interface Connected {
+  readonly facts: RegisteredGuard
+  readonly client: GuardClient
+}
+
+/** Names that a guard has, and those that none has. */
+export interface Placed {
+  readonly guards: readonly { readonly guard: Connected; readonly names: readonly string[] }[]
+  readonly elsewhere: readonly string[]
+}
+
+/** The running guards of a home; closes the connections when `use` has ended. */
+export async function withGuards<T>(
+  options: GuardHomeOptions,
+  use: (guards: readonly Connected[]) => Promise<T>,
+): Promise<T> {
+  const guards = await connectGuards(guardHome(options))
+  try {
+    return await use(guards)
+  } finally {
+    for (const { client } of guards) client.close()
+  }
+}
+
+/**
+ * The guard of the stead.yaml that is meant.
+ *
+ * @throws GUARD_NOT_RUNNING
+ */
+export async function withGuardOf<T>(
+  named: string | undefined,
+  options: GuardHomeOptions,
+  use: (client: GuardClient, guard: Connected) => Promise<T>,
+): Promise<T> {
+  const file = findGuardFile(named)
+  return withGuards(options, async (guards) => {
+    const guard = guards.find((one) => one.facts.file === file)
+    if (guard === undefined) throw new SteadError('GUARD_NOT_RUNNING', { file })
+    return use(guard.client, guard)
+  })
+}
+
+/** Most commands are about no guard at all, and load nothing for them. */
+async function connectGuards(home: Home): Promise<readonly Connected[]> {
+  if (!existsSync(join(home.run, 'guards'))) return []
+  const [registry, { connectControl }, { processes }] = await Promise.all([
+    import('../platform/control/guard-registry.ts'),
+    import('./compose-control.ts'),
+    import('../platform/posix/processes.ts'),
+  ])
+  const found = await registry.guards(home, processes())
+  const connected = found.map((facts) => ({ facts, client: connectControl(facts.socket) }))
+  const answers = await Promise.all(
+    connected.map(({ client }) =>
+      client.facts().then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return connected.filter((_, at) => answers[at])
+}
+
+/** Where each name lives: every guard is asked, and what no guard knows is the manager's. */
+export async function placeNames(
+  names: readonly string[],
+  guards: readonly Connected[],
+): Promise<Placed> {
+  const known = await Promise.all(guards.map(async (guard) => knownNames(guard, names)))
+  const placed = guards.flatMap((guard, at) =>
+    (known[at] ?? []).length === 0 ? [] : [{ guard, names: known[at] ?? [] }],
+  )
+  const found = new Set(known.flat())
+  return { guards: placed, elsewhere: names.filter((name) => !found.has(name)) }
+}
+
+async function knownNames({ client }: Connected, names: readonly string[]): Promise<string[]> {
+  const all = (await statusesOf(client, [])) ?? []
+  const plain = new Set(
+    all.flatMap(({ id, service, instance }) => [id, service, `${service}@${instance}`]),
+  )
+  const asked = await Promise.all(
+    names.map(async (name) =>
+      // What is not a service may be a group or a glob of the guard's.
+      plain.has(name) || (await statusesOf(client, [name])) !== null ? [name] : [],
+    ),
+  )
+  return asked.flat()
+}
+
+/** Null where the guard has nothing of such a name. */
+export async function statusesOf(
+  client: GuardClient,
+  names: readonly string[],
+): Promise<readonly InstanceStatus[] | null> {
+  try {
+    return (await client.status({ names })).services
+  } catch (error) {
+    // A guard that died a moment ago has nothing either.
+    const known = isSteadError(error, 'NOT_INSTALLED') || isSteadError(error, 'GUARD_UNREACHABLE')
+    if (known) return null
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+/** The verbs of the guard: many programs under one supervisor. What a verb does is loaded when it is asked for. */
+import type { Command } from 'commander'
+import type { CommonOptions } from './context.ts'
+import type { FileOptions } from './verbs/guard-control.ts'
+import type { UpOptions } from './verbs/up.ts'
+
+const control = () => import('./verbs/guard-control.ts')
+const look = () => import('./verbs/guard-look.ts')
+const FILE = [
+  '-f, --file <file>',
+  'the stead.yaml (default: of this directory, or above it)',
+] as const
+
+/** Adds `up`, `down`, `apply` and their company. */
+export function addGuardVerbs(
+  verb: (name: string, about: string) => Command,
+  exit: (code: number) => void,
+): void {
+  verb('up', 'start everything in stead.yaml, and keep it running')
+    .option(...FILE)
+    .option('-d, --detach', 'in the background')
+    .action(async (options: UpOptions) => exit(await (await import('./verbs/up.ts')).up(options)))
+  verb('down', 'stop everything in stead.yaml, in order')
+    .option(...FILE)
+    .option('--keep', 'end the guard alone: its programs go on, and the next one takes them on')
+    .action(async (options: FileOptions) => exit(await (await control()).down(options)))
+  verb('apply', 'take over a changed stead.yaml: per service restart, in place, or nothing')
+    .option(...FILE)
+    .option('--dry-run', 'show what would be done and change nothing')
+    .action(async (options: FileOptions) => exit(await (await control()).apply(options)))
+  verb('explain', 'why a service is as it is, what would change it, what it said last')
+    .argument('<name>', 'the service')
+    .action(async (name: string, options: CommonOptions) =>
+      exit(await (await look()).explain(name, options)),
+    )
+  verb('scale', 'run so many instances')
+    .argument('<name>', 'the service')
+    .argument('<count>', 'how many')
+    .action(async (name: string, count: string, options: CommonOptions) =>
+      exit(await (await control()).scale(name, count, options)),
+    )
+  verb('signal', 'send a signal to a service')
+    .argument('<name>', 'the service')
+    .argument('<signal>', 'such as HUP or SIGUSR1')
+    .option('--to <whom>', 'leader (default), group or tree')
+    .action(async (name: string, signal: string, options: CommonOptions & { to?: string }) =>
+      exit(await (await control()).signal(name, signal, options)),
+    )
+  verb('events', 'what has happened')
+    .option('--since <when>', 'the number of an event, a time, or so long ago (10m)')
+    .option('-f, --follow', 'go on with what happens until Ctrl-C')
+    .action(async (options: CommonOptions & { since?: string; follow?: boolean }) =>
+      exit(await (await look()).events(options)),
+    )
+  verb('history', 'how services ended')
+    .argument('[name...]', 'services')
+    .action(async (names: string[], options: CommonOptions) =>
+      exit(await (await look()).history(names, options)),
+    )
+  verb('beat', 'send a heartbeat for a service')
+    .argument('<name>', 'the service')
+    .action(async (name: string, options: CommonOptions) =>
+      exit(await (await control()).beat(name, options)),
+    )
+}

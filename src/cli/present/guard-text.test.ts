@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import type { InstanceDetail, InstanceStatus } from '../../model/guard-status.ts'
+import { eventText, exitText, explainText, guardTable } from './guard-text.ts'
+
+const now = new Date('2026-11-21T10:00:00.000Z')
+const running: InstanceStatus = {
+  id: 'api',
+  service: 'api',
+  instance: 1,
+  want: { state: 'up', by: 'boot', at: '2026-11-21T09:00:00.000Z' },
+  phase: 'running',
+  ready: true,
+  health: 'unknown',
+  why: 'it runs',
+  pid: 42,
+  incarnation: 3,
+  startedAt: '2026-11-21T09:58:00.000Z',
+  next: null,
+  restarts: 2,
+  failures: 1,
+  lastExit: null,
+  recovery: null,
+  statusText: null,
+  survivors: [],
+}
+const backoff: InstanceStatus = {
+  ...running,
+  id: 'web@2',
+  phase: 'backoff',
+  ready: false,
+  pid: null,
+  startedAt: null,
+  why: 'it ended with code 7',
+  next: { at: '2026-11-21T10:00:02.500Z', what: 'restart' },
+  lastExit: {
+    incarnation: 3,
+    pid: 41,
+    exit: { kind: 'code', code: 7 },
+    startedAt: '2026-11-21T09:59:58.000Z',
+    at: '2026-11-21T09:59:59.000Z',
+    lived: 1_000,
+    cause: 'itself',
+  },
+}
+
+describe('the table of a guard', () => {
+  test('has a line for each service, and says why only where something is not as it should be', () => {
+    expect(guardTable([running, backoff], now, false)).toBe(
+      [
+        'SERVICE  PHASE    READY  PID  UP  RESTARTS  WHY',
+        'api      running  yes    42   2m  2',
+        'web@2    backoff  -      -    -   2         it ended with code 7; restart in 2.5 s',
+      ].join('\n'),
+    )
+  })
+
+  test('colours the phase alone, and nothing where there is no colour', () => {
+    expect(guardTable([running], now, true)).toContain('\u001b[32mrunning')
+    expect(guardTable([running], now, false)).not.toContain('\u001b')
+  })
+
+  test('says so when there is nothing', () => {
+    expect(guardTable([], now, false)).toBe('no services')
+  })
+})
+
+describe('an explanation', () => {
+  const detail: InstanceDetail = {
+    ...backoff,
+    command: ['x'],
+    cwd: '/',
+    dependsOn: [{ name: 'db', condition: 'ready', met: false }],
+    dependents: [],
+    groups: [],
+    labels: {},
+    log: null,
+    memory: null,
+    probes: [],
+    heartbeat: null,
+    exits: [],
+    changes: ['the end of its delay', 'stead start web@2: at once'],
+  }
+
+  test('says why, who wants it, what is next, what would change it, and its last words', () => {
+    const text = explainText(detail, now, ['boom', 'at line 3'])
+    expect(text.split('\n')).toEqual([
+      'web@2 is backoff: it ended with code 7',
+      'wanted up, asked by boot, 1h ago',
+      'next: restart at 2026-11-21T10:00:02.500Z',
+      'needs db (ready): not met',
+      'failures that count: 1',
+      'what would change it:',
+      '  the end of its delay',
+      '  stead start web@2: at once',
+      'last end: 2026-11-21T09:59:59.000Z  #3 pid 41  code 7 after 1000 ms (itself)',
+      'its last 2 lines:',
+      '  boom',
+      '  at line 3',
+    ])
+  })
+})
+
+describe('a line of an event', () => {
+  const at = { number: 1, at: '2026-11-21T10:00:00.000Z' }
+
+  test('L14 names a signal as a signal and a code as a code', () => {
+    const life = { type: 'exit', id: 'a', incarnation: 1, pid: 1, cause: 'itself' } as const
+    expect(eventText({ ...at, ...life, exit: { kind: 'signal', signal: 'SIGSEGV' } })).toBe(
+      'a ended with signal SIGSEGV',
+    )
+    expect(eventText({ ...at, ...life, exit: { kind: 'code', code: 0 }, cause: 'stop' })).toBe(
+      'a ended with code 0 (stop)',
+    )
+  })
+
+  test('is left out where another one says the same', () => {
+    expect(eventText({ ...at, type: 'ready', id: 'a', ready: true })).toBeNull()
+  })
+
+  test('says how long it took to recover', () => {
+    expect(
+      eventText({
+        ...at,
+        type: 'recovered',
+        id: 'a',
+        cause: 'health',
+        detection: 5,
+        recovery: 1234.4,
+      }),
+    ).toBe('a is back 1234 ms after its health')
+  })
+
+  test('a life in the history counts short ones in milliseconds and long ones in seconds', () => {
+    expect(
+      exitText({ ...(backoff.lastExit as NonNullable<typeof backoff.lastExit>), lived: 90_400 }),
+    ).toContain('after 90 s')
+  })
+})

@@ -1,0 +1,130 @@
+import { SteadError } from '../../errors.ts'
+import { parseDuration } from '../../model/duration.ts'
+import { parseLogLine } from '../../model/log-line.ts'
+import { type CommonOptions, runVerb } from '../context.ts'
+import { type Connected, withGuards } from '../guard-access.ts'
+import { eventText, exitText, explainText } from '../present/guard-text.ts'
+import { withService } from './guard-control.ts'
+
+/** Lines of the last life that `explain` shows. */
+const LAST_LINES = 50
+/** Events that a guard tells in one answer. */
+const MOST = 1_000
+
+/** `explain NAME`: why it is as it is, what would change it, how it ended last and what it said before. */
+export function explain(name: string, options: CommonOptions): Promise<number> {
+  return runVerb(options, (output) =>
+    withService(name, options, async ({ client }) => {
+      const { services } = await client.status({ names: [name] })
+      for (const { id } of services) {
+        const detail = await client.detail(id)
+        const lines = await lastWords(detail.log?.file ?? null, detail.lastExit?.at ?? null)
+        if (output.json) output.object({ ...detail, lastLines: lines })
+        else output.answer(explainText(detail, new Date(), lines))
+      }
+      return 0
+    }),
+  )
+}
+
+/** The last lines that were written until `end`; the last of all where lines have no time. */
+async function lastWords(file: string | null, end: string | null): Promise<readonly string[]> {
+  if (file === null || end === null) return []
+  const [{ logFiles }, { systemClock }] = await Promise.all([
+    import('../../platform/log-files.ts'),
+    import('../../platform/clock.ts'),
+  ])
+  // What a program wrote just before its end is stored a moment after it.
+  const until = Date.parse(end) + 1_000
+  const keep = (line: string): boolean => {
+    const { at } = parseLogLine('', line)
+    return at === null || at.getTime() <= until
+  }
+  const lines: string[] = []
+  const tail = logFiles(systemClock()).tail(file, { last: LAST_LINES, keep, follow: false })
+  for await (const line of tail) lines.push(line)
+  return lines
+}
+
+/** `history NAME…`: how it ended, the newest last. */
+export function history(names: readonly string[], options: CommonOptions): Promise<number> {
+  return runVerb(options, (output) =>
+    withGuards(options, async (guards) => {
+      const found = await Promise.all(
+        guards.map(({ client }) =>
+          client.history({ names }).catch((error: unknown) => {
+            if (error instanceof SteadError && error.code === 'NOT_INSTALLED') return []
+            throw error
+          }),
+        ),
+      )
+      const all = found.flat().sort((a, b) => (a.at < b.at ? -1 : 1))
+      if (output.json) output.object({ exits: all })
+      else for (const exit of all) output.answer(`${exit.id}  ${exitText(exit)}`)
+      return 0
+    }),
+  )
+}
+
+/** `events`: what has happened since an event or a time, and with `--follow` what happens. */
+export function events(
+  options: CommonOptions & { readonly since?: string; readonly follow?: boolean },
+): Promise<number> {
+  return runVerb(options, (output) =>
+    withGuards(options, async (guards) => {
+      if (guards.length === 0)
+        throw new SteadError('NOT_INSTALLED', { name: 'any', manager: 'no running guard' })
+      const { from, after } = sinceOf(options.since)
+      const stop = new AbortController()
+      process.once('SIGINT', () => {
+        stop.abort()
+      })
+      await Promise.all(guards.map((guard) => tell(guard)))
+      return 0
+
+      async function tell({ client, facts }: Connected): Promise<void> {
+        const label = guards.length === 1 ? '' : `${facts.project} `
+        const show = (event: Parameters<typeof eventText>[0]): void => {
+          if (after !== null && Date.parse(event.at) < after) return
+          if (output.json) output.line(JSON.stringify(event))
+          else {
+            const text = eventText(event)
+            if (text !== null)
+              output.answer(`${String(event.number).padStart(5)} ${event.at} ${label}${text}`)
+          }
+        }
+        if (options.follow !== true) {
+          for (let next = from; ; ) {
+            const page = await client.pastEvents(next, MOST)
+            for (const event of page) show(event)
+            const last = page.at(-1)
+            if (last === undefined || page.length < MOST) return
+            next = last.number + 1
+          }
+        }
+        const stream = await client.events(from, stop.signal)
+        for await (const event of stream.events) {
+          if ('gap' in event)
+            output.answer(`(events ${event.gap.from} to ${event.gap.to} are gone)`)
+          else show(event)
+        }
+      }
+    }),
+  )
+}
+
+/** A number of an event, or so long ago, or a time. */
+function sinceOf(text: string | undefined): {
+  readonly from: number
+  readonly after: number | null
+} {
+  if (text === undefined) return { from: 0, after: null }
+  if (/^\d+$/.test(text)) return { from: Number(text), after: null }
+  const ago = parseDuration(text)
+  const at = ago === null ? Date.parse(text) : Date.now() - ago
+  if (Number.isNaN(at)) {
+    const problem = `--since is the number of an event, a time, or so long ago (10m), not ${JSON.stringify(text)}`
+    throw new SteadError('USAGE', { problem, verb: 'events' })
+  }
+  return { from: 0, after: at }
+}
