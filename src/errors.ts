@@ -67,10 +67,11 @@ export const errorTable = {
     message: (p) => `no right to ${p.action}: it needs ${p.right}`,
     hint: (p) => p.remedy,
   }),
-  NOT_INSTALLED: entry<{ name: string; manager: string }>({
+  NOT_INSTALLED: entry<{ name: string; manager: string; near?: string | null }>({
     exit: 5,
     about: 'A verb names a service that the manager does not have.',
-    message: (p) => `${p.manager} has no service ${quoted(p.name)}`,
+    message: (p) =>
+      `${p.manager} has no service ${quoted(p.name)}${p.near == null ? '' : `; did you mean ${p.near}?`}`,
     hint: () => 'see which there are: stead list',
   }),
   FOREIGN: entry<{ name: string; manager: string; where: string }>({

@@ -1,5 +1,5 @@
 /** Joins a guard with the parts of this platform, and with the socket on which it is spoken to. */
-import { mkdirSync, readFileSync, writeSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { diffGuardSpecs } from '../config/diff-guard-spec.ts'
 import { parseEnvFile } from '../config/env-file.ts'
@@ -13,7 +13,8 @@ import type { Caller } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { systemClock } from '../platform/clock.ts'
 import { eventFile } from '../platform/control/event-file.ts'
-import { registerGuard } from '../platform/control/guard-registry.ts'
+import { type RegisteredGuard, registerGuard } from '../platform/control/guard-registry.ts'
+import { checkSocketPath } from '../platform/control/socket-path.ts'
 import { processes } from '../platform/posix/processes.ts'
 import { processSignals } from '../platform/process-events.ts'
 import { stateFile } from '../platform/state-file.ts'
@@ -30,6 +31,10 @@ import { composePrograms } from './compose-programs.ts'
 import { readGuardSpec } from './read-spec.ts'
 import { version } from './version.ts'
 
+/** Where in its runtime directory the FIFOs of its programs are. */
+const OUTPUT = 'out'
+/** How soon a guard that could not write down where it is tries it again, in milliseconds. */
+const REGISTER_AGAIN = 2_000
 /** Two Ctrl-C of a terminal that come so close are one that was passed on twice (npm does that). */
 const SAME_INTERRUPT = 500
 
@@ -41,6 +46,7 @@ export async function composeGuard(named: string | undefined, options: GuardHome
   const spec = await readSpec(null)
   const home = guardHome(options)
   const places = placesOf(home, spec.project, file)
+  checkSocketPath(places.socket)
   for (const directory of [places.run, places.state]) {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   }
@@ -105,6 +111,25 @@ export async function composeGuard(named: string | undefined, options: GuardHome
     const self: Caller = { uid: process.getuid?.() ?? null, pid: process.pid }
     let server: Awaited<ReturnType<typeof controlServer>> | null = null
     let leave = (): void => {}
+    let restsInPeace = false
+    void guard.ended.then(({ kept }) => {
+      const { services } = guard.api.status({ names: [] })
+      restsInPeace = !kept && services.every(({ pid }) => pid === null)
+    })
+    /** Tried again where the disk is full: the guard is not found until then, and works all the same. */
+    const enter = (registered: RegisteredGuard): void => {
+      try {
+        leave = registerGuard(home, registered)
+      } catch (error) {
+        const reason = (error as Error).message
+        events.append({
+          type: 'guard',
+          text: `cannot be found by name yet: ${reason}`,
+          severity: 4,
+        })
+        leave = timers.after(REGISTER_AGAIN, () => enter(registered))
+      }
+    }
     let interrupted = Number.NEGATIVE_INFINITY
     return {
       guard,
@@ -123,14 +148,22 @@ export async function composeGuard(named: string | undefined, options: GuardHome
       },
       /** Takes on what is there, starts the rest, and answers on the socket. */
       async start() {
-        guard.start()
+        // First, so that nothing is started that nobody can speak to.
         server = await controlServer({ api: guard.api, clock, socket: places.socket })
+        guard.start()
         const birth = (await processes().birth(process.pid)) ?? ''
-        leave = registerGuard(home, { ...facts, project: places.id, birth })
+        enter({ ...facts, project: places.id, birth })
         tellReady()
+      },
+      /** Lets go of everything before anything was started. */
+      async abandon() {
+        programs.spawner.close()
+        await programs.output.close()
+        await this.close()
       },
       async close() {
         leave()
+        if (restsInPeace) rmSync(join(places.run, OUTPUT), { recursive: true, force: true })
         await server?.close()
         events.close()
         await programs.close()

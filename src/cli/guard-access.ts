@@ -1,11 +1,12 @@
 /** Which guard a command means: the one of a stead.yaml, or those that have a service of a name. */
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { GuardClient } from '../control/client.ts'
 import { isSteadError, SteadError } from '../errors.ts'
 import type { InstanceStatus } from '../model/guard-status.ts'
 import type { Home } from '../model/home.ts'
+import { suggest } from '../model/suggest.ts'
 import type { RegisteredGuard } from '../platform/control/guard-registry.ts'
 import { findGuardFile, type GuardHomeOptions, guardHome } from './compose-guard-home.ts'
 
@@ -61,16 +62,26 @@ async function connectGuards(home: Home): Promise<readonly Connected[]> {
     import('../platform/posix/processes.ts'),
   ])
   const found = await registry.guards(home, processes())
-  const connected = found.map((facts) => ({ facts, client: connectControl(facts.socket) }))
-  const answers = await Promise.all(
-    connected.map(({ client }) =>
-      client.facts().then(
-        () => true,
-        () => false,
-      ),
-    ),
-  )
-  return connected.filter((_, at) => answers[at])
+  const others = socketsIn(home).filter((socket) => !found.some((one) => one.socket === socket))
+  const connected = [...found, ...others].map(async (one) => {
+    const client = connectControl(typeof one === 'string' ? one : one.socket)
+    try {
+      const facts = await client.facts()
+      return [{ facts: typeof one === 'string' ? { ...facts, birth: '' } : one, client }]
+    } catch {
+      client.close()
+      return []
+    }
+  })
+  return (await Promise.all(connected)).flat()
+}
+
+/** Also a guard that could not be written down, the disk being full, has a socket in its directory. */
+function socketsIn({ run }: Home): readonly string[] {
+  const all = join(run, 'guards')
+  return readdirSync(all)
+    .map((name) => join(all, name, 'control.sock'))
+    .filter((path) => existsSync(path))
 }
 
 /** Where each name lives: every guard is asked, and what no guard knows is the manager's. */
@@ -113,4 +124,53 @@ export async function statusesOf(
     if (known) return null
     throw error
   }
+}
+
+/** How long a guard that has answered for the last time may take to leave, in milliseconds. */
+const LEAVING = 10_000
+
+/** Resolves when the process of a guard has ended: then another one may take its place. */
+export async function untilGone({ pid, birth, socket }: RegisteredGuard): Promise<void> {
+  const { processes } = await import('../platform/posix/processes.ts')
+  const end = performance.now() + LEAVING
+  // One that was found by its socket may be in another namespace, where its pid is another number.
+  const isThere = async (): Promise<boolean> =>
+    birth === ''
+      ? existsSync(join(dirname(socket), 'lock'))
+      : (await processes().birth(pid)) === birth
+  while ((await isThere()) && performance.now() < end) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5)
+    })
+  }
+}
+
+/** The name nearest to one that nothing has, among all that the guards have. */
+export async function nearestName(
+  name: string,
+  guards: readonly Connected[],
+): Promise<string | null> {
+  const found = await Promise.all(guards.map(({ client }) => statusesOf(client, [])))
+  return suggest(
+    name,
+    found.flatMap((services) => (services ?? []).map(({ service }) => service)),
+  )
+}
+
+/**
+ * What a manager's refusal means where guards run: that it has no such service either, with the name
+ * of the guards' that is near. Any other error is as it was.
+ */
+export async function elsewhereError(
+  error: unknown,
+  name: string,
+  guards: readonly Connected[],
+): Promise<unknown> {
+  const unknown = isSteadError(error, 'NOT_INSTALLED') || isSteadError(error, 'MANAGER_UNAVAILABLE')
+  if (!unknown || guards.length === 0) return error
+  const near = await nearestName(name, guards)
+  const manager = isSteadError(error, 'NOT_INSTALLED')
+    ? 'neither a running guard nor the manager'
+    : 'no running guard'
+  return new SteadError('NOT_INSTALLED', { name, manager, near })
 }

@@ -162,7 +162,9 @@ export function population(parts: PopulationParts): Population {
       engine.adopt(instance, main.identity, main.incarnation, ready)
       // It may have been gone, and have been started anew.
       const goesOn = instance.state.pid === main.identity.pid
-      if (goesOn && record !== undefined && ENDING.includes(record.phase)) {
+      // The phase of an earlier life says nothing of this one.
+      const told = record?.incarnation === main.incarnation ? record.phase : null
+      if (goesOn && told !== null && ENDING.includes(told)) {
         // The earlier guard was ending it: that is gone on with.
         engine.dispatch(instance, { type: 'restart', by: 'boot', cause: 'restart', forgive: false })
       }

@@ -38,10 +38,7 @@ function fitting(
   })
   if (found.length === 0) {
     const near = suggest(name, [...all.map(({ service }) => service), ...groups.map((g) => g.name)])
-    throw new SteadError('NOT_INSTALLED', {
-      name,
-      manager: near === null ? 'this guard' : `this guard (it has ${near})`,
-    })
+    throw new SteadError('NOT_INSTALLED', { name, manager: 'this guard', near })
   }
   return found
 }

@@ -1,6 +1,6 @@
 import type { ServiceManager } from '../../managers/service-manager.ts'
 import { type CommonOptions, checkNames, forEachName, runVerb, workshopFor } from '../context.ts'
-import { placeNames, withGuards } from '../guard-access.ts'
+import { elsewhereError, placeNames, withGuards } from '../guard-access.ts'
 
 export type ControlVerb = 'start' | 'stop' | 'restart' | 'pause' | 'resume' | 'reload'
 
@@ -44,7 +44,10 @@ export function control(
       const { manager } = await workshopFor(options)
       const [doing, done] = WORDS[verb]
       const managed = await forEachName(elsewhere, output, async (name) => {
-        await output.progress(`${doing} ${name}`, act(manager, verb, name, startArguments))
+        const acting = act(manager, verb, name, startArguments).catch(async (error: unknown) => {
+          throw await elsewhereError(error, name, guards)
+        })
+        await output.progress(`${doing} ${name}`, acting)
         return `${name} is ${done}`
       })
       return code === 0 ? managed : code

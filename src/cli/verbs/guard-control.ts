@@ -1,8 +1,17 @@
+import { constants } from 'node:os'
 import { errorFrom, SteadError } from '../../errors.ts'
 import type { ApplyChange, GuardVerb, VerbResult } from '../../model/ports/guard-api.ts'
+import { suggest } from '../../model/suggest.ts'
 import { findGuardFile, readGuardFile } from '../compose-guard-home.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
-import { type Connected, placeNames, withGuardOf, withGuards } from '../guard-access.ts'
+import {
+  type Connected,
+  nearestName,
+  placeNames,
+  untilGone,
+  withGuardOf,
+  withGuards,
+} from '../guard-access.ts'
 import type { Output } from '../output.ts'
 
 export interface FileOptions extends CommonOptions {
@@ -63,7 +72,10 @@ export function down(options: FileOptions & { readonly keep?: boolean }): Promis
   return runVerb(options, (output) =>
     withGuardOf(options.file, options, async (client, { facts }) => {
       const keep = options.keep === true
-      await output.progress('stopping', client.shutdown({ keep }))
+      await output.progress(
+        'stopping',
+        client.shutdown({ keep }).then(() => untilGone(facts)),
+      )
       if (output.json) output.object({ guard: facts, ended: true, kept: keep })
       else output.done(keep ? 'the guard has ended; its programs go on' : 'everything is stopped')
       return 0
@@ -145,7 +157,8 @@ export function withService<T>(
     const { guards: placed } = await placeNames([name], guards)
     const [found] = placed
     if (found === undefined) {
-      throw new SteadError('NOT_INSTALLED', { name, manager: 'no running guard' })
+      const near = await nearestName(name, guards)
+      throw new SteadError('NOT_INSTALLED', { name, manager: 'no running guard', near })
     }
     return use(found.guard)
   })
@@ -168,7 +181,12 @@ function targetOf(to = 'leader'): 'leader' | 'group' | 'tree' {
   })
 }
 
+/** @throws USAGE for what is no signal of this system */
 function signalName(text: string): string {
-  const name = text.toUpperCase()
-  return name.startsWith('SIG') ? name : `SIG${name}`
+  const upper = text.toUpperCase()
+  const name = upper.startsWith('SIG') ? upper : `SIG${upper}`
+  if (Object.hasOwn(constants.signals, name)) return name
+  const near = suggest(name, Object.keys(constants.signals))
+  const problem = `${JSON.stringify(text)} is not a signal${near === null ? '' : `; did you mean ${near}?`}`
+  throw new SteadError('USAGE', { problem, verb: 'signal' })
 }

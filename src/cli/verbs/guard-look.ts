@@ -1,5 +1,6 @@
 import { SteadError } from '../../errors.ts'
 import { parseDuration } from '../../model/duration.ts'
+import type { InstanceDetail } from '../../model/guard-status.ts'
 import { parseLogLine } from '../../model/log-line.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { type Connected, withGuards } from '../guard-access.ts'
@@ -8,6 +9,8 @@ import { withService } from './guard-control.ts'
 
 /** Lines of the last life that `explain` shows. */
 const LAST_LINES = 50
+/** In which a line is stored that was written, in milliseconds. */
+const MOMENT = 10
 /** Events that a guard tells in one answer. */
 const MOST = 1_000
 
@@ -18,7 +21,7 @@ export function explain(name: string, options: CommonOptions): Promise<number> {
       const { services } = await client.status({ names: [name] })
       for (const { id } of services) {
         const detail = await client.detail(id)
-        const lines = await lastWords(detail.log?.file ?? null, detail.lastExit?.at ?? null)
+        const lines = await lastWords(detail)
         if (output.json) output.object({ ...detail, lastLines: lines })
         else output.answer(explainText(detail, new Date(), lines))
       }
@@ -27,18 +30,22 @@ export function explain(name: string, options: CommonOptions): Promise<number> {
   )
 }
 
-/** The last lines that were written until `end`; the last of all where lines have no time. */
-async function lastWords(file: string | null, end: string | null): Promise<readonly string[]> {
-  if (file === null || end === null) return []
+/** The last lines of the life that ended last; the last of all where lines have no time. */
+async function lastWords({ log, lastExit, startedAt }: InstanceDetail): Promise<readonly string[]> {
+  const file = log?.file ?? null
+  if (file === null || lastExit === null) return []
   const [{ logFiles }, { systemClock }] = await Promise.all([
     import('../../platform/log-files.ts'),
     import('../../platform/clock.ts'),
   ])
-  // What a program wrote just before its end is stored a moment after it.
-  const until = Date.parse(end) + 1_000
+  const began = Date.parse(lastExit.startedAt ?? '') || 0
+  const ended = Date.parse(lastExit.at)
+  const next = Date.parse(startedAt ?? '') || 0
+  // What a program wrote just before its end is stored a moment after it, and the next life may have begun.
+  const until = next > ended ? Math.max(next, ended + MOMENT) : ended + 1_000
   const keep = (line: string): boolean => {
-    const { at } = parseLogLine('', line)
-    return at === null || at.getTime() <= until
+    const at = parseLogLine('', line).at?.getTime() ?? null
+    return at === null || (at >= began && at <= until)
   }
   const lines: string[] = []
   const tail = logFiles(systemClock()).tail(file, { last: LAST_LINES, keep, follow: false })

@@ -3,7 +3,7 @@ import { parseDuration } from '../../model/duration.ts'
 import type { LogLine } from '../../model/log-entry.ts'
 import { serviceName } from '../../model/service-name.ts'
 import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
-import { placeNames, withGuards } from '../guard-access.ts'
+import { elsewhereError, placeNames, withGuards } from '../guard-access.ts'
 import type { Output } from '../output.ts'
 
 export interface LogsOptions extends CommonOptions {
@@ -26,7 +26,11 @@ export function logs(names: readonly string[], options: LogsOptions): Promise<nu
         const problem = `${first} is not a service of a running guard; the manager shows one log at a time`
         throw new SteadError('USAGE', { problem, verb: 'logs' })
       }
-      return managerLogs(first, options, output)
+      try {
+        return await managerLogs(first, options, output)
+      } catch (error) {
+        throw await elsewhereError(error, first, guards)
+      }
     }),
   )
 }

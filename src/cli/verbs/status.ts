@@ -1,7 +1,8 @@
+import { isSteadError } from '../../errors.ts'
 import type { GuardStatus, InstanceStatus } from '../../model/guard-status.ts'
 import { isActive, type ServiceStatus } from '../../model/service-status.ts'
 import { type CommonOptions, checkNames, runVerb, workshopFor } from '../context.ts'
-import { type Connected, placeNames, withGuards } from '../guard-access.ts'
+import { type Connected, elsewhereError, placeNames, withGuards } from '../guard-access.ts'
 import type { Output } from '../output.ts'
 
 /** systemctl(1): 0 running, 3 not running, 4 no such service. */
@@ -24,9 +25,24 @@ export function status(names: readonly string[], options: CommonOptions): Promis
       if (elsewhere.length === 0) return tellGuarded(guarded, [], output)
       checkNames(elsewhere)
       const { manager } = await workshopFor(options)
-      const managed = await Promise.all(elsewhere.map((name) => manager.status(name)))
-      if (guarded.length > 0) return tellGuarded(guarded, managed, output)
-      return tellManaged(managed, options, output)
+      let least = RUNNING
+      const asked = elsewhere.map(async (name) => {
+        try {
+          return [await manager.status(name)]
+        } catch (cause) {
+          const error = await elsewhereError(cause, name, guards)
+          if (!isSteadError(error, 'NOT_INSTALLED')) throw error
+          output.error(error)
+          least = NO_SUCH_SERVICE
+          return []
+        }
+      })
+      const managed = (await Promise.all(asked)).flat()
+      const code =
+        guarded.length > 0
+          ? await tellGuarded(guarded, managed, output)
+          : await tellManaged(managed, options, output)
+      return Math.max(least, code)
     }),
   )
 }
@@ -46,8 +62,8 @@ async function tellManaged(
   output: Output,
 ): Promise<number> {
   if (output.json) output.object({ services: found })
-  else if (!options.quiet) output.answer(await managedText(found, output))
-  return Math.max(...found.map(codeOf))
+  else if (!options.quiet && found.length > 0) output.answer(await managedText(found, output))
+  return Math.max(RUNNING, ...found.map(codeOf))
 }
 
 async function tellGuarded(

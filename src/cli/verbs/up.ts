@@ -50,7 +50,13 @@ async function stay(composed: Composed, output: Output): Promise<number> {
       })
     }),
   ]
-  await composed.start()
+  try {
+    await composed.start()
+  } catch (error) {
+    for (const stop of [...offs, off]) stop()
+    await composed.abandon()
+    throw error
+  }
   if (!output.json) {
     output.done(`guard of ${facts.project} (pid ${facts.pid}); in another terminal: stead status`)
   }
