@@ -9,8 +9,8 @@ import { withService } from './guard-control.ts'
 
 /** Lines of the last life that `explain` shows. */
 const LAST_LINES = 50
-/** In which a line is stored that was written, in milliseconds. */
-const MOMENT = 10
+/** In which a line is stored that was written, also on a busy machine, in milliseconds. */
+const MOMENT = 100
 /** Events that a guard tells in one answer. */
 const MOST = 1_000
 
