@@ -169,7 +169,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     try {
       instance.channel ??= parts.output.open(sourceOf(instance), spec.log)
       instance.channel.incarnation(incarnation)
-      const request = parts.launch(instance, incarnation, watchers.prepare(id, spec, incarnation))
+      const means = watchers.prepare(id, spec, incarnation, instance.channel)
+      const request = parts.launch(instance, incarnation, means)
       const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
       const { child, failure } = spawner.spawn(request, ended)
       if (failure !== null) {
@@ -270,7 +271,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       }
       instance.channel ??= parts.output.open(sourceOf(instance), instance.spec.log)
       instance.channel.incarnation(incarnation)
-      watchers.prepare(instance.id, instance.spec, incarnation)
+      watchers.prepare(instance.id, instance.spec, incarnation, instance.channel)
       dispatch(instance, { type: 'adopted', incarnation, pid: identity.pid, ready })
     },
     force(instance) {

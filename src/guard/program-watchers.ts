@@ -1,5 +1,6 @@
 import type { ProbeFact } from '../model/guard-status.ts'
 import type { NoticePipe, NoticeSocket, ProgramNotices } from '../model/ports/program-notices.ts'
+import type { OutputChannel } from '../model/ports/program-output.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 import { cronSchedule } from './cron-schedule.ts'
 import { type HeartbeatMonitor, heartbeatMonitor } from './heartbeat.ts'
@@ -26,6 +27,16 @@ interface Voice {
   pipe: { readonly incarnation: number; readonly pipe: NoticePipe } | null
   notice: ((notice: Notice) => void) | null
   line: (() => void) | null
+  match: Match | null
+}
+
+/** A line that is waited for in the output of one life, from before its start. */
+interface Match {
+  readonly incarnation: number
+  readonly pattern: string
+  found: boolean
+  heard: (() => void) | null
+  readonly cancel: () => void
 }
 
 /** Everything that tells the engine how a living program is, by its spec. */
@@ -40,6 +51,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       pipe: null,
       notice: null,
       line: null,
+      match: null,
     }
     voices.set(id, voice)
     return voice
@@ -65,6 +77,31 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
     const pipe = notices.pipe(id, incarnation, () => voice.line?.())
     voice.pipe = { incarnation, pipe }
     return pipe
+  }
+
+  function matchOf(
+    id: string,
+    pattern: string,
+    incarnation: number,
+    channel: OutputChannel | null,
+  ): Match | null {
+    if (channel === null) return null
+    const voice = voiceOf(id)
+    const { match: old } = voice
+    if (old?.incarnation === incarnation && old.pattern === pattern) return old
+    old?.cancel()
+    const match: Match = {
+      incarnation,
+      pattern,
+      found: false,
+      heard: null,
+      cancel: channel.watchFor(new RegExp(pattern), () => {
+        match.found = true
+        match.heard?.()
+      }),
+    }
+    voice.match = match
+    return match
   }
 
   /** The watching of one life: what it tells after its end is discarded. */
@@ -124,8 +161,9 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
   }
 
   return {
-    prepare(id, spec, incarnation) {
+    prepare(id, spec, incarnation, channel) {
       const { ready } = spec
+      if (ready?.kind === 'log') matchOf(id, ready.pattern, incarnation, channel ?? null)
       const env: Record<string, string> = {}
       if (speaks(spec)) {
         env.NOTIFY_SOCKET = socketOf(id, spec.user).address
@@ -149,6 +187,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       voices.delete(id)
       voice?.socket?.close()
       voice?.pipe?.pipe.close()
+      voice?.match?.cancel()
     },
   }
 
@@ -161,8 +200,17 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       case 'exec':
         return { parts: [], loops: [watchReadiness(ready, probing(target), isReady)], heart: null }
       case 'log': {
-        const cancel = target.channel?.watchFor(new RegExp(ready.pattern), isReady)
-        return { parts: cancel === undefined ? [] : [cancel], loops: [], heart: null }
+        const match = matchOf(target.id, ready.pattern, target.incarnation, target.channel)
+        if (match === null) return { parts: [], loops: [], heart: null }
+        match.heard = isReady
+        // Never from within: the engine is at work.
+        if (match.found) return { parts: [parts.timers.after(0, isReady)], loops: [], heart: null }
+        const cancel = (): void => {
+          match.cancel()
+          const voice = voices.get(target.id)
+          if (voice?.match === match && !match.found) voice.match = null
+        }
+        return { parts: [cancel], loops: [], heart: null }
       }
       case 'descriptor': {
         const voice = voiceOf(target.id)

@@ -39,8 +39,13 @@ export interface WatchMeans {
 
 /** Everything that tells the engine how a living program is: probes, notifications, beats, limits, schedules. */
 export interface Watchers {
-  /** Synchronous; called before each start. */
-  prepare(id: string, spec: ProgramSpec, incarnation: number): WatchMeans
+  /** Synchronous; called before each start, so that nothing a program says at once is missed. */
+  prepare(
+    id: string,
+    spec: ProgramSpec,
+    incarnation: number,
+    channel?: OutputChannel | null,
+  ): WatchMeans
   /** Until it is ready. */
   readiness(target: WatchTarget, report: WatchReport): Watch
   /** Once it is ready, until its end. */
