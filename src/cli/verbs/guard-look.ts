@@ -47,10 +47,15 @@ async function lastWords({ log, lastExit, startedAt }: InstanceDetail): Promise<
     const at = parseLogLine('', line).at?.getTime() ?? null
     return at === null || (at >= began && at <= until)
   }
-  const lines: string[] = []
-  const tail = logFiles(systemClock()).tail(file, { last: LAST_LINES, keep, follow: false })
-  for await (const line of tail) lines.push(line)
-  return lines
+  const last = async (of: (line: string) => boolean): Promise<readonly string[]> => {
+    const lines: string[] = []
+    const tail = logFiles(systemClock()).tail(file, { last: LAST_LINES, keep: of, follow: false })
+    for await (const line of tail) lines.push(line)
+    return lines
+  }
+  const own = await last(keep)
+  // A life that ended while the guard itself was starting has later times on its lines.
+  return own.length > 0 ? own : last(() => true)
 }
 
 /** `history NAME…`: how it ended, the newest last. */

@@ -146,7 +146,7 @@ test('a program that crashes three times heals by itself; pids change, restarts 
   room.write({
     moody: {
       command: ['/bin/sh', `${PROGRAMS}/crashes.sh`, join(room.directory, 'lives'), '3', '7'],
-      restart: { delay: '200ms', factor: 1, limit: '10/1m' },
+      restart: { delay: '600ms', factor: 1, limit: '10/1m' },
     },
   })
   await room.up()
