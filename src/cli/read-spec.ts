@@ -1,14 +1,18 @@
 /**
- * stead.yaml read in a thread that ends: the guard lives for months, and what reads YAML takes more
- * memory than everything that the guard itself needs.
+ * stead.yaml read by a process that ends: the guard lives for months, and what reads YAML takes more
+ * memory than everything that the guard itself needs; a thread would leave a part of it behind.
  */
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { spawn } from 'node:child_process'
+import { text as textOf } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { type ErrorCode, type ErrorParams, isSteadError, SteadError } from '../errors.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
 
 interface Question {
+  /** Absolute. */
   readonly path: string
   readonly text: string
+  /** Where `${VAR}` is looked up. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -16,29 +20,49 @@ type Answer =
   | { readonly spec: GuardSpec }
   | { readonly code: ErrorCode; readonly params: ErrorParams<ErrorCode> }
 
+/** A bomb that takes longer, or more memory than this, is ended. */
+const LONGEST = 60_000
+const MAX_HEAP = 512
+
 /** @throws GUARD_FILE_INVALID with every problem */
-export function readGuardSpec(question: Question): Promise<GuardSpec> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), {
-      workerData: question,
-      // A file of a megabyte has room in it, and a bomb has not.
-      resourceLimits: { maxOldGenerationSizeMb: 512 },
-    })
-    worker.once('message', (answer: Answer) => {
-      if ('spec' in answer) resolve(answer.spec)
-      else reject(new SteadError(answer.code, answer.params))
-    })
-    worker.once('error', reject)
-    worker.once('exit', (code) => {
-      reject(new Error(`reading ${question.path} ended with ${code}`))
+export async function readGuardSpec({ path, text, env }: Question): Promise<GuardSpec> {
+  const flags = [`--max-old-space-size=${MAX_HEAP}`, ...process.execArgv]
+  const child = spawn(process.execPath, [...flags, fileURLToPath(import.meta.url), path], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env,
+    timeout: LONGEST,
+    killSignal: 'SIGKILL',
+  })
+  child.stdin.on('error', () => {
+    // It ended before it had read everything; what it says, or does not, tells why.
+  })
+  child.stdin.end(text)
+  const ended = new Promise<string>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      resolve(`reading it ended with ${signal ?? `code ${code}`}`)
     })
   })
+  const [said, how] = await Promise.all([textOf(child.stdout), ended])
+  const answer = answerIn(said)
+  if (answer === null) throw new SteadError('GUARD_FILE_INVALID', { source: path, problems: [how] })
+  if ('spec' in answer) return answer.spec
+  throw new SteadError(answer.code, answer.params)
 }
 
-async function answer({ path, text, env }: Question): Promise<Answer> {
+function answerIn(said: string): Answer | null {
+  try {
+    return JSON.parse(said) as Answer
+  } catch {
+    return null
+  }
+}
+
+async function answer(path: string): Promise<Answer> {
   try {
     const { parseGuardFile } = await import('../config/guard-file.ts')
-    return { spec: parseGuardFile({ path, text, env }) }
+    const text = await textOf(process.stdin)
+    return { spec: parseGuardFile({ path, text, env: process.env }) }
   } catch (error) {
     if (!isSteadError(error)) throw error
     const { code, params } = error
@@ -46,5 +70,7 @@ async function answer({ path, text, env }: Question): Promise<Answer> {
   }
 }
 
-if (!isMainThread && parentPort !== null)
-  parentPort.postMessage(await answer(workerData as Question))
+const [, main, path] = process.argv
+if (main === fileURLToPath(import.meta.url) && path !== undefined) {
+  process.stdout.write(JSON.stringify(await answer(path)))
+}

@@ -82,7 +82,7 @@ export function eventText(event: GuardEvent): string | null {
     case 'exit':
       return `${event.id} ${describeEnd(event.exit)}${event.cause === 'itself' ? '' : ` (${event.cause})`}`
     case 'health':
-      return `${event.id} is ${event.health}`
+      return event.health === 'unknown' ? null : `${event.id} is ${event.health}`
     case 'recovered':
       return `${event.id} is back ${event.recovery.toFixed(event.recovery < 10 ? 1 : 0)} ms after its ${event.cause === 'itself' ? 'end' : event.cause}`
     case 'survivors':
