@@ -153,7 +153,8 @@ export function verbs(parts: VerbParts): Verbs {
             dispatch(instance, { type: 'stop', by, hold, cause: 'stop', later: true })
           },
           stop: (instance) => {
-            begin(verb, instance, by)
+            // What is being removed by now is being stopped.
+            if (!instance.removing) begin(verb, instance, by)
           },
         })
         if (!wait) return selected.map((instance) => resultOf(instance, null))
