@@ -105,7 +105,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       void instance.channel?.close({ remove: true })
     },
   })
-  const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange })
+  const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
   const chosen = (selection: Parameters<GuardApi['status']>[0]) =>
     select(selection, instances, current.groups)
   const snapshot = (): EventStream['snapshot'] => ({

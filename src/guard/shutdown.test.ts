@@ -93,6 +93,17 @@ describe('the end of a guard', () => {
     expect(world.time.clock.monotonic()).toBe(6_000)
   })
 
+  test('T08 ends a rolling restart that is under way', async () => {
+    const world = await running({ services: [program('a', { instances: 3 })] })
+    await world.pass(1_000)
+    const rolled = world.act('restart', 'a', { rolling: true })
+    await world.pass(50)
+    await world.until(down(world))
+    const results = await rolled
+    expect(results.map(({ done }) => done)).toEqual([false])
+    expect([1, 2, 3].map((n) => world.startsOf(`a@${n}`).length)).toEqual([2, 1, 1])
+  })
+
   test('T08 is asked for twice: both are answered by the same end', async () => {
     const world = await running({ services: [program('a')] })
     await world.until(Promise.all([down(world), down(world)]))

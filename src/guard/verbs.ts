@@ -15,6 +15,8 @@ export interface VerbParts {
   readonly timers: Timers
   readonly dispatch: (instance: Instance, event: InstanceEvent) => void
   readonly reload: (instance: Instance, by: string) => void
+  /** @throws GUARD_ENDING when nothing is to be started any more */
+  readonly refuseWhenEnding: () => void
   /** Calls back after each change of the instance until the function returned is called. */
   readonly onChange: (instance: Instance, look: () => void) => () => void
 }
@@ -53,6 +55,8 @@ export function verbs(parts: VerbParts): Verbs {
     if (instance.removing) {
       throw new SteadError('NOT_INSTALLED', { name: instance.id, manager: 'this guard' })
     }
+    // Asked each time: a rolling restart may be under way when the guard begins to end.
+    if (verb !== 'stop' && verb !== 'hold') parts.refuseWhenEnding()
     const event = eventOf(verb, by)
     const { phase } = instance.state
     if (verb === 'reload') {
