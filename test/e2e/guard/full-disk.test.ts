@@ -1,6 +1,6 @@
 /** O07, T04: the disk with logs and state is full, and has room again. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../../contract/until.ts'
@@ -83,8 +83,16 @@ function fill(room: Room) {
   const ballast = join(room.home, 'ballast')
   return {
     fill() {
-      const { bavail, bsize } = statfsSync(room.home)
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize))
+      const file = openSync(ballast, 'w')
+      const page = Buffer.alloc(4096)
+      try {
+        // The guard writes meanwhile: until nothing fits any more.
+        for (;;) writeSync(file, page)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+      } finally {
+        closeSync(file)
+      }
     },
     empty: () => rmSync(ballast),
   }
