@@ -1,6 +1,6 @@
 /** Where a command looks for guards, and for the stead.yaml it means. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { SteadError } from '../errors.ts'
@@ -80,6 +80,17 @@ export function readGuardFile(path: string): string {
 export function placesOf(home: Home, project: string, file: string): GuardPlaces {
   const digest = createHash('sha256').update(file).digest('hex')
   return guardPlaces(home, project, digest, process.platform)
+}
+
+/** By what the guard of an installed service is told from others. */
+export function recordPath(home: Home, name: string): string {
+  return join(home.specs, `${name}.json`)
+}
+
+/** Removes what the guard of an installed service kept, its log too. It has ended by then. */
+export function forgetGuardOf(name: string, home: Home): void {
+  const { state, run, logs } = placesOf(home, name, recordPath(home, name))
+  for (const directory of [state, run, logs]) rmSync(directory, { recursive: true, force: true })
 }
 
 function realPath(path: string): string {

@@ -9,6 +9,7 @@ import { guard as makeGuard } from '../guard/guard.ts'
 import { inheritable, launcher, programEnvironment } from '../guard/launch.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
+import type { Home } from '../model/home.ts'
 import type { Caller } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -38,14 +39,33 @@ const REGISTER_AGAIN = 2_000
 /** Two Ctrl-C of a terminal that come so close are one that was passed on twice (npm does that). */
 const SAME_INTERRUPT = 500
 
-/** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
-export async function composeGuard(named: string | undefined, options: GuardHomeOptions) {
+/** What a guard keeps, and where that is written. */
+export interface GuardSource {
+  /** Absolute path of what it is read from: by it the guard is told from others. */
+  readonly path: string
+  /** What others are told; null where an installed service is kept, whose manager starts and stops it. */
+  readonly file: string | null
+  readonly home: Home
+  /** Reads it anew, or `text` in its stead. */
+  readonly readSpec: (text: string | null) => Promise<GuardSpec>
+}
+
+/** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
+export function fileSource(named: string | undefined, options: GuardHomeOptions): GuardSource {
   const file = findGuardFile(named)
-  const readSpec = (text: string | null): Promise<GuardSpec> =>
-    readGuardSpec({ path: file, text: text ?? readGuardFile(file), env: { ...process.env } })
+  return {
+    path: file,
+    file,
+    home: guardHome(options),
+    readSpec: (text) =>
+      readGuardSpec({ path: file, text: text ?? readGuardFile(file), env: { ...process.env } }),
+  }
+}
+
+/** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
+export async function composeGuard({ path, file, home, readSpec }: GuardSource) {
   const spec = await readSpec(null)
-  const home = guardHome(options)
-  const places = placesOf(home, spec.project, file)
+  const places = placesOf(home, spec.project, path)
   checkSocketPath(places.socket)
   for (const directory of [places.run, places.state]) {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -55,7 +75,7 @@ export async function composeGuard(named: string | undefined, options: GuardHome
   const { lock, holder } = await locks().acquire(places.lock)
   if (lock === null) {
     const pid = holder === null ? 'another process' : `pid ${holder}`
-    throw new SteadError('GUARD_RUNNING', { where: `the guard of ${file}`, holder: pid })
+    throw new SteadError('GUARD_RUNNING', { where: `the guard of ${path}`, holder: pid })
   }
   try {
     const clock = systemClock()

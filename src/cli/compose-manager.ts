@@ -1,5 +1,6 @@
 /** Joins a manager with the parts of this platform. Managers that are not asked for are never loaded. */
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { PathRules } from '../config/preflight.ts'
 import { SteadError } from '../errors.ts'
 import type { InstallationPorts } from '../managers/installation.ts'
@@ -101,7 +102,13 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
         import('../managers/systemd/systemd-manager.ts'),
         import('../platform/posix/processes.ts'),
       ])
-      return systemdManager({ ...parts, clock, processes: processes(), env: process.env })
+      return systemdManager({
+        ...parts,
+        clock,
+        processes: processes(),
+        env: process.env,
+        stead: steadCommand(),
+      })
     }
     case 'launchd': {
       const [{ launchdManager }, { logFiles }] = await Promise.all([
@@ -135,6 +142,13 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
       })
     }
   }
+}
+
+/** How this stead is started by a manager, which has no PATH of anybody: whole paths, this node. */
+function steadCommand(): readonly string[] {
+  const compiled = import.meta.url.endsWith('.js')
+  const file = new URL(compiled ? '../bin/stead.js' : '../../bin/stead.js', import.meta.url)
+  return [process.execPath, fileURLToPath(file)]
 }
 
 /** What an installation needs beside the manager. */

@@ -16,6 +16,11 @@ export interface Connected {
   readonly client: GuardClient
 }
 
+/** Those of stead.yaml files: what they keep is started and stopped by them, and by no manager. */
+export function ofFiles(guards: readonly Connected[]): readonly Connected[] {
+  return guards.filter(({ facts }) => facts.file !== null)
+}
+
 /** Names that a guard has, and those that none has. */
 export interface Placed {
   readonly guards: readonly { readonly guard: Connected; readonly names: readonly string[] }[]

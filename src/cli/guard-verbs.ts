@@ -28,6 +28,11 @@ export function addGuardVerbs(
     .option(...FILE)
     .option('--dry-run', 'show what would be done and change nothing')
     .action(async (options: FileOptions) => exit(await (await control()).apply(options)))
+  verb('run', 'keep one installed service: what a manager starts where it needs a guard')
+    .argument('<name>', 'the service')
+    .action(async (name: string, options: CommonOptions) =>
+      exit(await (await import('./verbs/run.ts')).run(name, options)),
+    )
   verb('explain', 'why a service is as it is, what would change it, what it said last')
     .argument('<name>', 'the service')
     .action(async (name: string, options: CommonOptions) =>

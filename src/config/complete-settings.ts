@@ -84,7 +84,8 @@ export function dependenciesOf(
 
 type RestartSettings = NonNullable<InheritedSettings['restart']>
 
-function restartOf(settings: RestartSettings): ProgramSpec['restart'] {
+/** The restart policy out of what is written of it. */
+export function restartOf(settings: RestartSettings): ProgramSpec['restart'] {
   const { restart: standard } = PROGRAM_DEFAULTS
   const delay = settings.delay ?? standard.delay
   return {
@@ -102,7 +103,12 @@ function restartOf(settings: RestartSettings): ProgramSpec['restart'] {
 
 type LogSettings = NonNullable<InheritedSettings['log']>
 
-function logOf(inherited: LogSettings, own: LogSettings, directory: string): ProgramSpec['log'] {
+/** The log policy out of what is inherited and what is written. */
+export function logOf(
+  inherited: LogSettings,
+  own: LogSettings,
+  directory: string,
+): ProgramSpec['log'] {
   const { log: standard } = PROGRAM_DEFAULTS
   const all = { ...inherited, ...own }
   return {

@@ -69,6 +69,7 @@ describe('a description', () => {
       watchdog: 1_500,
       limits: { memory: 536_870_912, cpu: 50, openFiles: 4096, processes: 64 },
       harden: 'strict',
+      guard: null,
     })
   })
 

@@ -2,7 +2,9 @@ import type * as z from 'zod'
 import { SteadError } from '../errors.ts'
 import { completeSpec, type ServiceSpec } from '../model/service-spec.ts'
 import { suggest } from '../model/suggest.ts'
-import { specSchema } from './spec-schema.ts'
+import { guardSettingsOf, plainRestartOf } from './guard-settings.ts'
+import { namesAt } from './schema-names.ts'
+import { type ServiceSettings, specSchema } from './spec-schema.ts'
 
 /** Where a setting stands in its file, as `file:line:column` and the line itself; null where nothing tells. */
 export type Locate = (path: readonly PropertyKey[]) => { at: string; line: string } | null
@@ -37,28 +39,45 @@ interface Problem {
   readonly message: string
 }
 
-type Parsed = z.output<typeof specSchema>
+type Parsed = ServiceSettings
 
 function toSpec(parsed: Parsed): ServiceSpec {
-  const { command, config, limits, ...rest } = parsed
+  const { command, config, limits } = parsed
+  const {
+    ready: _ready,
+    health: _health,
+    heartbeat: _heartbeat,
+    startSeconds: _startSeconds,
+    stop: _stop,
+    reload: _reload,
+    restartAt: _restartAt,
+    log: _log,
+    config: _config,
+    command: _command,
+    ...plain
+  } = parsed
   const [file, ...args] = command
   return completeSpec({
-    ...rest,
-    file: file as string,
+    ...plain,
+    file,
     args,
     configFile: config ?? null,
+    restart: plainRestartOf(parsed),
     limits: {
       memory: limits?.memory ?? null,
       cpu: limits?.cpu ?? null,
       openFiles: limits?.openFiles ?? null,
       processes: limits?.processes ?? null,
     },
+    guard: guardSettingsOf(parsed),
   })
 }
 
 /** What a setting alone cannot show. */
-function relations({ name, dependsOn = [] }: Parsed): Problem[] {
+function relations({ name, dependsOn = [], stop, stopTimeout }: Parsed): Problem[] {
   const problems: Problem[] = []
+  if (stop !== undefined && stopTimeout !== undefined)
+    problems.push({ path: ['stopTimeout'], message: 'the steps of stop have times of their own' })
   dependsOn.forEach((other, index) => {
     if (other === name)
       problems.push({ path: ['dependsOn', index], message: 'a service cannot wait for itself' })
@@ -71,7 +90,7 @@ function relations({ name, dependsOn = [] }: Parsed): Problem[] {
 function describeIssue(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const near = suggest(key, keysAt(issue.path))
+      const near = suggest(key, namesAt(specSchema, issue.path))
       const hint = near === null ? '' : `; did you mean ${near}?`
       return { path: [...issue.path, key], message: `there is no such setting${hint}` }
     })
@@ -96,13 +115,6 @@ function depthOf(issues: readonly { code: string; path: readonly PropertyKey[] }
     return path.length + (ofAnotherKind ? 0 : 0.5)
   })
   return Math.max(-1, ...depths)
-}
-
-function keysAt(path: readonly PropertyKey[]): string[] {
-  const { shape } = specSchema
-  if (path.length === 0) return Object.keys(shape)
-  if (path[0] === 'limits') return ['memory', 'cpu', 'openFiles', 'processes']
-  return path[0] === 'restart' ? ['when', 'delay', 'limit'] : []
 }
 
 function describeProblem({ path, message }: Problem, locate: Locate): string {

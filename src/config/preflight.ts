@@ -43,9 +43,22 @@ export async function preflight(spec: ServiceSpec, ports: PreflightPorts): Promi
   await checkAccounts(spec, ports)
   const notes = file === spec.file ? [] : [`${spec.file} is ${file}, as PATH has it now`]
   return {
-    spec: { ...spec, file, cwd, configFile: configFile ?? null, envFile: envFile ?? null },
+    spec: {
+      ...spec,
+      guard: guardPaths(spec, paths),
+      file,
+      cwd,
+      configFile: configFile ?? null,
+      envFile: envFile ?? null,
+    },
     notes,
   }
+}
+
+/** The guard starts from another directory than the one in which it was asked for. */
+function guardPaths({ guard }: ServiceSpec, paths: PathRules): ServiceSpec['guard'] {
+  if (guard === null || guard.log.file === null) return guard
+  return { ...guard, log: { ...guard.log, file: paths.resolve(guard.log.file) } }
 }
 
 async function resolveProgram(file: string, { files, paths }: PreflightPorts): Promise<string> {

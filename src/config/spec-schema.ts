@@ -1,31 +1,18 @@
 import * as z from 'zod'
-import { SPEC_DEFAULTS } from '../model/service-spec.ts'
+import { inheritable } from './program-schema.ts'
+import { programRestart } from './restart-schema.ts'
 import {
   account,
   command,
   count,
-  duration,
   env,
   line,
   name,
   path,
   percent,
   positiveDuration,
-  restartLimit,
   size,
 } from './setting-values.ts'
-
-const when = z.enum(['always', 'on-failure', 'no'])
-const { restart: restartDefaults } = SPEC_DEFAULTS
-
-const restart = z.union([
-  when.transform((value) => ({ ...restartDefaults, when: value })),
-  z.strictObject({
-    when: when.default(restartDefaults.when),
-    delay: duration.default(restartDefaults.delay),
-    limit: restartLimit.default(restartDefaults.limit),
-  }),
-])
 
 /** What one writes to describe a service: in a file, or by flags of the command line. */
 export const specSchema = z.strictObject({
@@ -54,7 +41,7 @@ export const specSchema = z.strictObject({
     .optional()
     .describe('auto: starts at boot (or at login)'),
   dependsOn: z.array(name).optional().describe('services of the same manager to start first'),
-  restart: restart.optional().describe('when, after which delay, and how often at most'),
+  restart: programRestart.optional().describe('when, after which delay, and how often at most'),
   startTimeout: positiveDuration.optional().describe('until it has to be ready'),
   stopTimeout: positiveDuration.optional().describe('until it has to have stopped'),
   killMode: z
@@ -75,6 +62,16 @@ export const specSchema = z.strictObject({
     .enum(['off', 'standard', 'strict'])
     .optional()
     .describe('a preset of restrictions (systemd)'),
+  // What no manager knows takes a guard: the same settings as in stead.yaml.
+  ready: inheritable.ready,
+  health: inheritable.health,
+  heartbeat: inheritable.heartbeat,
+  startSeconds: inheritable.startSeconds,
+  stop: inheritable.stop,
+  reload: inheritable.reload,
+  restartAt: inheritable.restartAt,
+  log: inheritable.log,
 })
 
 export type SpecText = z.input<typeof specSchema>
+export type ServiceSettings = z.output<typeof specSchema>

@@ -1,3 +1,5 @@
+import type { ProgramSpec } from './program-spec.ts'
+
 /** Whose services: the machine's (`system`) or one user's (`user`). */
 export type Scope = 'system' | 'user'
 
@@ -38,6 +40,27 @@ export interface ResourceLimits {
 }
 
 /**
+ * What a service asks for beyond what the description of a manager can say; the guard knows it. Every
+ * setting has a value, with the defaults of stead.yaml.
+ */
+export interface GuardSettings
+  extends Pick<
+    ProgramSpec,
+    | 'ready'
+    | 'health'
+    | 'heartbeat'
+    | 'stop'
+    | 'reload'
+    | 'restart'
+    | 'restartAt'
+    | 'startSeconds'
+    | 'log'
+  > {
+  /** The settings that were written, by the names that they have in the file: `restart.factor`. */
+  readonly asked: readonly string[]
+}
+
+/**
  * The whole description of a service, validated and complete: every setting has a value, null where
  * there is none. All times are milliseconds. Paths are absolute.
  */
@@ -68,6 +91,8 @@ export interface ServiceSpec {
   readonly watchdog: number | null
   readonly limits: ResourceLimits
   readonly harden: HardenPreset
+  /** Null where nothing of it was asked for. A manager that cannot honour it starts `stead run NAME`. */
+  readonly guard: GuardSettings | null
 }
 
 /** What a service gets that says nothing: it does not start at boot, and it is restarted on failure. */
@@ -91,6 +116,7 @@ export const SPEC_DEFAULTS = {
   watchdog: null,
   limits: { memory: null, cpu: null, openFiles: null, processes: null },
   harden: 'off',
+  guard: null,
 } as const satisfies Omit<ServiceSpec, 'name' | 'file'>
 
 /** A complete spec out of the settings that differ from {@link SPEC_DEFAULTS}. Validates nothing. */

@@ -1,6 +1,6 @@
 import type { ServiceManager } from '../../managers/service-manager.ts'
 import { type CommonOptions, checkNames, forEachName, runVerb, workshopFor } from '../context.ts'
-import { elsewhereError, placeNames, withGuards } from '../guard-access.ts'
+import { elsewhereError, ofFiles, placeNames, withGuards } from '../guard-access.ts'
 
 export type ControlVerb = 'start' | 'stop' | 'restart' | 'pause' | 'resume' | 'reload'
 
@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<ControlVerb, readonly [doing: string, done: string]
   reload: ['reloading', 'reloaded'],
 }
 
+const THE_MANAGERS: ReadonlySet<ControlVerb> = new Set(['start', 'stop', 'restart'])
+
 /**
  * `start`, `stop`, `restart`, `pause`, `resume`, `reload` of services of running guards (by name, group
  * or glob) and of the manager alike.
@@ -30,7 +32,9 @@ export function control(
 ): Promise<number> {
   return runVerb(options, (output) =>
     withGuards(options, async (guards) => {
-      const { guards: placed, elsewhere } = await placeNames(names, guards)
+      // A service of a manager is the manager's to start and stop, with its guard.
+      const asked = THE_MANAGERS.has(verb) ? ofFiles(guards) : guards
+      const { guards: placed, elsewhere } = await placeNames(names, asked)
       const { rolling = false } = options
       let code = 0
       if (placed.length > 0) {

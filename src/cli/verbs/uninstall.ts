@@ -1,4 +1,5 @@
 import { uninstallService } from '../../managers/installation.ts'
+import { forgetGuardOf } from '../compose-guard-home.ts'
 import { installationPorts } from '../compose-manager.ts'
 import { type CommonOptions, checkNames, forEachName, runVerb, workshopFor } from '../context.ts'
 
@@ -6,9 +7,11 @@ import { type CommonOptions, checkNames, forEachName, runVerb, workshopFor } fro
 export function uninstall(names: readonly string[], options: CommonOptions): Promise<number> {
   return runVerb(options, async (output) => {
     checkNames(names)
-    const ports = await installationPorts(await workshopFor(options))
+    const workshop = await workshopFor(options)
+    const ports = await installationPorts(workshop)
     return forEachName(names, output, async (name) => {
       await output.progress(`uninstalling ${name}`, uninstallService(ports, name))
+      forgetGuardOf(name, workshop.home)
       return `${name} is uninstalled`
     })
   })

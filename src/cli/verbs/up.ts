@@ -15,8 +15,8 @@ export function up(options: UpOptions): Promise<number> {
       const { startInBackground } = await import('../detach.ts')
       return startInBackground(file, options, output)
     }
-    const { composeGuard } = await import('../compose-guard.ts')
-    return stay(await composeGuard(file, options), output)
+    const { composeGuard, fileSource } = await import('../compose-guard.ts')
+    return stay(await composeGuard(fileSource(file, options)), output)
   })
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseSpec } from '../../config/parse-spec.ts'
 import { completeSpec, type Scope, type ServiceSpec } from '../../model/service-spec.ts'
 import { unsupportedSettings } from './unsupported.ts'
 
@@ -15,6 +16,12 @@ describe('S10 launchd', () => {
   test('honours what a service gets that says nothing', () => {
     expect(named({})).toEqual([])
     expect(named({}, 'user')).toEqual([])
+  })
+
+  test('names each setting that would need a guard', () => {
+    const asked = { health: { tcp: 80 }, restart: { jitter: 0.5 } }
+    const { guard } = parseSpec({ name: 'a', command: '/bin/a', ...asked }, 'test')
+    expect(named({ guard })).toEqual(['restart.jitter', 'health'])
   })
 
   test.each<[string, Partial<ServiceSpec>]>([

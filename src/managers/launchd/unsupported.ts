@@ -28,7 +28,10 @@ function unfitTexts(spec: ServiceSpec): Unsupported[] {
 
 function unknownSettings(spec: ServiceSpec, scope: Scope): Unsupported[] {
   const { limits } = spec
-  const found: Unsupported[] = []
+  const found: Unsupported[] = (spec.guard?.asked ?? []).map((setting) => ({
+    setting,
+    reason: 'launchd does not know it, and stead does not yet bring its guard there',
+  }))
   const refuse = (setting: string, asked: boolean, reason: string): void => {
     if (asked) found.push({ setting, reason })
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseSpec } from '../../config/parse-spec.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import { completeSpec, type ServiceSpec } from '../../model/service-spec.ts'
 import { unsupportedBy } from './unsupported.ts'
@@ -30,6 +31,12 @@ function refused(settings: Partial<ServiceSpec>, extras = ALL): string[] {
 describe('S10 the SCM', () => {
   test('honours a native service that says nothing else', () => {
     expect(refused({})).toEqual([])
+  })
+
+  test('names each setting that would need a guard', () => {
+    const asked = { health: { tcp: 80 }, restart: { jitter: 0.5 } }
+    const { guard } = parseSpec({ name: 'a', command: '/bin/a', ...asked }, 'test')
+    expect(refused({ guard })).toEqual(['restart.jitter', 'health'])
   })
 
   test.each<[string, Partial<ServiceSpec>]>([

@@ -23,6 +23,12 @@ export function unsupportedBy(spec: ServiceSpec, extras: ReadonlySet<ScmExtra>):
       "Windows starts only programs that speak its service protocol, such as those built with stead's SDK; stead does not yet bring a guard that speaks it for others",
     )
   }
+  for (const setting of spec.guard?.asked ?? []) {
+    refuse(
+      setting,
+      'the Service Control Manager does not know it, and stead does not yet bring its guard there',
+    )
+  }
   const file = fileProblem(spec.file)
   if (file !== null) refuse('file', file)
   if (commandLine(spec.file, spec.args).length > MAX_COMMAND_LINE) {

@@ -19,6 +19,8 @@ export interface SystemdPorts {
   readonly accounts: Accounts
   readonly processes: Processes
   readonly env: SessionVariables
+  /** How stead is started: node, its options, and the file of the command. */
+  readonly stead: readonly string[]
 }
 
 /** What every verb works with. */

@@ -18,7 +18,8 @@ const FORMAT = 1
 export function renderMarker(spec: ServiceSpec, home: Home): string[] {
   const marker: Marker = {
     home: home.root,
-    protocol: spec.protocol,
+    // A guard speaks the protocol, whatever its program does.
+    protocol: spec.guard === null ? spec.protocol : 'native',
     startType: spec.startType,
     displayName: spec.displayName,
     description: spec.description,

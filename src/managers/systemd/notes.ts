@@ -4,7 +4,7 @@ import { bootTarget } from './render-unit.ts'
 
 /** What systemd honours in a way worth knowing. */
 export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
-  const notes = ['systemd itself starts, watches and restarts it; nothing of stead stays resident']
+  const notes = [residentNote(spec)]
   const starts = spec.startType === 'auto' || spec.startType === 'delayed'
   if (spec.startType === 'delayed') {
     notes.push(`delayed: it starts once ${bootTarget(scope)} is reached`)
@@ -18,7 +18,7 @@ export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
         'where the machine refuses that, at your first login (as root: loginctl enable-linger USER)',
     )
   }
-  if (spec.restart.when === 'on-failure') {
+  if (spec.guard === null && spec.restart.when === 'on-failure') {
     notes.push(
       'restart on-failure: an end by SIGHUP, SIGINT, SIGTERM or SIGPIPE is no failure to systemd',
     )
@@ -26,7 +26,9 @@ export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
   if (spec.killMode === 'none' || spec.killMode === 'process') {
     notes.push(`killMode ${spec.killMode}: a stop may leave processes of the service behind`)
   }
-  if (scope === 'user' && Object.values(spec.limits).some((limit) => limit !== null)) {
+  const limited = Object.values(spec.limits).some((limit) => limit !== null)
+  if (spec.guard !== null) notes.push(...guardNotes(spec, limited))
+  else if (scope === 'user' && limited) {
     notes.push("limits of a user's service hold as far as the machine lets its users set them")
   }
   if (spec.harden !== 'off') {
@@ -43,4 +45,24 @@ export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
   const text = [spec.displayName, spec.description].join(' ')
   if (/[\r\n]/.test(text)) notes.push('the description is shown on one line')
   return notes
+}
+
+/** Who stays, and for what: the lightest guard that can honour the spec. */
+function residentNote({ name, guard }: ServiceSpec): string {
+  return guard === null
+    ? 'systemd itself starts, watches and restarts it; nothing of stead stays resident'
+    : `a guard of its own stays resident (stead run ${name}), for what systemd does not know: ${guard.asked.join(', ')}`
+}
+
+function guardNotes({ user }: ServiceSpec, limited: boolean): string[] {
+  return [
+    'the guard starts, watches and restarts the program; systemd does so with the guard',
+    'what the program writes is in a log of the guard (stead logs), not in the journal; the journal has what the guard did',
+    ...(user === null ? [] : [`the guard runs as root, and the program as ${user}`]),
+    ...(limited
+      ? [
+          'limits.memory and limits.cpu are measured by the guard, which restarts what is above them',
+        ]
+      : []),
+  ]
 }

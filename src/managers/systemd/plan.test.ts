@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { parseSpec } from '../../config/parse-spec.ts'
 import { homeOf } from '../../model/home.ts'
 import { completeSpec, type Scope, type ServiceSpec } from '../../model/service-spec.ts'
 import { type SystemdPorts, systemdManager } from './systemd-manager.ts'
+
+const { guard } = parseSpec(
+  { name: 'a', command: '/bin/a', health: { tcp: 80 }, restart: { factor: 3 } },
+  'test',
+)
+const none = { memory: null, cpu: null, openFiles: null, processes: null }
 
 /** A port that must not be touched: a plan reads and changes nothing. */
 const untouchable = new Proxy(
@@ -25,6 +32,7 @@ function planOf(changes: Partial<ServiceSpec> = {}, scope: Scope = 'system') {
       self: () => ({ name: 'ann', uid: 1000, home: '/home/ann' }),
     } as SystemdPorts['accounts'],
     env: {},
+    stead: ['/opt/node', '/opt/stead/bin/stead.js'],
   }
   return systemdManager(ports).plan(completeSpec({ name: 'a', file: '/bin/a', ...changes }))
 }
@@ -62,6 +70,10 @@ describe('the plan', () => {
 
   test.each<[string, Partial<ServiceSpec>, RegExp]>([
     ['who restarts it', {}, /systemd itself/],
+    ['what needs a guard', { guard }, /stead run a\).*: restart\.factor, health$/m],
+    ['who measures limits', { guard, limits: { ...none, memory: 1e9 } }, /measured by the guard/],
+    ['whose the guard is', { guard, user: 'daemon' }, /guard runs as root.*daemon/],
+    ['where its output is', { guard }, /not in the journal/],
     ['what delayed means', { startType: 'delayed' }, /multi-user\.target/],
     ['what disabled means', { startType: 'disabled' }, /dependency/],
     ['what is no failure', {}, /SIGTERM/],

@@ -16,7 +16,7 @@ export function startsByItself({ startType }: ServiceSpec): boolean {
 
 /** Everything that an installation will do. Reads nothing and changes nothing. */
 export function planOf(context: Context, spec: ServiceSpec): Plan {
-  const { scope, home } = context
+  const { scope, home, stead } = context
   const unsupported = unsupportedSettings(spec, scope)
   return {
     manager: 'systemd',
@@ -26,7 +26,7 @@ export function planOf(context: Context, spec: ServiceSpec): Plan {
       {
         path: unitPath(context, spec.name),
         mode: UNIT_MODE,
-        text: renderUnit(spec, scope, home),
+        text: renderUnit(spec, scope, home, stead),
       },
     ],
     steps: stepsOf(context, spec),

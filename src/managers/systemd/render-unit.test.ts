@@ -6,14 +6,22 @@ import { renderUnit } from './render-unit.ts'
 
 const home = homeOf({ platform: 'linux', scope: 'system', env: {}, userHome: '/root', root: null })
 
+/** How stead is started, in the golden files. */
+const STEAD = ['/usr/bin/node', '/usr/lib/stead/bin/stead.js']
+
 describe('the unit file', () => {
   test.each(Object.entries(goldenSpecs))('of %s is the golden one', async (name, golden) => {
-    const text = renderUnit(golden.spec, golden.scope, golden.home ?? home)
+    const text = renderUnit(golden.spec, golden.scope, golden.home ?? home, STEAD)
     await expect(text).toMatchFileSnapshot(`../../../test/golden/systemd/${name}.service`)
   })
 
   const lines = (changes: Parameters<typeof completeSpec>[0] | object): string[] =>
-    renderUnit(completeSpec({ name: 'a', file: '/bin/a', ...changes }), 'system', home).split('\n')
+    renderUnit(
+      completeSpec({ name: 'a', file: '/bin/a', ...changes }),
+      'system',
+      home,
+      STEAD,
+    ).split('\n')
 
   test('keeps the start limit in [Unit], where systemd reads it', () => {
     const text = lines({})

@@ -1,5 +1,6 @@
 import type { Home } from '../../model/home.ts'
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { FAILED_FOR_GOOD, serviceOfGuard } from '../guard-unit.ts'
 import { serviceEnvironment } from '../service-environment.ts'
 import { hardening } from './hardening.ts'
 import { renderMarker } from './marker.ts'
@@ -16,11 +17,27 @@ export function bootTarget(scope: Scope): string {
   return scope === 'system' ? 'multi-user.target' : 'default.target'
 }
 
-/** The text of the unit file: systemd.unit(5), systemd.service(5). Pure. */
-export function renderUnit(spec: ServiceSpec, scope: Scope, home: Home): string {
+/**
+ * The text of the unit file: systemd.unit(5), systemd.service(5). Pure.
+ *
+ * @param stead how stead is started, for a service that needs its guard
+ */
+export function renderUnit(
+  asked: ServiceSpec,
+  scope: Scope,
+  home: Home,
+  stead: readonly string[],
+): string {
+  const guarded = asked.guard !== null
+  const spec = guarded ? serviceOfGuard(asked, stead, scope) : asked
   const sections = [
     ['[Unit]', ...unitSection(spec, scope)],
-    ['[Service]', ...serviceSection(spec, home)],
+    [
+      '[Service]',
+      ...serviceSection(spec, home),
+      // A program that failed for good stays so; a guard that died is started again.
+      ...(guarded ? [`RestartPreventExitStatus=${FAILED_FOR_GOOD}`] : []),
+    ],
     ...(spec.startType === 'disabled' ? [] : [['[Install]', `WantedBy=${bootTarget(scope)}`]]),
     renderMarker(spec, home),
   ]

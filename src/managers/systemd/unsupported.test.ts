@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseSpec } from '../../config/parse-spec.ts'
 import { completeSpec, type ServiceSpec } from '../../model/service-spec.ts'
 import { unsupportedSettings } from './unsupported.ts'
 
@@ -22,6 +23,16 @@ describe('S10 what systemd cannot honour', () => {
     ['a description with an escape', { description: '\u001b' }, ['description']],
   ])('is named: %s', (_, changes, expected) => {
     expect(named(changes)).toEqual(expected)
+  })
+
+  test.each<[string, Partial<ServiceSpec>, string[]]>([
+    ['nothing that the guard knows', {}, []],
+    ['a watchdog', { watchdog: 1_000 }, ['watchdog']],
+    ['a kill mode that leaves processes', { killMode: 'process' }, ['killMode']],
+    ['restrictions', { harden: 'standard' }, ['harden']],
+  ])('of a service that needs its guard: %s', (_, changes, expected) => {
+    const { guard } = parseSpec({ name: 'a', command: '/bin/a', health: { tcp: 80 } }, 'test')
+    expect(named({ ...changes, guard })).toEqual(expected)
   })
 
   test('a command line that is too long as a whole is named', () => {

@@ -45,10 +45,24 @@ export function unsupportedSettings(spec: ServiceSpec, scope: Scope): Unsupporte
   if (spec.configFile !== null) {
     check('configFile', environmentProblem('STEAD_CONFIG', spec.configFile))
   }
-  if (spec.protocol === 'none' && spec.watchdog !== null) {
+  for (const [setting, reason] of besideGuard(spec)) check(setting, reason)
+  if (spec.guard === null && spec.protocol === 'none' && spec.watchdog !== null) {
     check('watchdog', 'only a program that is built with the SDK sends the heartbeats it waits for')
   }
   if (scope === 'user') for (const [setting, reason] of ofUserScope(spec)) check(setting, reason)
+  return found
+}
+
+/** What a service that its guard keeps cannot have. */
+function besideGuard({ guard, watchdog, killMode, harden }: ServiceSpec): [string, string][] {
+  if (guard === null) return []
+  const found: [string, string][] = []
+  const why = `it needs a guard for ${guard.asked.join(', ')}`
+  if (watchdog !== null) found.push(['watchdog', `${why}, which takes heartbeat instead`])
+  if (killMode === 'process' || killMode === 'none')
+    found.push(['killMode', `${why}, which leaves nothing of a program behind`])
+  if (harden !== 'off')
+    found.push(['harden', `${why}, and under the restrictions the guard could not do its work`])
   return found
 }
 

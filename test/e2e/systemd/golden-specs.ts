@@ -1,3 +1,4 @@
+import { parseSpec } from '../../../src/config/parse-spec.ts'
 import type { Home } from '../../../src/model/home.ts'
 import { completeSpec, type Scope, type ServiceSpec } from '../../../src/model/service-spec.ts'
 
@@ -90,6 +91,25 @@ export const goldenSpecs: Readonly<Record<string, Golden>> = {
   strict: {
     scope: 'system',
     spec: completeSpec({ name: 'strict', file: '/bin/true', cwd: '/var/tmp', harden: 'strict' }),
+  },
+  guarded: {
+    scope: 'system',
+    spec: parseSpec(
+      {
+        name: 'guarded',
+        command: '/bin/true --port 8080',
+        cwd: '/var/tmp',
+        env: { A: 'b' },
+        user: 'daemon',
+        dependsOn: ['plain'],
+        limits: { memory: '512M' },
+        startTimeout: '20s',
+        health: { http: 'http://127.0.0.1:8080/healthz' },
+        stop: [{ signal: 'SIGINT', wait: '30s' }],
+        restart: { delay: '200ms', factor: 2 },
+      },
+      'test',
+    ),
   },
   disabled: {
     scope: 'system',

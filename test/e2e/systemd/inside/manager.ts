@@ -1,5 +1,6 @@
 import { chmodSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   type SystemdPorts,
   systemdManager,
@@ -11,6 +12,8 @@ import { nodeCommandRunner } from '../../../../src/platform/command-runner.ts'
 import { nodeFileSystem } from '../../../../src/platform/file-system.ts'
 import { accounts } from '../../../../src/platform/posix/accounts.ts'
 import { processes } from '../../../../src/platform/posix/processes.ts'
+
+const steadFile = fileURLToPath(new URL('../../../../bin/stead.js', import.meta.url))
 
 /** Root for the machine's systemd, anybody else for their own. */
 export const scope: Scope = process.getuid?.() === 0 ? 'system' : 'user'
@@ -39,6 +42,7 @@ export function realPorts(home: Home = makeHome(null)): SystemdPorts {
     accounts: accounts(runner),
     processes: processes(),
     env: process.env,
+    stead: [process.execPath, steadFile],
   }
 }
 

@@ -1,0 +1,47 @@
+/** The guard of one installed service, out of what was recorded of it. */
+import { homedir } from 'node:os'
+import { SteadError } from '../errors.ts'
+import { programOf } from '../managers/guard-unit.ts'
+import { recordStore } from '../managers/record-store.ts'
+import type { Host } from '../model/ports/host.ts'
+import type { GuardSpec } from '../model/program-spec.ts'
+import { serviceName } from '../model/service-name.ts'
+import { nodeFileSystem } from '../platform/file-system.ts'
+import { composeGuard } from './compose-guard.ts'
+import { type GuardHomeOptions, guardHome, guardScope, recordPath } from './compose-guard-home.ts'
+
+/**
+ * A guard that is ready to start.
+ *
+ * @throws NAME_INVALID, NOT_INSTALLED, FILE_UNREADABLE, RIGHTS, GUARD_RUNNING
+ */
+export function composeServiceGuard(name: string, host: Host, options: GuardHomeOptions) {
+  serviceName(name)
+  const home = guardHome(options)
+  const path = recordPath(home, name)
+  // As managers have it: systemd.exec(5), WorkingDirectory=.
+  const directory = guardScope(options.scope) === 'system' ? '/' : (process.env.HOME ?? homedir())
+  return composeGuard({
+    path,
+    file: host.kind === 'console' ? path : null,
+    home,
+    async readSpec(text): Promise<GuardSpec> {
+      if (text !== null) {
+        const problem = `${name} is an installed service: change it with stead install -f FILE`
+        throw new SteadError('USAGE', { problem, verb: 'install' })
+      }
+      const record = await read()
+      if (record === null) throw new SteadError('NOT_INSTALLED', { name, manager: 'stead' })
+      return { project: name, services: [programOf(record.spec, home, directory)], groups: [] }
+    },
+  })
+
+  async function read() {
+    try {
+      return await recordStore(nodeFileSystem(), home).read(name)
+    } catch (cause) {
+      if (cause instanceof SteadError) throw cause
+      throw new SteadError('FILE_UNREADABLE', { path, reason: (cause as Error).message }, { cause })
+    }
+  }
+}

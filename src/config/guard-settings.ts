@@ -1,0 +1,75 @@
+import { PROGRAM_DEFAULTS, type ProgramSpec, type StopStep } from '../model/program-spec.ts'
+import type { GuardSettings, RestartPolicy } from '../model/service-spec.ts'
+import { SPEC_DEFAULTS } from '../model/service-spec.ts'
+import { logOf, restartOf } from './complete-settings.ts'
+import type { ServiceSettings } from './spec-schema.ts'
+
+/** Settings of a service file that a guard knows, and a manager does not. */
+const WHOLE = [
+  'ready',
+  'health',
+  'heartbeat',
+  'startSeconds',
+  'stop',
+  'reload',
+  'restartAt',
+  'log',
+] as const
+
+const OF_RESTART = ['strategy', 'immediate', 'factor', 'maxDelay', 'jitter'] as const
+
+/**
+ * What a service file asks for beyond what managers know; null where it asks for nothing of it. What
+ * it leaves out is as in stead.yaml.
+ */
+export function guardSettingsOf(settings: ServiceSettings): GuardSettings | null {
+  const asked = askedOf(settings)
+  if (asked.length === 0) return null
+  const { restart = {}, log = {}, protocol } = settings
+  const { file, ...rest } = log
+  return {
+    asked,
+    ready:
+      settings.ready === undefined
+        ? protocol === 'native'
+          ? { kind: 'notify' }
+          : PROGRAM_DEFAULTS.ready
+        : settings.ready,
+    health: settings.health ?? PROGRAM_DEFAULTS.health,
+    heartbeat: settings.heartbeat ?? PROGRAM_DEFAULTS.heartbeat,
+    stop: settings.stop ?? stopWithin(settings.stopTimeout),
+    reload: settings.reload ?? PROGRAM_DEFAULTS.reload,
+    restart: restartOf(restart),
+    restartAt: settings.restartAt ?? PROGRAM_DEFAULTS.restartAt,
+    startSeconds: settings.startSeconds ?? PROGRAM_DEFAULTS.startSeconds,
+    // Paths are made whole where it is known what they are relative to.
+    log: { ...logOf({}, rest, '/'), file: file ?? null } satisfies ProgramSpec['log'],
+  }
+}
+
+/** The part of the restart policy that every manager knows. */
+export function plainRestartOf({ restart }: ServiceSettings): RestartPolicy {
+  const { restart: standard } = SPEC_DEFAULTS
+  const { when, delay, limit } = restart ?? {}
+  return {
+    // Named exits are the guard's matter, and such a plan has one.
+    when: typeof when === 'string' ? when : standard.when,
+    delay: delay ?? standard.delay,
+    limit: limit === undefined ? standard.limit : limit,
+  }
+}
+
+function askedOf(settings: ServiceSettings): readonly string[] {
+  const { restart = {} } = settings
+  return [
+    ...(typeof restart.when === 'object' ? ['restart.when'] : []),
+    ...OF_RESTART.filter((key) => restart[key] !== undefined).map((key) => `restart.${key}`),
+    // False takes back what would hold otherwise, and asks for nothing.
+    ...WHOLE.filter((key) => settings[key] !== undefined && settings[key] !== null),
+  ]
+}
+
+function stopWithin(timeout = SPEC_DEFAULTS.stopTimeout as number): readonly StopStep[] {
+  const [ask, kill] = PROGRAM_DEFAULTS.stop
+  return [{ ...ask, wait: timeout }, kill]
+}

@@ -1,0 +1,76 @@
+import type { Home } from '../model/home.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
+import { completeProgram } from '../model/program-spec.ts'
+import { completeSpec, type Scope, type ServiceSpec } from '../model/service-spec.ts'
+import { serviceEnvironment } from './service-environment.ts'
+
+/** Milliseconds that a guard gets beyond what its program may take, to say what became of it. */
+const GUARD_MARGIN = 5_000
+
+/**
+ * The code with which `stead run` ends where its program failed for good: EX_SOFTWARE of sysexits(3).
+ * No manager shall start it again then; any other failure is the guard's own, and it shall.
+ */
+export const FAILED_FOR_GOOD = 70
+
+/**
+ * The service that a manager gets to see where the one asked for needs a guard: `stead run NAME`,
+ * which speaks the manager's protocol. What is the program's own is left to the guard.
+ *
+ * @param command how stead is started: node, its options, and the file of the command
+ */
+export function serviceOfGuard(
+  { name, displayName, description, startType, dependsOn, startTimeout, ...spec }: ServiceSpec,
+  command: readonly string[],
+  scope: Scope,
+): ServiceSpec {
+  const [file = 'stead', ...args] = command
+  const waits = spec.guard?.stop.reduce((sum, { wait }) => sum + wait, 0) ?? spec.stopTimeout
+  return completeSpec({
+    name,
+    displayName,
+    description,
+    startType,
+    dependsOn,
+    file,
+    args: [...args, 'run', name, '--scope', scope],
+    protocol: 'native',
+    startTimeout: startTimeout + GUARD_MARGIN,
+    stopTimeout: waits + GUARD_MARGIN,
+  })
+}
+
+/**
+ * The program that the guard of an installed service keeps.
+ *
+ * @param directory where it starts if the spec names none
+ */
+export function programOf(spec: ServiceSpec, home: Home, directory: string): ProgramSpec {
+  const { name, description, file, args, protocol, envFile, user, group, guard } = spec
+  const { asked: _asked, ...settings } = guard ?? { asked: [] }
+  return completeProgram({
+    name,
+    description,
+    command: [file, ...args],
+    protocol,
+    cwd: spec.cwd ?? directory,
+    env: serviceEnvironment(spec, home),
+    envFile,
+    user,
+    group,
+    limits: { ...spec.limits, coreSize: null },
+    startTimeout: spec.startTimeout,
+    ...(guard === null ? withoutGuard(spec) : settings),
+  })
+}
+
+/** A plain service kept by a guard, as one that is tried out in a terminal. */
+function withoutGuard({ protocol, restart, stopTimeout }: ServiceSpec): Partial<ProgramSpec> {
+  const { restart: standard, stop } = completeProgram({ name: '', command: [''], cwd: '' })
+  const [ask, ...rest] = stop
+  return {
+    ready: protocol === 'native' ? { kind: 'notify' } : null,
+    restart: { ...standard, ...restart, immediate: 0, factor: 1, jitter: 0 },
+    stop: ask === undefined ? stop : [{ ...ask, wait: stopTimeout }, ...rest],
+  }
+}
