@@ -1,5 +1,6 @@
 import type { Home } from '../../model/home.ts'
 import type { Protocol, ServiceSpec, StartType } from '../../model/service-spec.ts'
+import { settingsForGuard } from './by-itself.ts'
 
 /** What a unit that stead wrote says of itself, in a section that systemd ignores (systemd.syntax(7), "X-"). */
 export interface Marker {
@@ -19,7 +20,7 @@ export function renderMarker(spec: ServiceSpec, home: Home): string[] {
   const marker: Marker = {
     home: home.root,
     // A guard speaks the protocol, whatever its program does.
-    protocol: spec.guard === null ? spec.protocol : 'native',
+    protocol: settingsForGuard(spec).length === 0 ? spec.protocol : 'native',
     startType: spec.startType,
     displayName: spec.displayName,
     description: spec.description,

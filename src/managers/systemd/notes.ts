@@ -1,10 +1,12 @@
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { settingsForGuard } from './by-itself.ts'
 import { usesHomes } from './hardening.ts'
 import { bootTarget } from './render-unit.ts'
 
 /** What systemd honours in a way worth knowing. */
 export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
-  const notes = [residentNote(spec)]
+  const needs = settingsForGuard(spec)
+  const notes = [residentNote(spec.name, needs)]
   const starts = spec.startType === 'auto' || spec.startType === 'delayed'
   if (spec.startType === 'delayed') {
     notes.push(`delayed: it starts once ${bootTarget(scope)} is reached`)
@@ -18,7 +20,7 @@ export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
         'where the machine refuses that, at your first login (as root: loginctl enable-linger USER)',
     )
   }
-  if (spec.guard === null && spec.restart.when === 'on-failure') {
+  if (needs.length === 0 && spec.restart.when === 'on-failure') {
     notes.push(
       'restart on-failure: an end by SIGHUP, SIGINT, SIGTERM or SIGPIPE is no failure to systemd',
     )
@@ -27,7 +29,7 @@ export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
     notes.push(`killMode ${spec.killMode}: a stop may leave processes of the service behind`)
   }
   const limited = Object.values(spec.limits).some((limit) => limit !== null)
-  if (spec.guard !== null) notes.push(...guardNotes(spec, limited))
+  if (needs.length > 0) notes.push(...guardNotes(spec, limited))
   else if (scope === 'user' && limited) {
     notes.push("limits of a user's service hold as far as the machine lets its users set them")
   }
@@ -48,10 +50,10 @@ export function notesOn(spec: ServiceSpec, scope: Scope): string[] {
 }
 
 /** Who stays, and for what: the lightest guard that can honour the spec. */
-function residentNote({ name, guard }: ServiceSpec): string {
-  return guard === null
+function residentNote(name: string, needs: readonly string[]): string {
+  return needs.length === 0
     ? 'systemd itself starts, watches and restarts it; nothing of stead stays resident'
-    : `a guard of its own stays resident (stead run ${name}), for what systemd does not know: ${guard.asked.join(', ')}`
+    : `a guard of its own stays resident (stead run ${name}), for what systemd does not know: ${needs.join(', ')}`
 }
 
 function guardNotes({ user }: ServiceSpec, limited: boolean): string[] {

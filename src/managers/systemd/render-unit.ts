@@ -2,6 +2,7 @@ import type { Home } from '../../model/home.ts'
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
 import { FAILED_FOR_GOOD, serviceOfGuard } from '../guard-unit.ts'
 import { serviceEnvironment } from '../service-environment.ts'
+import { settingsForGuard, stopByItself } from './by-itself.ts'
 import { hardening } from './hardening.ts'
 import { renderMarker } from './marker.ts'
 import {
@@ -28,7 +29,7 @@ export function renderUnit(
   home: Home,
   stead: readonly string[],
 ): string {
-  const guarded = asked.guard !== null
+  const guarded = settingsForGuard(asked).length > 0
   const spec = guarded ? serviceOfGuard(asked, stead, scope) : asked
   const sections = [
     ['[Unit]', ...unitSection(spec, scope)],
@@ -64,11 +65,9 @@ function unitSection(spec: ServiceSpec, scope: Scope): string[] {
 }
 
 function serviceSection(spec: ServiceSpec, home: Home): string[] {
-  const lines =
-    spec.protocol === 'native'
-      ? ['Type=notify', 'NotifyAccess=main', 'ExecReload=/bin/kill -HUP $MAINPID']
-      : // 143 is how a runtime that handles SIGTERM says that it was ended by it; Java is one.
-        ['Type=exec', 'SuccessExitStatus=143']
+  const { guard } = spec
+  const stop = guard?.asked.includes('stop') ? stopByItself(guard) : null
+  const lines = [...typeOf(spec), ...reloadOf(spec)]
   lines.push(`ExecStart=${execLine(spec.file, spec.args)}`)
   if (spec.cwd !== null) lines.push(`WorkingDirectory=${directoryPath(spec.cwd)}`)
   for (const [name, value] of Object.entries(serviceEnvironment(spec, home))) {
@@ -81,12 +80,29 @@ function serviceSection(spec: ServiceSpec, home: Home): string[] {
     `Restart=${spec.restart.when}`,
     `RestartSec=${time(spec.restart.delay)}`,
     `TimeoutStartSec=${time(spec.startTimeout)}`,
-    `TimeoutStopSec=${time(spec.stopTimeout)}`,
+    `TimeoutStopSec=${time(stop?.wait ?? spec.stopTimeout)}`,
     `KillMode=${spec.killMode}`,
+    ...(stop === null ? [] : [`KillSignal=${stop.signal}`]),
     `SyslogIdentifier=${spec.name}`,
   )
   if (spec.watchdog !== null) lines.push(`WatchdogSec=${time(spec.watchdog)}`)
   return [...lines, ...limits(spec), ...hardening(spec)]
+}
+
+function typeOf({ protocol, guard }: ServiceSpec): string[] {
+  if (protocol === 'native') return ['Type=notify', 'NotifyAccess=main']
+  // 143 is how a runtime that handles SIGTERM says that it was ended by it; Java is one.
+  const success = 'SuccessExitStatus=143'
+  return guard?.ready?.kind === 'notify'
+    ? ['Type=notify', 'NotifyAccess=main', success]
+    : ['Type=exec', success]
+}
+
+function reloadOf({ protocol, guard }: ServiceSpec): string[] {
+  if (guard?.reload.kind === 'signal') {
+    return [`ExecReload=/bin/kill -s ${guard.reload.signal.replace(/^SIG/, '')} $MAINPID`]
+  }
+  return protocol === 'native' ? ['ExecReload=/bin/kill -HUP $MAINPID'] : []
 }
 
 function limits({ limits }: ServiceSpec): string[] {

@@ -1,5 +1,6 @@
 import type { Unsupported } from '../../model/plan.ts'
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { settingsForGuard } from './by-itself.ts'
 import {
   argumentProblem,
   environmentProblem,
@@ -46,7 +47,7 @@ export function unsupportedSettings(spec: ServiceSpec, scope: Scope): Unsupporte
     check('configFile', environmentProblem('STEAD_CONFIG', spec.configFile))
   }
   for (const [setting, reason] of besideGuard(spec)) check(setting, reason)
-  if (spec.guard === null && spec.protocol === 'none' && spec.watchdog !== null) {
+  if (settingsForGuard(spec).length === 0 && spec.protocol === 'none' && spec.watchdog !== null) {
     check('watchdog', 'only a program that is built with the SDK sends the heartbeats it waits for')
   }
   if (scope === 'user') for (const [setting, reason] of ofUserScope(spec)) check(setting, reason)
@@ -54,10 +55,12 @@ export function unsupportedSettings(spec: ServiceSpec, scope: Scope): Unsupporte
 }
 
 /** What a service that its guard keeps cannot have. */
-function besideGuard({ guard, watchdog, killMode, harden }: ServiceSpec): [string, string][] {
-  if (guard === null) return []
+function besideGuard(spec: ServiceSpec): [string, string][] {
+  const needs = settingsForGuard(spec)
+  if (needs.length === 0) return []
+  const { watchdog, killMode, harden } = spec
   const found: [string, string][] = []
-  const why = `it needs a guard for ${guard.asked.join(', ')}`
+  const why = `it needs a guard for ${needs.join(', ')}`
   if (watchdog !== null) found.push(['watchdog', `${why}, which takes heartbeat instead`])
   if (killMode === 'process' || killMode === 'none')
     found.push(['killMode', `${why}, which leaves nothing of a program behind`])

@@ -92,6 +92,19 @@ export const goldenSpecs: Readonly<Record<string, Golden>> = {
     scope: 'system',
     spec: completeSpec({ name: 'strict', file: '/bin/true', cwd: '/var/tmp', harden: 'strict' }),
   },
+  'by-itself': {
+    scope: 'system',
+    spec: parseSpec(
+      {
+        name: 'by-itself',
+        command: '/bin/true',
+        ready: { notify: true },
+        reload: { signal: 'SIGUSR1' },
+        stop: { signal: 'SIGQUIT', timeout: '30s' },
+      },
+      'test',
+    ),
+  },
   guarded: {
     scope: 'system',
     spec: parseSpec(
