@@ -33,6 +33,21 @@ export async function writesOn(room: Room, name: string, lines: number): Promise
   await until(`${name} has written ${goal} lines`, () => written(room, name) >= goal)
 }
 
+/** Waits until it has written so many lines more, or has to wait: a FIFO that nobody reads gets full. */
+export async function writesOrWaits(room: Room, name: string, lines: number): Promise<void> {
+  const goal = written(room, name) + lines
+  let [before, still] = [-1, 0]
+  await until(`${name} has written ${goal} lines, or waits`, () => {
+    const now = written(room, name)
+    still = now === before ? still + 1 : 0
+    before = now
+    return now >= goal || still >= LOOKS_STILL
+  })
+}
+
+/** Seen unchanged so often in a row, a writer waits. */
+const LOOKS_STILL = 40
+
 export interface Tally {
   readonly highest: number
   readonly missing: readonly number[]
