@@ -4,6 +4,7 @@ import type { GuardParts } from '../guard/guard.ts'
 import { commandRequest } from '../guard/launch.ts'
 import type { GuardPlaces } from '../model/guard-places.ts'
 import type { Clock } from '../model/ports/clock.ts'
+import type { Spawner } from '../model/ports/spawner.ts'
 import type { Timers } from '../model/ports/timers.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 
@@ -30,12 +31,11 @@ const LONGEST_COMMAND = 60_000
 /** What starts, hears, watches and measures programs. */
 export async function composePrograms(parts: ProgramParts): Promise<Programs> {
   const { places, clock, timers, launch, environmentOf } = parts
-  const [spawn, output, watching] = await Promise.all([
-    import('../platform/posix/spawn/posix-spawner.ts'),
+  const [spawner, output, watching] = await Promise.all([
+    composeSpawner(),
     import('../platform/output/program-output.ts'),
     composeWatching({ places, clock, timers, environmentOf }),
   ])
-  const spawner = spawn.posixSpawner()
   return {
     spawner,
     output: output.programOutput({ run: join(places.run, 'out'), logs: places.logs, clock }),
@@ -47,6 +47,16 @@ export async function composePrograms(parts: ProgramParts): Promise<Programs> {
       })
       cancel = timers.after(LONGEST_COMMAND, () => child?.signal('SIGKILL', 'tree'))
     },
+  }
+}
+
+/** By posix_spawn(3); by node:child_process where libc or koffi is not what that needs. */
+async function composeSpawner(): Promise<Spawner> {
+  try {
+    return (await import('../platform/posix/spawn/posix-spawner.ts')).posixSpawner()
+  } catch {
+    const { childProcessSpawner } = await import('../platform/posix/spawn/child-process-spawner.ts')
+    return childProcessSpawner()
   }
 }
 

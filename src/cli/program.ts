@@ -57,7 +57,8 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
 
   for (const [name, about] of Object.entries(CONTROLS) as [ControlVerb, string][]) {
     const command = verb(name, about)
-      .argument('<name...>', 'services')
+      .argument('[name...]', 'services; of running guards also NAME@2, groups and globs')
+      .option('-l, --label <key=value>', 'of running guards: those with this label', several, [])
       .usage(name === 'start' ? 'NAME… [options] [-- ARGUMENTS…]' : 'NAME… [options]')
       .action(async (names: string[], options: CommonOptions) =>
         exit(await (await import('./verbs/control.ts')).control(name, names, options, rest)),
@@ -103,6 +104,11 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
   function verb(name: string, about: string): Command {
     return addCommonOptions(program.command(name).description(about), all)
   }
+}
+
+/** An option that may be given more than once. */
+function several(value: string, before: readonly string[]): string[] {
+  return [...before, value]
 }
 
 /** A verb in the list of verbs: what it takes is for its own help. */

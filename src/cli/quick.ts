@@ -22,6 +22,7 @@ const LOGS = {
   since: { type: 'string' },
 } as const
 
+const CONTROL = { label: { type: 'string', short: 'l', multiple: true } } as const
 const RESTART = { rolling: { type: 'boolean' } } as const
 
 const UP = {
@@ -39,12 +40,12 @@ export const QUICK_VERBS: Readonly<
     }
   >
 > = {
-  start: { names: 'many', options: COMMON },
-  stop: { names: 'many', options: COMMON },
-  restart: { names: 'many', options: { ...COMMON, ...RESTART } },
-  pause: { names: 'many', options: COMMON },
-  resume: { names: 'many', options: COMMON },
-  reload: { names: 'many', options: COMMON },
+  start: { names: 'many', options: { ...COMMON, ...CONTROL } },
+  stop: { names: 'many', options: { ...COMMON, ...CONTROL } },
+  restart: { names: 'many', options: { ...COMMON, ...CONTROL, ...RESTART } },
+  pause: { names: 'many', options: { ...COMMON, ...CONTROL } },
+  resume: { names: 'many', options: { ...COMMON, ...CONTROL } },
+  reload: { names: 'many', options: { ...COMMON, ...CONTROL } },
   status: { names: 'many', options: COMMON },
   uninstall: { names: 'many', options: COMMON },
   list: { names: 'none', options: COMMON },
