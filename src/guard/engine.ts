@@ -168,8 +168,9 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     }
     try {
       instance.channel ??= parts.output.open(sourceOf(instance), spec.log)
-      instance.channel.incarnation(incarnation)
+      // Before the channel is told of the life: with that it takes what is there, looking for the line.
       const means = watchers.prepare(id, spec, incarnation, instance.channel)
+      instance.channel.incarnation(incarnation)
       const request = parts.launch(instance, incarnation, means)
       const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
       const { child, failure } = spawner.spawn(request, ended)
@@ -270,8 +271,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
         return
       }
       instance.channel ??= parts.output.open(sourceOf(instance), instance.spec.log)
-      instance.channel.incarnation(incarnation)
       watchers.prepare(instance.id, instance.spec, incarnation, instance.channel)
+      instance.channel.incarnation(incarnation)
       dispatch(instance, { type: 'adopted', incarnation, pid: identity.pid, ready })
     },
     force(instance) {

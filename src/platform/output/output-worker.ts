@@ -6,12 +6,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { outputChannels } from './output-channels.ts'
 import { linuxPipes } from './pipes.ts'
-import {
-  type FromOutputWorker,
-  type ToOutputWorker,
-  type WorkerData,
-  watchesFirst,
-} from './worker-messages.ts'
+import type { FromOutputWorker, ToOutputWorker, WorkerData } from './worker-messages.ts'
 
 const data = workerData as WorkerData
 const quit = new Int32Array(data.quit)
@@ -42,11 +37,9 @@ closeSync(nothing)
 closeSync(epoll)
 
 function obey(): void {
-  const messages: ToOutputWorker[] = []
   for (;;) {
     const received = receiveMessageOnPort(port) as { message: ToOutputWorker } | undefined
-    if (received === undefined) break
-    messages.push(received.message)
+    if (received === undefined) return
+    channels.obey(received.message)
   }
-  for (const message of watchesFirst(messages)) channels.obey(message)
 }

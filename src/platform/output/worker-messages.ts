@@ -57,19 +57,3 @@ export type FromOutputWorker =
   | { readonly kind: 'done'; readonly request: number; readonly counts: OutputCounts }
   | { readonly kind: 'match'; readonly watch: number; readonly line: string }
   | { readonly kind: 'rotated'; readonly path: string }
-
-/**
- * A line is waited for in the output of the life that begins. Where this thread comes late, the beginning
- * of a life takes what that life has written already: who waits for it is to be there before.
- */
-export function watchesFirst(messages: readonly ToOutputWorker[]): readonly ToOutputWorker[] {
-  const ordered: ToOutputWorker[] = []
-  for (const message of messages) {
-    const at =
-      message.kind === 'watch'
-        ? ordered.findLastIndex((one) => one.kind === 'incarnation' && one.id === message.id)
-        : -1
-    ordered.splice(at === -1 ? ordered.length : at, 0, message)
-  }
-  return ordered
-}
