@@ -73,6 +73,26 @@ test('L12 a program that failed for good is started by its operator, and forgive
   expect(await room.one('moody')).toMatchObject({ phase: 'running', incarnation: 4, failures: 0 })
 })
 
+test('a label, a glob and an instance say which services are meant; nothing named is refused', async () => {
+  const room = openRoom({
+    'web-a': { command: SLEEP, labels: { tier: 'web' } },
+    'web-b': { command: SLEEP, instances: 2 },
+    db: { command: SLEEP, labels: { tier: 'db' } },
+  })
+  await room.up()
+  await room.running('web-a', 'web-b@1', 'web-b@2', 'db')
+  expect(await room.stead('stop', '-l', 'tier=web')).toMatchObject({ stdout: 'web-a is stopped\n' })
+  expect(await room.stead('stop', 'web-b@2')).toMatchObject({ stdout: 'web-b@2 is stopped\n' })
+  expect(await room.stead('stop', 'web-*')).toMatchObject({ code: 0 })
+  expect(await room.stead('stop')).toMatchObject({ code: 2 })
+  expect(await room.stead('stop', '-l', 'tier')).toMatchObject({ code: 2 })
+  expect(await room.stead('stop', 'no-*')).toMatchObject({ code: 5 })
+  for (const id of ['web-a', 'web-b@1', 'web-b@2']) {
+    expect(await room.one(id)).toMatchObject({ phase: 'stopped' })
+  }
+  expect(await room.one('db')).toMatchObject({ phase: 'running' })
+})
+
 test('L08 scale adds and removes instances and touches no other', async () => {
   const room = openRoom({ web: { command: SLEEP, instances: 2 } })
   await room.up()
