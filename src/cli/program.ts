@@ -1,5 +1,5 @@
 /** The command line: verbs, their options and texts. What a verb does is loaded when it is asked for. */
-import { Command, Option } from 'commander'
+import { Command, Help, Option } from 'commander'
 import type { CommonOptions } from './context.ts'
 import { addGuardVerbs } from './guard-verbs.ts'
 import { addInstallOptions } from './install-options.ts'
@@ -33,7 +33,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [verb]', 'show the help of a verb')
-    .configureHelp({ showGlobalOptions: false, helpWidth: 80, subcommandTerm })
+    .configureHelp({ showGlobalOptions: false, helpWidth: 80, formatHelp })
     .usage('VERB [options]')
 
   const install = verb('install', 'install a program as a service, or update it in place')
@@ -111,10 +111,33 @@ function several(value: string, before: readonly string[]): string[] {
   return [...before, value]
 }
 
-/** A verb in the list of verbs: what it takes is for its own help. */
-function subcommandTerm(command: Command): string {
-  const taken = command.registeredArguments.map((argument) => argument.name().toUpperCase())
-  return [command.name(), ...taken].join(' ')
+/** All verbs on one screen, those that belong together on a line; each has its own help. */
+const OVERVIEW = `Usage: stead VERB [options]
+
+Keeps programs running as services: systemd, Windows SCM, launchd; and many of
+them under one guard.
+
+One program as a service:
+  install, uninstall       install a program, or update it in place; remove it
+  list                     the services that stead installed
+  run                      what a manager starts where a service needs a guard
+Many programs, described in stead.yaml:
+  up, down, apply          start them and keep them running; stop; take changes
+  scale, signal, beat      how many instances; send a signal; send a heartbeat
+Both:
+  start, stop, restart, pause, resume, reload
+  status, explain          how they are; why, and what would change it
+  logs, events, history    what they print; what has happened; how they ended
+Others:
+  version, completion      the version; a completion script for a shell
+
+"stead VERB --help" shows what a verb takes; -V prints the version.
+`
+
+function formatHelp(command: Command, helper: Help): string {
+  return command.parent === null
+    ? OVERVIEW
+    : Help.prototype.formatHelp.call(helper, command, helper)
 }
 
 function printVersion(options: CommonOptions): number {

@@ -141,29 +141,36 @@ async function* nextLines(
   hold: boolean,
   missed?: () => void,
 ): AsyncGenerator<string> {
-  if (position.identity !== null && (await identityOf(path)) !== position.identity) {
+  for (;;) {
+    const present = await identityOf(path)
+    if (position.identity === null || present === position.identity) break
+    // One file at a time: while its lines are taken, more may be rotated.
     const rotated = await openRotated(path)
     const { held, offset } = position
+    let next: RotatedLog | undefined
     try {
       const heads = await Promise.all(rotated.map(headOf))
       let from = await indexOfPosition(rotated, heads, position)
       const old = held ?? rotated[from]
       if (old !== undefined) yield* splitLines(old, offset, splitter)
+      yield* splitter.end()
       if (from === -1) {
-        from = heads.findIndex((head) => beginsWith(head, position.before))
+        const { before } = position
+        from = before.length === 0 ? -1 : heads.findIndex((head) => beginsWith(head, before))
         // With none newer than before it was not rotated but removed.
         if (from < rotated.length - 1 || old === undefined) missed?.()
       }
-      yield* splitter.end()
-      for (const log of rotated.slice(from + 1)) {
-        yield* splitLines(log, 0, splitter)
-        yield* splitter.end()
+      next = rotated[from + 1]
+      const start = startPosition()
+      if (next === undefined) Object.assign(position, start, { identity: present })
+      else {
+        const [identity, head] = [await identityOfHandle(next.handle), heads[from + 1]]
+        Object.assign(position, start, { identity, head, held: next })
       }
     } finally {
-      await closeAll(rotated)
+      await closeAll(rotated.filter((log) => log !== next))
+      await held?.handle.close()
     }
-    await held?.handle.close()
-    Object.assign(position, startPosition())
   }
   yield* moreLines(path, position, splitter, hold && process.platform !== 'win32')
   if (hold && position.head.length === 0) await remember(path, position)
@@ -199,8 +206,10 @@ async function remember(path: string, position: Position): Promise<void> {
   const handle = await openOrNull(path)
   try {
     const newest = rotated.at(-1)
-    position.before = newest === undefined ? Buffer.alloc(0) : await headOf(newest)
+    const before = newest === undefined ? Buffer.alloc(0) : await headOf(newest)
+    // Rotated meanwhile: what was read last is among the older ones by now.
     if (handle === null || (await identityOfHandle(handle)) !== position.identity) return
+    position.before = before
     position.head = await headOf({ packed: false, handle, written: 0 })
   } finally {
     await handle?.close()

@@ -260,8 +260,9 @@ describe('logs over the socket', () => {
     let tail = ''
     let gap = false
     slow.on('data', (part) => {
-      tail = (tail + String(part)).slice(-4096)
-      gap ||= tail.includes('(lines may be missing here')
+      const text = tail + String(part)
+      gap ||= text.includes('(lines may be missing here')
+      tail = text.slice(-4096)
     })
     await until('it follows', () => tail.endsWith('first\n'))
     slow.pause()
@@ -269,7 +270,7 @@ describe('logs over the socket', () => {
     const before = process.memoryUsage().rss
     // Six rotations of 16 MiB each, as a program that writes fast and a log of two files make them.
     for (let turn = 0; turn < 6; turn += 1) {
-      appendFileSync(path, block)
+      appendFileSync(path, `turn ${turn}\n${block}`)
       renameSync(path, `${path}.1`)
       await room.client.status()
     }

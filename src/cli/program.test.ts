@@ -1,0 +1,19 @@
+import { describe, expect, test } from 'vitest'
+import { buildProgram } from './program.ts'
+
+describe('the overview of the command line', () => {
+  const program = buildProgram({ rest: [], all: false, exit: () => {} })
+  const overview = program.helpInformation()
+  const verbs = program.commands.map((command) => command.name()).filter((name) => name !== 'names')
+
+  test.each(verbs)('names %s', (verb) => {
+    expect(overview).toMatch(new RegExp(`^  ([a-z]+, )*${verb}\\b`, 'm'))
+  })
+
+  test('names nothing that there is not', () => {
+    const named = [...overview.matchAll(/^ {2}((?:[a-z]+, )*[a-z]+)(?: {2}|$)/gm)]
+    const words = named.flatMap(([, list]) => (list as string).split(', '))
+    expect(words.length).toBeGreaterThan(20)
+    expect(words.filter((word) => !verbs.includes(word))).toEqual([])
+  })
+})
