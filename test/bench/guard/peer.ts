@@ -69,6 +69,8 @@ export interface Peer {
   readonly oneByOne: boolean
   /** Its orderly end takes so long that it is ended at once where the end is not measured. */
   readonly endsSlowly?: boolean
+  /** Milliseconds after a start until it has tidied up, where that is longer than a second or two. */
+  readonly settles?: number
   /** How it can keep output. */
   readonly formats: readonly Logs[]
   /** What the reader of a table has to know. */

@@ -27,6 +27,8 @@ export const pm2: Peer = {
   packages: [],
   oneByOne: true,
   endsSlowly: true,
+  // V8 collects garbage once more when a process has had nothing to do for some seconds.
+  settles: 20_000,
   formats: ['raw', 'stamped'],
   note: 'rotates nothing without a module of its own',
   async find(work) {

@@ -16,6 +16,8 @@ export const stead: Peer = {
   name: 'stead',
   packages: [],
   oneByOne: false,
+  // V8 collects garbage once more when a process has had nothing to do for some seconds.
+  settles: 20_000,
   formats: ['raw', 'stamped'],
   async find(work) {
     await work.run(process.execPath, [join(ROOT, 'tools', 'build', 'build.ts')])

@@ -16,8 +16,8 @@ export const idle: Row = {
   run: (peer, { work, quick }) =>
     withRun(peer, work, { count: quick ? 20 : 200 }, async (run) => {
       await run.boot()
-      // What a start still has to do (a scan, the garbage collection that node does seconds later) is not idleness.
-      await delay(quick ? 200 : 8_000)
+      // What a start still has to do (a scan, a garbage collection) is not idleness.
+      await delay(quick ? 200 : (peer.settles ?? 1_500))
       const own = run.supervisor.own()
       const [begin, before] = [monotonic(), cpuSeconds(own)]
       await delay(quick ? 1_000 : 10_000)
