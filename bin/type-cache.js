@@ -31,7 +31,7 @@ export function useTypeCache(directory, source) {
   } catch {
     return
   }
-  if (kept.length > MOST_ENTRIES) for (const entry of kept.splice(0)) rmSync(join(entries, entry))
+  if (kept.length > MOST_ENTRIES) for (const entry of kept.splice(0)) remove(join(entries, entry))
   const known = new Set(kept)
   registerHooks({
     load(url, context, nextLoad) {
@@ -41,10 +41,27 @@ export function useTypeCache(directory, source) {
       const { dev, ino, mtimeNs, ctimeNs, size } = statSync(path, { bigint: true })
       const entry = [dev, ino, mtimeNs, ctimeNs, size].join('-')
       const file = join(entries, entry)
-      const code = known.has(entry) ? readFileSync(file, 'utf8') : keep(file, path)
+      const code = (known.has(entry) ? read(file) : null) ?? keep(file, path)
       return { format: 'module', source: code, shortCircuit: true }
     },
   })
+}
+
+// Many starts share the entries: any of them may empty the directory while others read it.
+function remove(file) {
+  try {
+    rmSync(file)
+  } catch {
+    // Somebody else was first.
+  }
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
 }
 
 function keep(file, path) {

@@ -70,4 +70,22 @@ describe.runIf(posix)('the cache of compiled code', () => {
     expect(readdirSync(types)).toEqual(kept)
     expect(existsSync(join(types, `${kept[0]}.tmp`))).toBe(false)
   })
+
+  test('is done without where an entry is gone or cannot be read', async () => {
+    await run()
+    const types = join(home, 'cache', `types-${process.versions.node}`)
+    for (const entry of readdirSync(types)) {
+      rmSync(join(types, entry))
+      mkdirSync(join(types, entry))
+    }
+    expect(await run()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('is emptied when it has grown, also where an entry cannot be removed', async () => {
+    const types = join(home, 'cache', `types-${process.versions.node}`)
+    mkdirSync(join(types, '0', 'in the way'), { recursive: true })
+    for (let n = 1; n <= 2_000; n++) writeFileSync(join(types, `${n}`), '')
+    expect(await run()).toMatchObject({ code: 0, stderr: '' })
+    expect(readdirSync(types).length).toBeLessThan(500)
+  })
 })
