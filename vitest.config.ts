@@ -3,14 +3,26 @@ import { defineConfig } from 'vitest/config'
 // Real programs are started by some; a pool of processes keeps their signals apart.
 const shared = { testTimeout: 20_000, pool: 'forks' } as const
 
+const PURE = 'src/{config,control,guard,managers,model,output,service}/**/*.test.ts'
+
 export default defineConfig({
   test: {
     projects: [
       {
+        // Pure rooms have nothing that one test could leave to the next, so they share their workers.
         test: {
           ...shared,
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{architecture,bench,docs}/**/*.test.ts'],
+          isolate: false,
+          include: [PURE, 'test/{architecture,docs}/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'unit-rim',
+          include: ['src/**/*.test.ts', 'test/bench/**/*.test.ts'],
+          exclude: [PURE],
         },
       },
       {
