@@ -1,4 +1,5 @@
 import {
+  type BigIntStats,
   createReadStream,
   createWriteStream,
   readdirSync,
@@ -6,7 +7,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -17,7 +18,8 @@ const UNFINISHED = '.packing'
 /** Where the packed copy of a rotated file is ready, and of which file it is. */
 export interface PackedLog {
   readonly path: string
-  readonly inode: string
+  /** What tells the file from every other: its name changes, its inode may be another's later. */
+  readonly identity: string
   readonly packed: string
 }
 
@@ -25,12 +27,12 @@ export interface PackedLog {
  * Puts a packed copy in the place of its original, wherever rotation has moved that meanwhile. To be
  * called by the one who rotates, so that nothing moves in between.
  */
-export function placePacked({ path, inode, packed }: PackedLog): void {
+export function placePacked({ path, identity, packed }: PackedLog): void {
   const directory = dirname(path)
   try {
     for (const { name, packed: already } of rotatedNames(basename(path), readdirSync(directory))) {
       const file = join(directory, name)
-      if (already || inodeOf(file) !== inode) continue
+      if (already || identityOf(file) !== identity) continue
       renameSync(packed, `${file}.gz`)
       rmSync(file, { force: true })
       return
@@ -39,6 +41,12 @@ export function placePacked({ path, inode, packed }: PackedLog): void {
   } catch {
     // The directory is gone, or read-only: the file stays as it is, unpacked.
   }
+}
+
+/** A rotated file that is not packed; its name may be another's a moment later. */
+interface RotatedLog {
+  readonly file: string
+  readonly identity: string
 }
 
 /** Packs rotated logs one after the other in the background. */
@@ -57,41 +65,45 @@ export function logPacker(place: (done: PackedLog) => void): LogPacker {
   async function work(): Promise<void> {
     for (const path of waiting) {
       waiting.delete(path)
-      if (stop.signal.aborted) return
+      await packAll(path)
+    }
+    // In the same turn as the last look at what waits: what is asked for from now on begins anew.
+    running = null
+  }
+
+  /** Rotation goes on meanwhile, so the directory is read again for each file. */
+  async function packAll(path: string): Promise<void> {
+    const tried = new Set<string>()
+    while (!stop.signal.aborted) {
+      const next = oldestUnpacked(path, tried)
+      if (next === null) return
+      tried.add(next.identity)
       // Nobody waits for it, and an unpacked log is no failure: the next rotation tries again.
-      await packAll(path).catch(() => {})
+      await packOne(path, next).catch(() => {})
     }
   }
 
-  async function packAll(path: string): Promise<void> {
-    const directory = dirname(path)
-    for (const { name, packed } of rotatedNames(basename(path), readdirSync(directory))) {
-      if (packed || stop.signal.aborted) continue
-      const file = await open(join(directory, name), 'r')
-      const inode = String((await file.stat({ bigint: true })).ino)
-      const target = join(directory, `.${basename(path)}.${inode}${UNFINISHED}`)
-      const { mode, atime, mtime } = await file.stat()
-      try {
-        const output = createWriteStream(target, { mode, flush: true })
-        const input = createReadStream('', { fd: file, highWaterMark: 256 * 1024 })
-        await pipeline(input, createGzip(), output, { signal: stop.signal })
-        const packedFile = await open(target, 'r+')
-        await packedFile.utimes(atime, mtime)
-        await packedFile.close()
-        place({ path, inode, packed: target })
-      } catch (error) {
-        rmSync(target, { force: true })
-        throw error
-      }
+  async function packOne(path: string, { file, identity }: RotatedLog): Promise<void> {
+    const original = await open(file, 'r')
+    const stat = await original.stat({ bigint: true })
+    if (identityIn(stat) !== identity) return await original.close()
+    const target = join(dirname(path), `.${basename(path)}.${identity}${UNFINISHED}`)
+    try {
+      const output = createWriteStream(target, { mode: Number(stat.mode), flush: true })
+      const input = createReadStream('', { fd: original, highWaterMark: 256 * 1024 })
+      await pipeline(input, createGzip(), output, { signal: stop.signal })
+      await utimes(target, stat.atime, stat.mtime)
+      place({ path, identity, packed: target })
+    } catch (error) {
+      rmSync(target, { force: true })
+      throw error
     }
   }
 
   return {
     pack(path) {
       waiting.add(path)
-      running ??= work().finally(() => {
-        running = null
-      })
+      running ??= work()
     },
     async close() {
       stop.abort()
@@ -119,7 +131,28 @@ export function removeUnfinished(path: string): void {
   }
 }
 
-function inodeOf(path: string): string | null {
+function oldestUnpacked(path: string, tried: ReadonlySet<string>): RotatedLog | null {
+  const directory = dirname(path)
+  let oldest: RotatedLog | null = null
+  try {
+    for (const { name, packed } of rotatedNames(basename(path), readdirSync(directory))) {
+      if (packed) continue
+      const file = join(directory, name)
+      const identity = identityOf(file)
+      if (identity !== null && !tried.has(identity)) oldest = { file, identity }
+    }
+  } catch {
+    // The directory is gone: there is nothing to pack.
+  }
+  return oldest
+}
+
+function identityOf(path: string): string | null {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? null : String(stat.ino)
+  return stat === undefined ? null : identityIn(stat)
+}
+
+/** An inode is used again as soon as its file is gone; the time of birth outlives a change of name. */
+function identityIn({ ino, birthtimeNs }: BigIntStats): string {
+  return `${ino}-${birthtimeNs}`
 }

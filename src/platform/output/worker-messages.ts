@@ -39,11 +39,11 @@ export type ToOutputWorker =
       readonly id: number
       readonly request: number
     }
-  /** A packed copy of the rotated file with this inode is to take its place. */
+  /** A packed copy of a rotated file is to take its place. */
   | {
       readonly kind: 'packed'
       readonly path: string
-      readonly inode: string
+      readonly identity: string
       readonly packed: string
     }
 

@@ -1,0 +1,71 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { until } from '../../../test/contract/until.ts'
+import { type LogPacker, logPacker, placePacked } from './packed-logs.ts'
+
+let folder: string
+let log: string
+let packer: LogPacker
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stead-packed-'))
+  log = join(folder, 'api.log')
+  packer = logPacker(placePacked)
+})
+afterEach(async () => {
+  await packer.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const textOf = (name: string): string => gunzipSync(readFileSync(join(folder, name))).toString()
+
+describe('rotated logs', () => {
+  test('one that cannot be read does not keep the others from being packed', async () => {
+    writeFileSync(`${log}.1`, 'new')
+    mkdirSync(`${log}.2`)
+    writeFileSync(`${log}.3`, 'old')
+    packer.pack(log)
+    await until('the newest is packed', () => existsSync(`${log}.1.gz`))
+    expect(readdirSync(folder).sort()).toEqual(['api.log.1.gz', 'api.log.2', 'api.log.3.gz'])
+    expect([textOf('api.log.1.gz'), textOf('api.log.3.gz')]).toEqual(['new', 'old'])
+  })
+
+  test('one that moves up while an older one is being packed is packed where it is then', async () => {
+    writeFileSync(`${log}.1`, 'middle')
+    writeFileSync(`${log}.2`, 'old')
+    let moved = false
+    packer = logPacker((done) => {
+      placePacked(done)
+      if (moved) return
+      moved = true
+      renameSync(`${log}.2.gz`, `${log}.3.gz`)
+      renameSync(`${log}.1`, `${log}.2`)
+      writeFileSync(`${log}.1`, 'new')
+    })
+    packer.pack(log)
+    await until('all are packed', () => existsSync(`${log}.1.gz`) && existsSync(`${log}.2.gz`))
+    expect([1, 2, 3].map((n) => textOf(`api.log.${n}.gz`))).toEqual(['new', 'middle', 'old'])
+  })
+
+  test('what is asked for when the last one is done is packed too', async () => {
+    writeFileSync(`${log}.1`, 'first')
+    packer.pack(log)
+    await until('the first is packed', () => existsSync(`${log}.1.gz`))
+    writeFileSync(`${log}.2`, 'second')
+    packer.pack(log)
+    await until('the second is packed', () => existsSync(`${log}.2.gz`))
+    expect(textOf('api.log.2.gz')).toBe('second')
+  })
+})
