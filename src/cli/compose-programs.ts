@@ -17,10 +17,7 @@ export interface ProgramParts {
   readonly environmentOf: (spec: ProgramSpec) => Readonly<Record<string, string>>
 }
 
-export type Programs = Pick<
-  GuardParts,
-  'spawner' | 'output' | 'watchers' | 'runStep' | 'memoryOf'
-> & {
+export type Programs = Pick<GuardParts, 'spawner' | 'output' | 'watchers' | 'runStep' | 'usage'> & {
   /** Lets go of sockets and of what is on its way. */
   close(): Promise<void>
 }
@@ -66,7 +63,7 @@ async function composeWatching({
   clock,
   timers,
   environmentOf,
-}: Omit<ProgramParts, 'launch'>): Promise<Pick<Programs, 'watchers' | 'memoryOf' | 'close'>> {
+}: Omit<ProgramParts, 'launch'>): Promise<Pick<Programs, 'watchers' | 'usage' | 'close'>> {
   const [watchers, limits, notifying, probing, measuring, forwarding, names] = await Promise.all([
     import('../guard/program-watchers.ts'),
     import('../guard/watch-limits.ts'),
@@ -99,7 +96,7 @@ async function composeWatching({
       environmentOf: ({ spec }) => environmentOf(spec),
       forward: forward.send,
     }),
-    memoryOf: async (pid) => (await usage.sample([pid])).get(pid)?.memory ?? null,
+    usage,
     async close() {
       forward.close()
       await notices.close()

@@ -1,6 +1,12 @@
 import { errorFrom, SteadError, type ToldError } from '../errors.ts'
 import type { GuardEvent, GuardSnapshot } from '../model/guard-event.ts'
-import type { GuardFacts, GuardStatus, InstanceDetail } from '../model/guard-status.ts'
+import type {
+  GroupFact,
+  GuardFacts,
+  GuardStatus,
+  GuardUsage,
+  InstanceDetail,
+} from '../model/guard-status.ts'
 import type { ControlConnection, ControlResponse } from '../model/ports/control-transport.ts'
 import type {
   ApplyChange,
@@ -35,6 +41,8 @@ export interface GuardClient {
   facts(): Promise<GuardFacts>
   status(selection?: Selection): Promise<GuardStatus>
   detail(id: string): Promise<InstanceDetail>
+  usage(selection?: Selection): Promise<GuardUsage>
+  groups(): Promise<readonly GroupFact[]>
   act(verb: GuardVerb, selection: Selection, options?: VerbOptions): Promise<readonly VerbResult[]>
   signal(
     selection: Selection,
@@ -74,6 +82,8 @@ export function guardClient(connection: ControlConnection): GuardClient {
     facts: () => get('/v1'),
     status: (selection = EVERYTHING) => get(`/v1/status${queryOf(selection)}`),
     detail: (id) => get(`/v1/services/${encodeURIComponent(id)}`),
+    usage: (selection = EVERYTHING) => get(`/v1/usage${queryOf(selection)}`),
+    groups: () => get('/v1/groups'),
     act: (verb, selection, options = {}) => post(`/v1/${verb}`, { ...selection, ...options }, null),
     signal: (selection, signal, to = 'leader') =>
       post('/v1/signal', { ...selection, signal, to }, DEADLINE),

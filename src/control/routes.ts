@@ -58,6 +58,12 @@ export const ROUTES: readonly Route[] = [
   },
   { method: 'GET', path: '/v1/services/ID/logs', answer: logAnswer },
   {
+    method: 'GET',
+    path: '/v1/usage',
+    answer: async ({ api, query }) => jsonAnswer(await api.usage(selectionOf(query))),
+  },
+  { method: 'GET', path: '/v1/groups', answer: ({ api }) => jsonAnswer(api.groups()) },
+  {
     method: 'POST',
     path: '/v1/services/ID/beat',
     answer({ api, id, request }) {

@@ -1,4 +1,5 @@
 import type { InstanceDetail, InstanceStatus } from '../model/guard-status.ts'
+import type { TreeUsage } from '../model/ports/tree-usage.ts'
 import type { GroupSpec } from '../model/program-spec.ts'
 import { isMet } from './dependencies.ts'
 import type { Instance } from './instance.ts'
@@ -8,18 +9,19 @@ export interface DetailParts {
   readonly status: InstanceStatus
   readonly instances: Instances
   readonly groups: readonly GroupSpec[]
-  readonly memoryOf: (pid: number) => Promise<number | null>
+  readonly usage: TreeUsage
 }
 
 /** Everything that is known of one instance. */
 export async function detailOf(
   instance: Instance,
-  { status, instances, groups, memoryOf }: DetailParts,
+  { status, instances, groups, usage }: DetailParts,
 ): Promise<InstanceDetail> {
   const { nextSpec, service, channel, watch, exits, state } = instance
-  const [counts, memory] = await Promise.all([
+  const { pid } = state
+  const [counts, used] = await Promise.all([
     channel?.counts() ?? null,
-    state.pid === null ? null : memoryOf(state.pid),
+    pid === null ? null : usage.sample([pid]).then((found) => found.get(pid) ?? null),
   ])
   return {
     ...status,
@@ -34,7 +36,7 @@ export async function detailOf(
     groups: groups.filter((group) => group.services.includes(service)).map(({ name }) => name),
     labels: nextSpec.labels,
     log: channel === null || counts === null ? null : { file: channel.file, counts },
-    memory,
+    memory: used?.memory ?? null,
     probes: watch?.facts().probes ?? [],
     heartbeat: watch?.facts().heartbeat ?? null,
     exits,

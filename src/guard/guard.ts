@@ -3,6 +3,7 @@ import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { StateStore } from '../model/instance-record.ts'
 import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
+import type { TreeUsage } from '../model/ports/tree-usage.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { applyChanges } from './apply.ts'
 import { detailOf } from './detail.ts'
@@ -15,6 +16,7 @@ import { population } from './population.ts'
 import { forgetRequests, recordOf } from './restore.ts'
 import { select } from './select.ts'
 import { stopAll } from './stop-order.ts'
+import { usageMeter } from './usage-meter.ts'
 import { callerName, verbs as makeVerbs } from './verbs.ts'
 
 /** The log of events: numbered, on disk, bounded. */
@@ -39,8 +41,7 @@ export interface GuardParts
   readonly facts: Omit<GuardFacts, 'event'>
   readonly events: GuardEvents
   readonly store: StateStore
-  /** Resident bytes of the tree of an instance. */
-  readonly memoryOf: (pid: number) => Promise<number | null>
+  readonly usage: TreeUsage
   /** Reads the configuration anew. @throws SPEC_INVALID and the like */
   readonly readSpec: (text: string | null) => Promise<GuardSpec>
   readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
@@ -106,6 +107,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     },
   })
   const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
+  const meter = usageMeter({ clock, usage: parts.usage, instances })
   const chosen = (selection: Parameters<GuardApi['status']>[0]) =>
     select(selection, instances, current.groups)
   const snapshot = (): EventStream['snapshot'] => ({
@@ -205,6 +207,9 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
         status: statuses([instance as Instance])[0] as never,
       })
     },
+    usage: (selection) => meter(chosen(selection)),
+    groups: () =>
+      current.groups.map(({ name, strategy, services }) => ({ name, strategy, services })),
     async act(verb, selection, caller, options) {
       if (verb !== 'stop' && verb !== 'hold') refuseWhenEnding()
       return verbs.act(verb, chosen(selection), caller, options)

@@ -1,5 +1,6 @@
 import type { Exit } from './exit.ts'
 import type { OutputCounts } from './ports/program-output.ts'
+import type { GroupStrategy } from './program-spec.ts'
 
 /**
  * What was asked of an instance, and by whom. `up`: keep it running. `once`: run it, do not restart
@@ -154,6 +155,34 @@ export interface GuardFacts {
   readonly file: string | null
   /** Number of the newest event. */
   readonly event: number
+}
+
+/** What an instance uses with everything that descends from it. */
+export interface InstanceUsage {
+  readonly id: string
+  readonly pid: number
+  readonly incarnation: number
+  /** Resident bytes; what several processes share counts for each. */
+  readonly memory: number
+  /** Milliseconds of processor time since its start, of the children that have ended too. */
+  readonly cpu: number
+}
+
+/** One look at the machine. A share of a core is the difference of two, by the guard's own clock. */
+export interface GuardUsage {
+  readonly at: string
+  /** Milliseconds on a clock of the guard that never jumps. */
+  readonly clock: number
+  /** Those that have a process. */
+  readonly services: readonly InstanceUsage[]
+}
+
+/** A group as it is configured. */
+export interface GroupFact {
+  readonly name: string
+  readonly strategy: GroupStrategy
+  /** Names of services. */
+  readonly services: readonly string[]
 }
 
 /** What `status --json` prints. */

@@ -51,6 +51,18 @@ export function fakeGuard(count = 3): FakeGuard {
     facts,
     status: (selection) => ({ guard: facts(), services: selected(selection) }),
     detail: async (id) => detailOf(selected({ names: [id] })[0] as InstanceStatus),
+    usage: async (selection) => ({
+      at: '2026-01-01T00:00:00.000Z',
+      clock: 1_000,
+      services: selected(selection).map(({ id }) => ({
+        id,
+        pid: 12_345,
+        incarnation: 3,
+        memory: 1024,
+        cpu: 50,
+      })),
+    }),
+    groups: () => [{ name: 'front', strategy: 'one_for_one', services: ['svc-0'] }],
     async act(...args) {
       note('act', ...args)
       await this.patience

@@ -147,7 +147,7 @@ export function simulatedGuard(
     facts: { project: 'simulated', pid: 1, socket: '', version: '0', since: '', file: null },
     events,
     store,
-    memoryOf: async () => null,
+    usage: { sample: async () => new Map() },
     readSpec: async () => next,
     compare: diffGuardSpecs,
   })

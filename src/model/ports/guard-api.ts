@@ -1,8 +1,10 @@
 import type { GuardEvent, GuardSnapshot } from '../guard-event.ts'
 import type {
   ExitRecord,
+  GroupFact,
   GuardFacts,
   GuardStatus,
+  GuardUsage,
   InstanceDetail,
   InstanceStatus,
 } from '../guard-status.ts'
@@ -82,6 +84,9 @@ export interface GuardApi {
   facts(): GuardFacts
   status(selection: Selection): GuardStatus
   detail(id: string): Promise<InstanceDetail>
+  /** What they use; measured because somebody asks, and for those who ask at the same time together. */
+  usage(selection: Selection): Promise<GuardUsage>
+  groups(): readonly GroupFact[]
   /** In parallel over everything selected; never waits for another verb. @throws NOT_INSTALLED for a name nothing fits */
   act(
     verb: GuardVerb,

@@ -18,6 +18,10 @@ describe('the client and the server', () => {
       guard.status({ names: ['svc-1'] }),
     )
     expect(await client.detail('svc-2')).toEqual(await guard.detail('svc-2'))
+    expect(await client.usage({ names: ['svc-1'] })).toEqual(
+      await guard.usage({ names: ['svc-1'] }),
+    )
+    expect(await client.groups()).toEqual(guard.groups())
     expect(await client.history({ names: ['svc-0'] })).toEqual(guard.history({ names: ['svc-0'] }))
   })
 
