@@ -3,9 +3,11 @@ import type {
   ControlHandler,
   ControlRequest,
 } from '../model/ports/control-transport.ts'
+import { ROLE, refusal } from './access.ts'
 import { errorAnswer } from './answers.ts'
+import { authorisedApi, serviceOf } from './authorised-api.ts'
 import { invalid } from './body-fields.ts'
-import { type ControlParts, routeOf } from './routes.ts'
+import { type Call, type ControlParts, routeOf } from './routes.ts'
 
 /** What a guard answers to requests: the routes over its api. */
 export function controlHandler(parts: ControlParts): ControlHandler {
@@ -35,5 +37,39 @@ function answerTo(
     return errorAnswer(invalid(`the control API has no ${what}`), found)
   }
   const { route, id, verb } = found
-  return route.answer({ ...parts, request, query, id, verb })
+  const { api, logs, access, audit } = parts
+  const { caller } = request
+  if (!access.may(caller, route.needs)) {
+    const action = `${method} ${path.slice(0, 200)}`
+    const errors = ['RIGHTS']
+    if (method === 'POST') audit.append({ caller, action, targets: [], result: 'refused', errors })
+    return errorAnswer(refusal(ROLE[route.needs], null, action))
+  }
+  const call: Call = {
+    api: authorisedApi({ api, caller, access, audit }),
+    logs,
+    may: (permission, service) => access.may(caller, permission, service),
+    authorise: (permission, services, action) =>
+      access.authorise(caller, permission, services, action),
+    audit: (entry) => audit.append({ ...entry, caller }),
+    request,
+    query,
+    id,
+    verb,
+  }
+  const answer = route.answer(call)
+  return answer instanceof Promise ? answer.then(whileAllowed) : whileAllowed(answer)
+
+  /** An answer that goes on ends when the caller may no longer have it. */
+  function whileAllowed(given: ControlAnswer): ControlAnswer {
+    if ('body' in given) return given
+    return { ...given, parts: allowed(given.parts) }
+  }
+
+  async function* allowed(all: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const part of all) {
+      if (!access.may(caller, route.needs, id === '' ? undefined : serviceOf(id))) return
+      yield part
+    }
+  }
 }

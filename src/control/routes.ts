@@ -1,6 +1,9 @@
+import type { Permission } from '../model/access.ts'
+import type { Audit, AuditEntry } from '../model/ports/audit.ts'
 import type { ControlAnswer, ControlRequest } from '../model/ports/control-transport.ts'
 import type { GuardApi, GuardVerb } from '../model/ports/guard-api.ts'
 import type { LogFiles } from '../model/ports/log-files.ts'
+import type { Access } from './access.ts'
 import { jsonAnswer } from './answers.ts'
 import { bodyFields, countOf, invalid, selectionOf } from './body-fields.ts'
 import { eventsAnswer } from './event-answer.ts'
@@ -9,10 +12,27 @@ import { logAnswer } from './log-answer.ts'
 export interface ControlParts {
   readonly api: GuardApi
   readonly logs: LogFiles
+  readonly access: Access
+  readonly audit: Audit
 }
 
 /** A request whose route is known. */
-export interface Call extends ControlParts {
+export interface Call {
+  /**
+   * What the guard does for this caller: it sees its services alone, changes are refused or noted in
+   * the audit log. A route has no other way to the guard.
+   */
+  readonly api: GuardApi
+  readonly logs: LogFiles
+  /** As `Access` has them, for this caller. */
+  readonly may: (permission: Permission, service?: string | null) => boolean
+  /** @throws RIGHTS */
+  readonly authorise: (
+    permission: Permission,
+    services: readonly string[] | null,
+    action: string,
+  ) => void
+  readonly audit: (entry: Omit<AuditEntry, 'caller'>) => number
   readonly request: ControlRequest
   readonly query: URLSearchParams
   /** What stands in the path where the route has `ID`; empty where it has none. */
@@ -25,6 +45,8 @@ export interface Route {
   readonly method: 'GET' | 'POST'
   /** `ID` and `VERB` stand for what a request names. */
   readonly path: string
+  /** Whoever has it for no service at all is refused before anything is looked at. */
+  readonly needs: Permission
   readonly answer: (call: Call) => ControlAnswer | Promise<ControlAnswer>
 }
 
@@ -45,41 +67,60 @@ const MAX_YAML = 1024 * 1024
 
 /** Every route; where two fit, the first answers. docs/reference/control-api.md has each of them. */
 export const ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/v1', answer: ({ api }) => jsonAnswer(api.facts()) },
+  { method: 'GET', path: '/v1', needs: 'view', answer: ({ api }) => jsonAnswer(api.facts()) },
   {
     method: 'GET',
     path: '/v1/status',
+    needs: 'view',
     answer: ({ api, query }) => jsonAnswer(api.status(selectionOf(query))),
   },
   {
     method: 'GET',
     path: '/v1/services/ID',
+    needs: 'view',
     answer: async ({ api, id }) => jsonAnswer(await api.detail(id)),
   },
-  { method: 'GET', path: '/v1/services/ID/logs', answer: logAnswer },
+  { method: 'GET', path: '/v1/services/ID/logs', needs: 'view', answer: logAnswer },
   {
     method: 'GET',
     path: '/v1/usage',
+    needs: 'view',
     answer: async ({ api, query }) => jsonAnswer(await api.usage(selectionOf(query))),
   },
-  { method: 'GET', path: '/v1/groups', answer: ({ api }) => jsonAnswer(api.groups()) },
+  {
+    method: 'GET',
+    path: '/v1/groups',
+    needs: 'view',
+    answer: ({ api }) => jsonAnswer(api.groups()),
+  },
   {
     method: 'POST',
     path: '/v1/services/ID/beat',
+    needs: 'operate',
     answer({ api, id, request }) {
       bodyFields(request.body, [])
       api.beat(id, request.caller)
       return jsonAnswer({})
     },
   },
-  { method: 'POST', path: '/v1/services/ID/VERB', answer: (call) => act(call, [call.id]) },
-  { method: 'GET', path: '/v1/history', answer: history },
-  { method: 'GET', path: '/v1/events', answer: (call) => eventsAnswer(call, MAX_PAGE) },
-  { method: 'POST', path: '/v1/signal', answer: signal },
-  { method: 'POST', path: '/v1/scale', answer: scale },
-  { method: 'POST', path: '/v1/apply', answer: apply },
-  { method: 'POST', path: '/v1/shutdown', answer: shutdown },
-  { method: 'POST', path: '/v1/VERB', answer: (call) => act(call, null) },
+  {
+    method: 'POST',
+    path: '/v1/services/ID/VERB',
+    needs: 'operate',
+    answer: (call) => act(call, [call.id]),
+  },
+  { method: 'GET', path: '/v1/history', needs: 'view', answer: history },
+  {
+    method: 'GET',
+    path: '/v1/events',
+    needs: 'view',
+    answer: (call) => eventsAnswer(call, MAX_PAGE),
+  },
+  { method: 'POST', path: '/v1/signal', needs: 'operate', answer: signal },
+  { method: 'POST', path: '/v1/scale', needs: 'administer', answer: scale },
+  { method: 'POST', path: '/v1/apply', needs: 'administer', answer: apply },
+  { method: 'POST', path: '/v1/shutdown', needs: 'administer', answer: shutdown },
+  { method: 'POST', path: '/v1/VERB', needs: 'operate', answer: (call) => act(call, null) },
 ]
 
 async function act(
@@ -155,7 +196,9 @@ export function routeOf(method: string, path: string): Found | 404 | 405 {
         verb: parts[pattern.indexOf('VERB')] ?? '',
       }
     }
-    status = 405
+    // What is no verb is nothing, whatever method it is asked with.
+    const verb = parts[pattern.indexOf('VERB')]
+    if (verb === undefined || VERBS.includes(verb)) status = 405
   }
   return status
 }

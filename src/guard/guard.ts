@@ -5,6 +5,7 @@ import type { StateStore } from '../model/instance-record.ts'
 import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import type { TreeUsage } from '../model/ports/tree-usage.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
+import { accessOf } from './access-of.ts'
 import { applyChanges } from './apply.ts'
 import { detailOf } from './detail.ts'
 import { type EngineParts, engine as makeEngine } from './engine.ts'
@@ -45,6 +46,8 @@ export interface GuardParts
   /** Reads the configuration anew. @throws SPEC_INVALID and the like */
   readonly readSpec: (text: string | null) => Promise<GuardSpec>
   readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
+  /** Told of a configuration that was taken, before its services follow. */
+  readonly applied?: (next: GuardSpec) => void
 }
 
 export interface Guard {
@@ -194,6 +197,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   let started = false
   const api: GuardApi = {
     facts,
+    access: () => accessOf(current),
     status: (selection) => ({
       guard: facts(),
       services: statuses(chosen(selection)),
@@ -233,6 +237,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       const changes = parts.compare(current, next)
       if (dryRun) return changes
       current = next
+      parts.applied?.(next)
       const wanted: ReadonlyMap<string, ProgramSpec> = new Map(
         next.services.map((s) => [s.name, s]),
       )

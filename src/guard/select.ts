@@ -1,4 +1,5 @@
 import { SteadError } from '../errors.ts'
+import { isGlob, nameGlob } from '../model/name-glob.ts'
 import type { Selection } from '../model/ports/guard-api.ts'
 import type { GroupSpec } from '../model/program-spec.ts'
 import { suggest } from '../model/suggest.ts'
@@ -11,11 +12,13 @@ import type { Instances } from './instances.ts'
  * @throws NOT_INSTALLED for a name that nothing fits
  */
 export function select(
-  { names, labels = {} }: Selection,
+  { names, labels = {}, only }: Selection,
   instances: Instances,
-  groups: readonly GroupSpec[],
+  known: readonly GroupSpec[],
 ): readonly Instance[] {
-  const all = instances.all().filter(({ removing }) => !removing)
+  const may = (service: string): boolean => only === undefined || only.has(service)
+  const all = instances.all().filter(({ removing, service }) => !removing && may(service))
+  const groups = known.filter(({ services }) => services.some(may))
   const named =
     names.length === 0 ? new Set(all) : new Set(names.flatMap((name) => fitting(name, all, groups)))
   const wanted = Object.entries(labels)
@@ -30,7 +33,7 @@ function fitting(
   groups: readonly GroupSpec[],
 ): readonly Instance[] {
   const group = groups.find((one) => one.name === name)
-  const fits = name.includes('*') || name.includes('?') ? globOf(name) : null
+  const fits = isGlob(name) ? nameGlob(name) : null
   const found = all.filter((one) => {
     if (fits !== null) return fits.test(one.service) || fits.test(`${one.service}@${one.number}`)
     if (group !== undefined) return group.services.includes(one.service)
@@ -41,10 +44,4 @@ function fitting(
     throw new SteadError('NOT_INSTALLED', { name, manager: 'this guard', near })
   }
   return found
-}
-
-/** `*` any text, `?` any character; everything else is itself. */
-function globOf(glob: string): RegExp {
-  const escaped = glob.replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
 }

@@ -34,7 +34,8 @@ export interface Verbs {
 /** Longest that a verb waits beyond what the spec of the instance allows for. */
 const MARGIN = 10_000
 
-export function callerName({ uid }: Caller): string {
+export function callerName({ uid, identity }: Caller): string {
+  if (identity !== undefined) return `operator ${identity}`
   return uid === null ? 'operator' : `operator uid ${uid}`
 }
 

@@ -1,3 +1,4 @@
+import type { AccessRule } from './access.ts'
 import type { Severity } from './log-entry.ts'
 import type { Protocol } from './service-spec.ts'
 
@@ -209,6 +210,8 @@ export interface GuardSpec {
   readonly project: string
   readonly services: readonly ProgramSpec[]
   readonly groups: readonly GroupSpec[]
+  /** Who may talk to it, beside its own user and root; left out for nobody. */
+  readonly access?: readonly AccessRule[]
 }
 
 const TERM = { kind: 'signal', signal: 'SIGTERM', to: 'leader' } as const

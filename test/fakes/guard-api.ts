@@ -1,5 +1,6 @@
 import { SteadError } from '../../src/errors.ts'
 import { type EventLog, eventLog } from '../../src/guard/event-log.ts'
+import type { AccessRule, GuardAccess } from '../../src/model/access.ts'
 import type { GuardFacts, InstanceDetail, InstanceStatus } from '../../src/model/guard-status.ts'
 import type { Caller, GuardApi, Selection, VerbResult } from '../../src/model/ports/guard-api.ts'
 import { memoryEventFile } from './event-file.ts'
@@ -11,6 +12,8 @@ export interface FakeGuard extends GuardApi {
   readonly logPaths: Map<string, string>
   /** When set, `act` waits for it. */
   patience: Promise<void> | null
+  /** Who may do what; nobody but its user and root unless set. */
+  rules: readonly AccessRule[]
 }
 
 /** Stands for a guard that has `count` services and does nothing: `svc-0`, `svc-1`, … */
@@ -31,12 +34,19 @@ export function fakeGuard(count = 3): FakeGuard {
     file: null,
     event: log.newest,
   })
-  const selected = ({ names }: Selection): InstanceStatus[] => {
-    const missing = names.find((name) => !services.some(({ id }) => id === name))
+  const selected = ({ names, only }: Selection): InstanceStatus[] => {
+    const there = services.filter(({ id }) => only?.has(id) ?? true)
+    const missing = names.find((name) => !there.some(({ id }) => id === name))
     if (missing !== undefined) {
       throw new SteadError('NOT_INSTALLED', { name: missing, manager: 'the guard of test' })
     }
-    return services.filter(({ id }) => names.length === 0 || names.includes(id))
+    return there.filter(({ id }) => names.length === 0 || names.includes(id))
+  }
+  const scopes = services.map(({ service }) => ({ name: service, labels: {}, groups: [] }))
+  let access: GuardAccess = { rules: [], services: scopes }
+  const accessFor = (rules: readonly AccessRule[]): GuardAccess => {
+    if (access.rules !== rules) access = { rules, services: scopes }
+    return access
   }
   const results = (selection: Selection): VerbResult[] =>
     selected(selection).map((status) => ({ id: status.id, done: true, status, error: null }))
@@ -48,7 +58,11 @@ export function fakeGuard(count = 3): FakeGuard {
     log,
     logPaths: new Map(),
     patience: null,
+    rules: [],
     facts,
+    access() {
+      return accessFor(this.rules)
+    },
     status: (selection) => ({ guard: facts(), services: selected(selection) }),
     detail: async (id) => detailOf(selected({ names: [id] })[0] as InstanceStatus),
     usage: async (selection) => ({

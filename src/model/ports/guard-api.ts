@@ -1,3 +1,4 @@
+import type { GuardAccess } from '../access.ts'
 import type { GuardEvent, GuardSnapshot } from '../guard-event.ts'
 import type {
   ExitRecord,
@@ -19,10 +20,15 @@ export type GuardVerb =
   | 'once'
   | 'hold'
 
-/** Who asks, from the peer credentials of the connection. */
+/** Who asks, from the peer credentials of the connection; over TCP by what it showed. */
 export interface Caller {
   readonly uid: number | null
   readonly pid: number | null
+  readonly gid?: number | null
+  /** Its other groups, when it connected. */
+  readonly groups?: readonly number[]
+  /** Over TCP: `token NAME` or `certificate NAME`. */
+  readonly identity?: string
 }
 
 /**
@@ -32,6 +38,8 @@ export interface Caller {
 export interface Selection {
   readonly names: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
+  /** Services beside these are not there for the caller: neither found, nor suggested. */
+  readonly only?: ReadonlySet<string>
 }
 
 export interface VerbOptions {
@@ -82,6 +90,8 @@ export interface EventStream {
  */
 export interface GuardApi {
   facts(): GuardFacts
+  /** Who may do what, for those who let callers in. */
+  access(): GuardAccess
   status(selection: Selection): GuardStatus
   detail(id: string): Promise<InstanceDetail>
   /** What they use; measured because somebody asks, and for those who ask at the same time together. */

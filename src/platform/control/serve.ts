@@ -14,8 +14,8 @@ export interface ServeOptions {
   /** Absolute path of the socket, or `\\.\pipe\NAME` on Windows. */
   readonly socket: string
   readonly handler: ControlHandler
-  /** Who may ask; default {@link ownerOrRoot}. */
-  readonly allow?: (caller: Caller) => boolean
+  /** Who may ask anything at all. */
+  readonly allow: (caller: Caller) => boolean
   readonly limits?: Partial<ConnectionLimits>
 }
 
@@ -40,11 +40,6 @@ const UMASK = 0o177
 const BACKLOG = 4_096
 const LAST_WORDS = 1_000
 
-/** True for the user of this process and for root; on Windows for all, as pipes do not say who it is. */
-export function ownerOrRoot({ uid }: Caller): boolean {
-  return process.platform === 'win32' ? uid === null : uid === 0 || uid === process.geteuid?.()
-}
-
 /**
  * Answers HTTP on a unix socket, or a named pipe. The HTTP server never listens itself: connections
  * are handed to it when it is known who they are.
@@ -54,7 +49,7 @@ export function ownerOrRoot({ uid }: Caller): boolean {
 export async function serveControl({
   socket: path,
   handler,
-  allow = ownerOrRoot,
+  allow,
   limits: given,
 }: ServeOptions): Promise<ControlServer> {
   const limits = { ...LIMITS, ...given }
@@ -84,7 +79,7 @@ export async function serveControl({
         403,
         new SteadError('RIGHTS', {
           action: 'talk to this guard',
-          right: 'to be the user that it runs as, or root',
+          right: 'to be the user that it runs as, or root, or a role in access: of its stead.yaml',
           remedy: 'ask as that user: sudo -u USER stead …',
         }),
       )

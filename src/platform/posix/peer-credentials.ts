@@ -3,11 +3,17 @@ import { createRequire } from 'node:module'
 /** <asm-generic/socket.h>, Linux. */
 const SOL_SOCKET = 1
 const SO_PEERCRED = 17
+const SO_PEERGROUPS = 59
 /** struct ucred, <sys/socket.h> with _GNU_SOURCE: pid, uid and gid of 32 bits each. */
 const UCRED_SIZE = 12
+/** Bytes for groups; one that is in more of them (NGROUPS_MAX is 65,536) is taken to be in none. */
+const GROUPS_SIZE = 4 * 1_024
 
 export interface PeerCredentials {
   readonly uid: number
+  readonly gid: number
+  /** Its supplementary groups; none where the system does not say. */
+  readonly groups: readonly number[]
   /** null where the system does not say. */
   readonly pid: number | null
 }
@@ -29,13 +35,29 @@ function ofLinux(fd: number): PeerCredentials | null {
   const view = new DataView(value.buffer, value.byteOffset, UCRED_SIZE)
   new DataView(length.buffer, length.byteOffset, 4).setUint32(0, UCRED_SIZE, true)
   if (bound().getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, length) !== 0) return null
-  return { pid: view.getInt32(0, true), uid: view.getUint32(4, true) }
+  return {
+    pid: view.getInt32(0, true),
+    uid: view.getUint32(4, true),
+    gid: view.getUint32(8, true),
+    groups: groupsOf(fd),
+  }
+}
+
+/** As they were when it connected, too (Linux 4.13). */
+function groupsOf(fd: number): readonly number[] {
+  const value = Buffer.alloc(GROUPS_SIZE)
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(GROUPS_SIZE)
+  if (bound().getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, value, length) !== 0) return []
+  const count = length.readUInt32LE(0) / 4
+  return Array.from({ length: count }, (_, index) => value.readUInt32LE(index * 4))
 }
 
 function ofBsd(fd: number): PeerCredentials | null {
   const uid = Buffer.alloc(4)
-  if (bound().getpeereid(fd, uid, Buffer.alloc(4)) !== 0) return null
-  return { uid: uid.readUInt32LE(0), pid: null }
+  const gid = Buffer.alloc(4)
+  if (bound().getpeereid(fd, uid, gid) !== 0) return null
+  return { uid: uid.readUInt32LE(0), gid: gid.readUInt32LE(0), groups: [], pid: null }
 }
 
 interface Bindings {

@@ -112,7 +112,8 @@ describe('T06 who may connect:', () => {
     const allow = (caller: unknown): boolean => callers.push(caller) > 0
     await using room = await openRoom({ allow })
     await stillAnswers(room)
-    expect(callers).toEqual([{ uid: process.geteuid?.(), pid: process.pid }])
+    const [uid, gid] = [process.geteuid?.(), process.getegid?.()]
+    expect(callers).toEqual([{ uid, gid, groups: expect.any(Array), pid: process.pid }])
     expect(peerCredentials(1_000_000)).toBe(null)
   })
 

@@ -6,7 +6,12 @@ import { connectControl } from '../../../src/cli/compose-control.ts'
 import { until } from '../until.ts'
 import { openRoom } from './room.ts'
 
-const self = { uid: process.geteuid?.() ?? null, pid: process.pid }
+const self = {
+  uid: process.geteuid?.() ?? null,
+  gid: process.getegid?.() ?? null,
+  groups: expect.any(Array),
+  pid: process.pid,
+}
 
 describe('the client and the server', () => {
   test('tell facts, status and detail as the guard does', async () => {
@@ -99,6 +104,8 @@ describe('plain HTTP', () => {
   test.each([
     [404, get('/')],
     [404, get('/v2')],
+    [404, get('/v1/nothing')],
+    [404, get('/v1/services/svc-0/nothing')],
     [404, get('/v1/services/svc-0/logs/more')],
     [404, get('/v1/services/nobody')],
     [400, get('/v1/services/%zz')],

@@ -1,0 +1,216 @@
+import { isSteadError } from '../errors.ts'
+import type { Permission } from '../model/access.ts'
+import type { GuardEvent } from '../model/guard-event.ts'
+import type { Audit, AuditEntry } from '../model/ports/audit.ts'
+import type {
+  ApplyChange,
+  Caller,
+  EventGap,
+  GuardApi,
+  Selection,
+  VerbResult,
+} from '../model/ports/guard-api.ts'
+import type { Access } from './access.ts'
+
+export interface AuthorisedParts {
+  readonly api: GuardApi
+  readonly caller: Caller
+  readonly access: Access
+  readonly audit: Audit
+}
+
+/** An event of what the caller may not see is passed over in so large pages. */
+const PAGE = 1_000
+/** Of names and changes so many stand in an entry; the rest is counted. */
+const MOST_NAMED = 50
+
+/**
+ * What a guard does for one caller: it sees what it may see, everything else is not there; a change is
+ * refused as a whole where a part of it is not the caller's, and stands in the audit log before it
+ * begins. Everything that answers to somebody else than the guard itself goes through here.
+ */
+export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): GuardApi {
+  const seen = (selection: Selection): Selection => {
+    const only = access.visible(caller)
+    return only === null ? selection : { ...selection, only }
+  }
+  const mayView = (service: string): boolean => access.may(caller, 'view', service)
+
+  function permit(permission: Permission, services: readonly string[] | null, act: Act): void {
+    try {
+      access.authorise(caller, permission, services, textOf(act))
+    } catch (error) {
+      audit.append({ caller, ...act, result: 'refused', errors: codesOf([error]) })
+      throw error
+    }
+  }
+
+  /** @throws NOT_INSTALLED for what the caller does not see, RIGHTS */
+  function permitFor(permission: Permission, selection: Selection, act: Act): Selection {
+    const own = seen(selection)
+    if (access.may(caller, permission, null)) return own
+    const services = api.status(own).services.map(({ service }) => service)
+    permit(permission, [...new Set(services)], act)
+    return own
+  }
+
+  async function noted<T>(
+    act: Act,
+    change: () => T | Promise<T>,
+    outcome: (value: T) => Partial<AuditEntry>,
+  ): Promise<T> {
+    const of = audit.append({ caller, ...act, result: 'asked' })
+    try {
+      const value = await change()
+      audit.append({ caller, ...act, of, result: 'done', ...outcome(value) })
+      return value
+    } catch (error) {
+      audit.append({ caller, ...act, of, result: 'failed', errors: codesOf([error]) })
+      throw error
+    }
+  }
+
+  return {
+    facts: () => api.facts(),
+    access: () => api.access(),
+    status: (selection) => api.status(seen(selection)),
+    async detail(id) {
+      api.status(seen({ names: [id] }))
+      const detail = await api.detail(id)
+      return { ...detail, dependents: detail.dependents.filter(mayView) }
+    },
+    usage: (selection) => api.usage(seen(selection)),
+    groups: () =>
+      api.groups().flatMap((group) => {
+        const services = group.services.filter(mayView)
+        return services.length === 0 ? [] : [{ ...group, services }]
+      }),
+    history: (selection) => api.history(seen(selection)),
+    logFile(id) {
+      api.status(seen({ names: [id] }))
+      return api.logFile(id)
+    },
+    async act(verb, selection, _, options) {
+      const act: Act = {
+        action: verb,
+        targets: targetsOf(selection),
+        detail: { ...labelsOf(selection), ...(options.rolling ? { rolling: true } : {}) },
+      }
+      const own = permitFor('operate', selection, act)
+      return noted(act, () => api.act(verb, own, caller, options), outcomeOf)
+    },
+    signal(selection, signal, to) {
+      const detail = { signal, to, ...labelsOf(selection) }
+      const act: Act = { action: 'signal', targets: targetsOf(selection), detail }
+      const own = permitFor('operate', selection, act)
+      const of = audit.append({ caller, ...act, result: 'asked' })
+      const results = api.signal(own, signal, to)
+      audit.append({ caller, ...act, of, result: 'done', ...outcomeOf(results) })
+      return results
+    },
+    async scale(service, instances) {
+      const act: Act = { action: 'scale', targets: [service], detail: { instances } }
+      permitFor('administer', { names: [service] }, act)
+      return noted(act, () => api.scale(service, instances, caller), outcomeOf)
+    },
+    async apply(options) {
+      const detail = options.dryRun ? { dryRun: true } : {}
+      const act: Act = { action: 'apply', targets: [], detail }
+      permit('administer', null, act)
+      if (options.dryRun) return api.apply(options, caller)
+      return noted(act, () => api.apply(options, caller), changesOf)
+    },
+    beat(id) {
+      permitFor('operate', { names: [id] }, { action: 'beat', targets: [id] })
+      api.beat(id, caller)
+    },
+    events(since, signal) {
+      const stream = api.events(since, signal)
+      if (access.visible(caller) === null) return stream
+      const { number, services } = stream.snapshot
+      return {
+        snapshot: { number, services: services.filter(({ service }) => mayView(service)) },
+        events: visibleEvents(stream.events),
+      }
+    },
+    pastEvents(since, limit) {
+      if (access.visible(caller) === null) return api.pastEvents(since, limit)
+      const found: GuardEvent[] = []
+      for (let from = since; ; ) {
+        const page = api.pastEvents(from, PAGE)
+        found.push(...page.filter(isVisible))
+        if (page.length < PAGE || found.length >= limit) return found.slice(0, limit)
+        from = (page.at(-1) as GuardEvent).number + 1
+      }
+    },
+    async shutdown(options) {
+      const detail = options.keep ? { keep: true } : {}
+      const act: Act = { action: 'down', targets: [], detail }
+      permit('administer', null, act)
+      return noted(
+        act,
+        () => api.shutdown(options, caller),
+        () => ({}),
+      )
+    },
+  }
+
+  function isVisible(event: GuardEvent): boolean {
+    if (event.type === 'guard') return true
+    if (event.type !== 'group') return mayView(serviceOf(event.id))
+    const { services } = api.access()
+    return services.some(({ name, groups }) => groups.includes(event.group) && mayView(name))
+  }
+
+  async function* visibleEvents(
+    events: AsyncIterable<GuardEvent | EventGap>,
+  ): AsyncGenerator<GuardEvent | EventGap, void> {
+    for await (const event of events) if ('gap' in event || isVisible(event)) yield event
+  }
+}
+
+type Act = Pick<AuditEntry, 'action' | 'targets' | 'detail'>
+
+function targetsOf({ names }: Selection): readonly string[] {
+  return bounded(names)
+}
+
+function labelsOf({ labels }: Selection): object {
+  return labels === undefined ? {} : { labels }
+}
+
+function textOf({ action, targets }: Act): string {
+  return targets.length === 0
+    ? `${action} everything`
+    : `${action} ${targets.slice(0, 3).join(', ')}`
+}
+
+function outcomeOf(results: readonly VerbResult[]): Partial<AuditEntry> {
+  const errors = [...new Set(results.flatMap(({ error }) => (error === null ? [] : [error.code])))]
+  const targets = bounded(results.map(({ id }) => id))
+  return errors.length === 0 ? { targets } : { targets, result: 'failed', errors }
+}
+
+function changesOf(changes: readonly ApplyChange[]): Partial<AuditEntry> {
+  const real = changes.filter(({ action }) => action !== 'nothing')
+  const told = real.map(({ service, action, settings }) => [service, action, ...settings].join(' '))
+  return {
+    targets: bounded(real.map(({ service }) => service)),
+    detail: { changes: bounded(told) },
+  }
+}
+
+function bounded(texts: readonly string[]): readonly string[] {
+  if (texts.length <= MOST_NAMED) return texts
+  return [...texts.slice(0, MOST_NAMED), `… and ${texts.length - MOST_NAMED} more`]
+}
+
+function codesOf(errors: readonly unknown[]): readonly string[] {
+  return errors.map((error) => (isSteadError(error) ? error.code : 'INTERNAL'))
+}
+
+/** `api` of `api@2`. */
+export function serviceOf(id: string): string {
+  const at = id.indexOf('@')
+  return at === -1 ? id : id.slice(0, at)
+}
