@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { CommonOptions } from './context.ts'
 import type { FileOptions } from './verbs/guard-control.ts'
+import type { TopVerbOptions } from './verbs/top.ts'
 import type { UpOptions } from './verbs/up.ts'
 
 const control = () => import('./verbs/guard-control.ts')
@@ -32,6 +33,14 @@ export function addGuardVerbs(
     .argument('<name>', 'the service')
     .action(async (name: string, options: CommonOptions) =>
       exit(await (await import('./verbs/run.ts')).run(name, options)),
+    )
+  verb('top', 'services as they live: state, cpu, memory; keys for every verb')
+    .option('-f, --file <file>', 'the guard of this stead.yaml alone')
+    .option('--interval <time>', 'between two looks at cpu and memory (default 2s)')
+    .option('--once', 'print one frame and end')
+    .option('--ascii', 'draw with ASCII alone')
+    .action(async (options: TopVerbOptions) =>
+      exit(await (await import('./verbs/top.ts')).top(options)),
     )
   verb('explain', 'why a service is as it is, what would change it, what it said last')
     .argument('<name>', 'the service')

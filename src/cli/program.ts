@@ -126,7 +126,7 @@ Many programs, described in stead.yaml:
   scale, signal, beat      how many instances; send a signal; send a heartbeat
 Both:
   start, stop, restart, pause, resume, reload
-  status, explain          how they are; why, and what would change it
+  status, top, explain     how they are; as they live; why, what would change it
   logs, events, history    what they print; what has happened; how they ended
 Others:
   version, completion      the version; a completion script for a shell

@@ -37,6 +37,7 @@ export async function detailOf(
     labels: nextSpec.labels,
     log: channel === null || counts === null ? null : { file: channel.file, counts },
     memory: used?.memory ?? null,
+    limits: nextSpec.limits,
     probes: watch?.facts().probes ?? [],
     heartbeat: watch?.facts().heartbeat ?? null,
     exits,

@@ -1,6 +1,6 @@
 import type { Exit } from './exit.ts'
 import type { OutputCounts } from './ports/program-output.ts'
-import type { GroupStrategy } from './program-spec.ts'
+import type { GroupStrategy, ProgramLimits } from './program-spec.ts'
 
 /**
  * What was asked of an instance, and by whom. `up`: keep it running. `once`: run it, do not restart
@@ -126,6 +126,7 @@ export interface InstanceDetail extends InstanceStatus {
   readonly log: { readonly file: string | null; readonly counts: OutputCounts } | null
   /** Resident bytes of the tree. */
   readonly memory: number | null
+  readonly limits: ProgramLimits
   readonly probes: readonly ProbeFact[]
   readonly heartbeat: { readonly lastAt: string | null; readonly missed: number } | null
   /** Newest first. */

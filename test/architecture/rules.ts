@@ -19,6 +19,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   guard: ['model', 'config'],
   output: ['model'],
   control: ['model'],
+  top: ['model'],
   platform: ['model', 'output'],
   cli: [
     'model',
@@ -29,6 +30,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'guard',
     'output',
     'control',
+    'top',
     'platform',
   ],
 }

@@ -164,6 +164,7 @@ function detailOf(status: InstanceStatus): InstanceDetail {
     labels: {},
     log: null,
     memory: 1024,
+    limits: { memory: null, cpu: null, openFiles: null, processes: null, coreSize: null },
     probes: [],
     heartbeat: null,
     exits: [],

@@ -3,12 +3,14 @@ import { errorsReference } from './errors.ts'
 import { guardSchemaFile } from './guard-schema.ts'
 import { serviceSchema } from './schema.ts'
 import { steadYamlReference } from './stead-yaml.ts'
+import { topGuide } from './top-guide.ts'
 
-/** The pages of docs/reference that are written by the code they describe. */
+/** The pages of docs/ that are written by the code they describe. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.md': errorsReference,
   'docs/reference/cli.md': cliReference,
   'docs/reference/service.schema.json': serviceSchema,
   'docs/reference/stead.schema.json': guardSchemaFile,
   'docs/reference/stead-yaml.md': steadYamlReference,
+  'docs/guide/top.md': topGuide,
 }

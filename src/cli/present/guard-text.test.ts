@@ -75,6 +75,7 @@ describe('an explanation', () => {
     labels: {},
     log: null,
     memory: null,
+    limits: { memory: null, cpu: null, openFiles: null, processes: null, coreSize: null },
     probes: [],
     heartbeat: null,
     exits: [],

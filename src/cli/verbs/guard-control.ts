@@ -18,7 +18,8 @@ export interface FileOptions extends CommonOptions {
   readonly file?: string
 }
 
-const DONE: Readonly<Record<GuardVerb, string>> = {
+/** What a verb has made of a service, in words. */
+export const DONE: Readonly<Record<GuardVerb, string>> = {
   start: 'is started',
   stop: 'is stopped',
   restart: 'is restarted',
@@ -164,7 +165,8 @@ export function withService<T>(
   })
 }
 
-function countOf(text: string): number {
+/** @throws USAGE */
+export function countOf(text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count >= 1 && count <= 1_000) return count
   throw new SteadError('USAGE', {
@@ -182,7 +184,7 @@ function targetOf(to = 'leader'): 'leader' | 'group' | 'tree' {
 }
 
 /** @throws USAGE for what is no signal of this system */
-function signalName(text: string): string {
+export function signalName(text: string): string {
   const upper = text.toUpperCase()
   const name = upper.startsWith('SIG') ? upper : `SIG${upper}`
   if (Object.hasOwn(constants.signals, name)) return name
