@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
+import { sinkWithPaths } from '../model/log-sink.ts'
 import {
   type DependencyCondition,
   PROGRAM_DEFAULTS,
@@ -111,6 +112,7 @@ export function logOf(
 ): ProgramSpec['log'] {
   const { log: standard } = PROGRAM_DEFAULTS
   const all = { ...inherited, ...own }
+  const whole = (path: string): string => resolve(directory, path)
   return {
     format: all.format ?? standard.format,
     file: all.file === undefined ? null : resolve(directory, all.file),
@@ -121,6 +123,7 @@ export function logOf(
     },
     whenFull: all.whenFull ?? standard.whenFull,
     buffer: all.buffer ?? standard.buffer,
+    sinks: (all.sinks ?? standard.sinks).map((sink) => sinkWithPaths(sink, whole)),
     severity: {
       ...standard.severity,
       ...written(inherited.severity),

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ApplyChange } from '../model/ports/guard-api.ts'
-import type { GuardSpec, LogFormat, ProgramSpec } from '../model/program-spec.ts'
+import {
+  type GuardSpec,
+  isMovedByGuard,
+  type LogPolicy,
+  type ProgramSpec,
+} from '../model/program-spec.ts'
 
 /** Settings that the guard alone acts on: a program need not be started anew for them. */
 export const IN_PLACE: ReadonlySet<string> = new Set([
@@ -24,6 +29,7 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
   'log.whenFull',
   'log.buffer',
   'log.severity',
+  'log.sinks',
 ])
 
 /** Settings that are maps of others, each of which counts by itself. */
@@ -55,13 +61,13 @@ function actionFor(
   next: ProgramSpec,
 ): ApplyChange['action'] {
   if (settings.length === 0) return 'nothing'
-  const otherOutput = outputOf(old.log.format) !== outputOf(next.log.format)
+  const otherOutput = outputOf(old.log) !== outputOf(next.log)
   return otherOutput || settings.some((setting) => !IN_PLACE.has(setting)) ? 'restart' : 'in-place'
 }
 
 /** Where the output of a program is connected to, which it is at its start. */
-function outputOf(format: LogFormat): string {
-  return format === 'direct' || format === 'off' ? format : 'guard'
+function outputOf(log: LogPolicy): string {
+  return isMovedByGuard(log) ? 'guard' : log.format
 }
 
 function settingsThatDiffer(old: ProgramSpec, next: ProgramSpec): string[] {

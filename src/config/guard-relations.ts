@@ -15,6 +15,7 @@ export function guardRelations(
     ...groupProblems(settings, services),
     ...[...services.values()].flatMap((service) => restartProblems(service)),
     ...logProblems(services),
+    ...sinkProblems(services),
   ]
 }
 
@@ -106,6 +107,13 @@ function restartProblems({ name, restart }: ProgramSpec): FileProblem[] {
   if (restart.delay <= restart.maxDelay) return []
   const path = ['services', name, 'restart', 'maxDelay']
   return [{ path, message: 'it is less than delay, which it is to cap' }]
+}
+
+function sinkProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] {
+  const message = 'the program writes its file itself (format: direct): sinks need another format'
+  return [...services.values()]
+    .filter(({ log }) => log.format === 'direct' && log.sinks.length > 0)
+    .map(({ name }) => ({ path: ['services', name, 'log', 'sinks'], message }))
 }
 
 function logProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] {

@@ -26,7 +26,7 @@ export function guardSettingsOf(settings: ServiceSettings): GuardSettings | null
   const asked = askedOf(settings)
   if (asked.length === 0) return null
   const { restart = {}, log = {}, protocol } = settings
-  const { file, ...rest } = log
+  const { file, sinks, ...rest } = log
   return {
     asked,
     ready:
@@ -43,7 +43,11 @@ export function guardSettingsOf(settings: ServiceSettings): GuardSettings | null
     restartAt: settings.restartAt ?? PROGRAM_DEFAULTS.restartAt,
     startSeconds: settings.startSeconds ?? PROGRAM_DEFAULTS.startSeconds,
     // Paths are made whole where it is known what they are relative to.
-    log: { ...logOf({}, rest, '/'), file: file ?? null } satisfies ProgramSpec['log'],
+    log: {
+      ...logOf({}, rest, '/'),
+      file: file ?? null,
+      sinks: sinks ?? [],
+    } satisfies ProgramSpec['log'],
   }
 }
 

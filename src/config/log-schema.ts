@@ -3,6 +3,7 @@ import { SEVERITY, type Severity } from '../model/log-entry.ts'
 import { described } from './described.ts'
 import { orNone, whole } from './program-values.ts'
 import { path, positiveDuration, size } from './setting-values.ts'
+import { sinks } from './sink-schema.ts'
 
 const NAMES = Object.keys(SEVERITY) as (keyof typeof SEVERITY)[]
 
@@ -55,6 +56,11 @@ export const log = z.strictObject({
     z.enum(['block', 'drop']),
     'where a program writes faster than can be stored: block makes it wait, drop discards the oldest and counts it',
     { example: 'drop', fallback: 'block' },
+  ),
+  sinks: described(
+    sinks,
+    'where its lines go as well, or with format: off instead: journald, syslog, and those with settings; [] takes back what defaults say',
+    { example: '[journald]' },
   ),
   buffer: described(size, 'how much waits in memory under whenFull: drop', {
     example: '8M',

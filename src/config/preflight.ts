@@ -1,4 +1,5 @@
 import { SteadError } from '../errors.ts'
+import { sinkWithPaths } from '../model/log-sink.ts'
 import type { FileSystem } from '../model/ports/file-system.ts'
 import type { Accounts } from '../model/ports/machine.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
@@ -57,8 +58,15 @@ export async function preflight(spec: ServiceSpec, ports: PreflightPorts): Promi
 
 /** The guard starts from another directory than the one in which it was asked for. */
 function guardPaths({ guard }: ServiceSpec, paths: PathRules): ServiceSpec['guard'] {
-  if (guard === null || guard.log.file === null) return guard
-  return { ...guard, log: { ...guard.log, file: paths.resolve(guard.log.file) } }
+  if (guard === null) return guard
+  const whole = (path: string): string => paths.resolve(path)
+  const { file, sinks } = guard.log
+  const log = {
+    ...guard.log,
+    file: file === null ? null : whole(file),
+    sinks: sinks.map((sink) => sinkWithPaths(sink, whole)),
+  }
+  return { ...guard, log }
 }
 
 async function resolveProgram(file: string, { files, paths }: PreflightPorts): Promise<string> {

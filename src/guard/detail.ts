@@ -19,8 +19,9 @@ export async function detailOf(
 ): Promise<InstanceDetail> {
   const { nextSpec, service, channel, watch, exits, state } = instance
   const { pid } = state
-  const [counts, used] = await Promise.all([
+  const [counts, sinks, used] = await Promise.all([
     channel?.counts() ?? null,
+    channel?.sinks() ?? [],
     pid === null ? null : usage.sample([pid]).then((found) => found.get(pid) ?? null),
   ])
   return {
@@ -35,7 +36,7 @@ export async function detailOf(
     dependents: instances.dependentsOf(service).map(({ id }) => id),
     groups: groups.filter((group) => group.services.includes(service)).map(({ name }) => name),
     labels: nextSpec.labels,
-    log: channel === null || counts === null ? null : { file: channel.file, counts },
+    log: channel === null || counts === null ? null : { file: channel.file, counts, sinks },
     memory: used?.memory ?? null,
     limits: nextSpec.limits,
     probes: watch?.facts().probes ?? [],

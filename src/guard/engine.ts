@@ -174,11 +174,10 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       const request = parts.launch(instance, incarnation, means)
       const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
       const { child, failure } = spawner.spawn(request, ended)
-      if (failure !== null) {
-        failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
-        return
-      }
+      if (failure !== null)
+        return failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
       instance.child = child
+      instance.channel.process(child.identity.pid)
       instance.startedAt = clock.wall().toISOString()
       answer({ type: 'spawned', incarnation, pid: child.identity.pid })
       parts.save(instance)
@@ -273,7 +272,9 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       instance.channel ??= parts.output.open(sourceOf(instance), instance.spec.log)
       watchers.prepare(instance.id, instance.spec, incarnation, instance.channel)
       instance.channel.incarnation(incarnation)
-      dispatch(instance, { type: 'adopted', incarnation, pid: identity.pid, ready })
+      const { pid } = identity
+      instance.channel.process(pid)
+      dispatch(instance, { type: 'adopted', incarnation, pid, ready })
     },
     force(instance) {
       instance.child?.signal('SIGKILL', 'tree')

@@ -1,6 +1,6 @@
 import type { Home } from '../model/home.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
-import { completeProgram } from '../model/program-spec.ts'
+import { completeProgram, PROGRAM_DEFAULTS } from '../model/program-spec.ts'
 import { completeSpec, type Scope, type ServiceSpec } from '../model/service-spec.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
@@ -61,6 +61,8 @@ export function programOf(spec: ServiceSpec, home: Home, directory: string): Pro
     limits: { ...spec.limits, coreSize: null },
     startTimeout: spec.startTimeout,
     ...(guard === null ? withoutGuard(spec) : settings),
+    // A record of an earlier version knows less of logs.
+    log: { ...PROGRAM_DEFAULTS.log, ...guard?.log },
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Exit } from './exit.ts'
+import type { SinkFact } from './log-sink.ts'
 import type { OutputCounts } from './ports/program-output.ts'
 import type { GroupStrategy, ProgramLimits } from './program-spec.ts'
 
@@ -123,7 +124,11 @@ export interface InstanceDetail extends InstanceStatus {
   readonly dependents: readonly string[]
   readonly groups: readonly string[]
   readonly labels: Readonly<Record<string, string>>
-  readonly log: { readonly file: string | null; readonly counts: OutputCounts } | null
+  readonly log: {
+    readonly file: string | null
+    readonly counts: OutputCounts
+    readonly sinks: readonly SinkFact[]
+  } | null
   /** Resident bytes of the tree. */
   readonly memory: number | null
   readonly limits: ProgramLimits

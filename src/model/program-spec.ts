@@ -1,5 +1,6 @@
 import type { AccessRule } from './access.ts'
 import type { Severity } from './log-entry.ts'
+import type { LogSink } from './log-sink.ts'
 import type { Protocol } from './service-spec.ts'
 
 /**
@@ -175,6 +176,13 @@ export interface LogPolicy {
   readonly buffer: number
   /** Severity of lines that say none themselves (`<3>text` does). */
   readonly severity: { readonly stdout: Severity; readonly stderr: Severity }
+  /** Where its lines go as well; with format `off`, instead. */
+  readonly sinks: readonly LogSink[]
+}
+
+/** Whether a program's output passes through the guard at all. */
+export function isMovedByGuard({ format, sinks }: LogPolicy): boolean {
+  return format !== 'direct' && (format !== 'off' || sinks.length > 0)
 }
 
 export interface LogRotation {
@@ -261,6 +269,7 @@ export const PROGRAM_DEFAULTS = {
     whenFull: 'block',
     buffer: 1024 * 1024,
     severity: { stdout: 6, stderr: 6 },
+    sinks: [],
   },
 } as const satisfies Omit<ProgramSpec, 'name' | 'command' | 'cwd'>
 

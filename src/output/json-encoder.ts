@@ -1,16 +1,9 @@
 import type { Severity } from '../model/log-entry.ts'
 import { writeJsonText } from './json-text.ts'
 import { type EncodedSource, gapText, type LineEncoder, type StreamName } from './line-encoder.ts'
+import { scanLine, scannedLine } from './line-scan.ts'
 import { mayHaveTraceId, traceIdOf } from './trace-id.ts'
-import { unfinishedBytes } from './utf8-tail.ts'
 
-const NEWLINE = 0x0a
-const RETURN = 0x0d
-const LESS = 0x3c
-const GREATER = 0x3e
-const ZERO = 0x30
-/** A longer line is told in pieces, so that a reader can hold one. */
-const LONGEST_TEXT = 64 * 1024
 /** Of a line that is searched for a trace id. */
 const SEARCHED = 8 * 1024
 const GAP_SEVERITY = 4
@@ -27,6 +20,7 @@ export function jsonEncoder(
 ): LineEncoder {
   const result = { read: 0, written: 0, lines: 0, open: false }
   const head = stampedHead(source, stream)
+  const found = scannedLine()
 
   function writeLine(
     out: Buffer,
@@ -52,36 +46,17 @@ export function jsonEncoder(
       let written = at
       let lines = 0
       while (read < to) {
-        let level = severity as number
-        let begin = read
-        if (bytes[read] === LESS && bytes[read + 2] === GREATER && read + 2 < to) {
-          const digit = (bytes[read + 1] as number) - ZERO
-          if (digit >= 0 && digit < 8) {
-            level = digit
-            begin += 3
-          }
-        }
-        let end = bytes.indexOf(NEWLINE, begin)
-        let partial = false
-        let next = end + 1
-        if (end === -1 || end >= to || end - begin > LONGEST_TEXT) {
-          const whole = to - begin > LONGEST_TEXT
-          partial = true
-          end = whole ? begin + LONGEST_TEXT : to
-          if (!whole && flush === 'no') break
-          if (whole || flush === 'piece') end -= unfinishedBytes(bytes, begin, end)
-          if (end === begin) break
-          next = end
-        } else if (end > begin && bytes[end - 1] === RETURN) end -= 1
+        if (!scanLine(bytes, read, to, flush, found)) break
+        const { begin, end, partial, next } = found
+        const level = found.severity === -1 ? severity : found.severity
         if (written + room + (end - begin) * 6 > out.size) break
         let tail = partial ? ',"partial":true' : ''
         if (traced) {
           const id = traceIdOf(bytes.toString('utf8', begin, Math.min(end, begin + SEARCHED)))
           if (id !== null) tail += `,"traceId":${JSON.stringify(id)}`
         }
-        const [first, last] = [begin, end]
         const text = (target: Buffer, position: number): number =>
-          writeJsonText(bytes, first, last, target, position)
+          writeJsonText(bytes, begin, end, target, position)
         written = writeLine(out.bytes, written, now, level, text, tail)
         read = next
         if (!partial) lines += 1

@@ -15,6 +15,8 @@ export const NO_OUTPUT: ProgramOutput = {
     stderr: { kind: 'null' },
     file: null,
     incarnation() {},
+    process() {},
+    sinks: async () => [],
     reconfigure() {},
     watchFor: () => () => {},
     counts: async () => ({

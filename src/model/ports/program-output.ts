@@ -1,3 +1,4 @@
+import type { SinkFact } from '../log-sink.ts'
 import type { LogPolicy } from '../program-spec.ts'
 import type { SpawnDescriptor } from './spawner.ts'
 
@@ -40,11 +41,15 @@ export interface OutputChannel {
    * machine that is not overloaded.
    */
   incarnation(number: number): void
+  /** The process of this incarnation, for sinks that tell it. */
+  process(pid: number): void
   /** A new policy, in place. A change between formats `raw`, `stamped`, `json` loses nothing. */
   reconfigure(policy: LogPolicy): void
   /** Calls back once for the first whole line, from now on, that matches; returns what cancels it. */
   watchFor(pattern: RegExp, found: (line: string) => void): () => void
   counts(): Promise<OutputCounts>
+  /** How its sinks are; those that several programs have count for all of them. */
+  sinks(): Promise<readonly SinkFact[]>
   /** Resolves when everything that was written before the call is in the log. */
   drained(): Promise<void>
   rotate(): Promise<void>

@@ -1,11 +1,13 @@
 import type { OutputCounts } from '../../model/ports/program-output.ts'
 import type { Flush } from '../../output/line-encoder.ts'
 import { lineEncoder } from '../../output/line-encoder.ts'
+import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { logWriters } from './log-writers.ts'
 import { placePacked } from './packed-logs.ts'
 import type { Pipes } from './pipes.ts'
 import {
   countsWith,
+  joinSinks,
   type PumpedChannel,
   type PumpedStream,
   pumpedChannel,
@@ -48,12 +50,14 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
   const partial = new Set<Of>()
   const blocked = new Map<number, Set<Of>>()
   const pump = streamPump(pipes, nothing)
+  let road: SinkRoad | null = null
 
   function addStreams(channel: PumpedChannel, setup: ChannelSetup): void {
-    for (const { name, fd } of setup.streams) {
+    for (const { name, fd, isNew } of setup.streams) {
       if (streams.has(fd)) continue
       const of: Of = [channel, pumpedStream(channel, name, fd)]
       channel.streams.push(of[1])
+      channel.isNew &&= isNew
       streams.set(fd, of)
       pipes.watchReadable(epoll, fd)
       ready.add(of)
@@ -150,6 +154,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
   function setUp(channel: PumpedChannel, setup: ChannelSetup): void {
     drain(channel, 'piece')
     channel.policy = setup.policy
+    joinSinks(channel, road, setup.tap)
     if (setup.file !== channel.writer.target.path) {
       writers.giveBack(channel.writer)
       channel.writer = writers.take(setup)
@@ -161,6 +166,11 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
   }
 
   function obey(message: ToOutputWorker): void {
+    if (message.kind === 'road') {
+      road = message.road
+      for (const one of channels.values()) joinSinks(one, road, one.shared)
+      return
+    }
     if (message.kind === 'packed') {
       placePacked(message)
       return
@@ -170,6 +180,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
       const writer = writers.take(setup)
       const matched = (watch: number, line: string): void => post({ kind: 'match', watch, line })
       const channel = pumpedChannel(id, source, incarnation, setup.policy, writer, matched)
+      joinSinks(channel, road, setup.tap)
       channels.set(id, channel)
       addStreams(channel, setup)
       return
@@ -181,7 +192,9 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
         setUp(channel, message.setup)
         return
       case 'incarnation':
-        drain(channel, 'end')
+        // What is there is of the life before; of the first one, which may be quicker than this
+        // thread, nothing is before it.
+        if (channel.source.incarnation > 0 || !channel.isNew) drain(channel, 'end')
         channel.source.incarnation = message.number
         channel.source.sequence = 0
         return

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { OutputCounts, OutputSource } from '../../model/ports/program-output.ts'
+import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { logPacker } from './packed-logs.ts'
 import { linuxPipes } from './pipes.ts'
 import type {
@@ -26,6 +27,8 @@ export interface OutputMover {
   incarnation(id: number, number: number): void
   watch(id: number, pattern: RegExp, found: (line: string) => void): () => void
   ask(id: number, what: Request): Promise<OutputCounts>
+  /** The way to those who tell sinks; before any setup that has a tap. */
+  road(road: SinkRoad): void
   close(): Promise<void>
 }
 
@@ -35,8 +38,12 @@ interface Opened {
   incarnation: number
 }
 
-/** The mover that is a thread of its own, for Linux: see `output-worker.ts`. Starts it when needed. */
-export function outputThread(): OutputMover {
+/**
+ * The mover that is a thread of its own, for Linux: see `output-worker.ts`. Starts it when needed.
+ *
+ * @param renewed is called when it had to be started anew: it has no road to sinks then
+ */
+export function outputThread(renewed: () => void = () => {}): OutputMover {
   const opened = new Map<number, Opened>()
   const watches = new Map<number, { id: number; pattern: RegExp; found: (line: string) => void }>()
   const waiting = new Map<number, PromiseWithResolvers<OutputCounts>>()
@@ -104,11 +111,12 @@ export function outputThread(): OutputMover {
       tell({ kind: 'open', id, source, setup, incarnation })
     }
     for (const [watch, { id, pattern }] of watches) tellWatch(id, watch, pattern)
+    renewed()
   }
 
   function tell(message: ToOutputWorker): void {
     const target = worker ?? start()
-    target.postMessage(message)
+    target.postMessage(message, message.kind === 'road' ? [message.road.port] : [])
     rouse()
   }
 
@@ -160,6 +168,9 @@ export function outputThread(): OutputMover {
       return () => {
         if (watches.delete(watch)) tell({ kind: 'unwatch', id, watch })
       }
+    },
+    road(road) {
+      tell({ kind: 'road', road })
     },
     async ask(id, what) {
       const request = ++number

@@ -5,6 +5,7 @@ import type { OutputCounts } from '../../model/ports/program-output.ts'
 import { byteArea } from '../../output/byte-area.ts'
 import { type DropQueue, dropQueue } from '../../output/drop-queue.ts'
 import { type Flush, lineEncoder, outputFor } from '../../output/line-encoder.ts'
+import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { asyncStore } from './async-store.ts'
 import type { LogWriter } from './log-writer.ts'
 import { logWriters } from './log-writers.ts'
@@ -13,11 +14,14 @@ import { logPacker, placePacked } from './packed-logs.ts'
 import { linuxPipes } from './pipes.ts'
 import {
   countsWith,
+  joinSinks,
   type PumpedChannel,
   type PumpedStream,
   pumpedChannel,
   pumpedStream,
   recordStored,
+  sequenceOf,
+  tellSinks,
 } from './pumped-channel.ts'
 import type { OpenStream } from './worker-messages.ts'
 
@@ -71,14 +75,16 @@ export function portableMover(clock: Clock): OutputMover {
   /** Bytes of each channel that are being written. */
   const inFlight = new Map<number, number>()
   let watches = 0
+  let road: SinkRoad | null = null
 
-  function addSource(one: Moved, { name, path }: OpenStream): void {
+  function addSource(one: Moved, { name, path, isNew }: OpenStream): void {
     if (one.sources.some(({ stream }) => stream.name === name)) return
     const fd = openSync(path, O_RDWR | O_NONBLOCK)
     const socket = new Socket({ fd, readable: true, writable: false })
     const stream = pumpedStream(one.channel, name, fd)
     const source: Source = { stream, queue: dropQueue(), socket, flush: 'no', partial: null }
     one.sources.push(source)
+    one.channel.isNew &&= isNew
     socket.unref()
     socket.on('error', () => {})
     socket.on('data', (bytes: Buffer) => {
@@ -102,6 +108,7 @@ export function portableMover(clock: Clock): OutputMover {
     const { bytes, lines } = fullest.queue.drop(over)
     channel.counts.dropped += bytes
     channel.writer.drop(bytes, lines)
+    channel.tap?.lose(lines, bytes)
   }
 
   /** Writes what waits, one writer of a file after the other. */
@@ -134,6 +141,7 @@ export function portableMover(clock: Clock): OutputMover {
     const at = now()
     const open = writer.openLine === owner
     const level = available === STEP && source.flush === 'no' ? 'piece' : source.flush
+    const sequence = sequenceOf(channel)
     let done = stream.encoder.encode(input, 0, available, output, 0, at, 'no', open)
     if (done.read === 0 && level !== 'no') {
       done = stream.encoder.encode(input, 0, available, output, 0, at, level, open)
@@ -160,6 +168,7 @@ export function portableMover(clock: Clock): OutputMover {
     inFlight.set(channel.id, (inFlight.get(channel.id) ?? 0) - encoded.read)
     recordStored(channel, owner, bytes, 0, encoded, lines, stored)
     if (channel.watch.size > 0) channel.watch.look(bytes, 0, encoded.read)
+    tellSinks(channel, stream.name, sequence, at, bytes, 0, encoded.read)
     if (socket.isPaused() && queue.size < MOST_WAITING / 2) socket.resume()
     return true
   }
@@ -222,6 +231,7 @@ export function portableMover(clock: Clock): OutputMover {
   return {
     open(id, source, setup) {
       const channel = pumpedChannel(id, source, 0, setup.policy, writers.take(setup), tell)
+      joinSinks(channel, road, setup.tap)
       const one: Moved = { channel, sources: [], busy: Promise.resolve(), wanted: false }
       moved.set(id, one)
       for (const stream of setup.streams) addSource(one, stream)
@@ -233,6 +243,7 @@ export function portableMover(clock: Clock): OutputMover {
       void inTurn(one, async () => {
         const { channel } = one
         channel.policy = setup.policy
+        joinSinks(channel, road, setup.tap)
         if (setup.file !== channel.writer.target.path) {
           writers.giveBack(channel.writer)
           channel.writer = writers.take(setup)
@@ -246,10 +257,10 @@ export function portableMover(clock: Clock): OutputMover {
     incarnation(id, number) {
       const one = moved.get(id)
       if (one === undefined) return
-      void drain(one, 'end').then(() => {
-        one.channel.source.incarnation = number
-        one.channel.source.sequence = 0
-      })
+      const { source, isNew } = one.channel
+      const begin = (): object => Object.assign(source, { incarnation: number, sequence: 0 })
+      if (source.incarnation === 0 && isNew) begin()
+      else void drain(one, 'end').then(begin)
     },
     watch(id, pattern, matched) {
       const watch = ++watches
@@ -259,6 +270,10 @@ export function portableMover(clock: Clock): OutputMover {
         found.delete(watch)
         moved.get(id)?.channel.watch.remove(watch)
       }
+    },
+    road(next) {
+      road = next
+      for (const { channel } of moved.values()) joinSinks(channel, road, channel.shared)
     },
     async ask(id, what) {
       const one = moved.get(id)

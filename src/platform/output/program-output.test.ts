@@ -132,6 +132,7 @@ describe.each([
 
   test('O03 the last bytes before a crash are in the log, also without a line break', async () => {
     const channel = open()
+    channel.incarnation(1)
     await run(channel, 'sh', '-c', 'echo working; printf "about to fa"; kill -SEGV $$')
     expect(unstamped(logOf(channel))).toBe('working\nabout to fa')
     channel.incarnation(2)

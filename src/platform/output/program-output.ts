@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { SteadError } from '../../errors.ts'
+import type { SinkFact } from '../../model/log-sink.ts'
 import type { Clock } from '../../model/ports/clock.ts'
 import type {
   OutputChannel,
@@ -9,8 +10,9 @@ import type {
   ProgramOutput,
 } from '../../model/ports/program-output.ts'
 import type { SpawnDescriptor } from '../../model/ports/spawner.ts'
-import type { LogPolicy } from '../../model/program-spec.ts'
+import { isMovedByGuard, type LogPolicy } from '../../model/program-spec.ts'
 import type { StreamName } from '../../output/line-encoder.ts'
+import { type ProgramSinks, programSinks } from '../sinks/sink-thread.ts'
 import { type OutputMover, outputThread } from './output-thread.ts'
 import { removeUnfinished } from './packed-logs.ts'
 import { linuxPipes } from './pipes.ts'
@@ -25,6 +27,8 @@ const FIFO_MODE = 0o622
 const DIRECTORY_MODE = 0o700
 const LOG_MODE = 0o640
 const { O_RDWR, O_NONBLOCK } = constants
+/** The log of a program whose lines go to sinks alone. */
+const NOWHERE = '/dev/null'
 
 export interface ProgramOutputOptions {
   /** Directory of the FIFOs; made for this user alone where it is not there. */
@@ -34,6 +38,8 @@ export interface ProgramOutputOptions {
   readonly clock: Clock
   /** False: no thread is used on Linux either. Default true. */
   readonly thread?: boolean
+  /** A sink went down, or is back. */
+  readonly sinkTurned?: (fact: SinkFact) => void
 }
 
 const NOTHING: OutputCounts = {
@@ -60,20 +66,44 @@ export function programOutput({
   logs,
   clock,
   thread = true,
+  sinkTurned = () => {},
 }: ProgramOutputOptions): ProgramOutput {
   const fast = thread && process.platform === 'linux'
   const channels = new Set<OutputChannel>()
   let threaded: OutputMover | null = null
   let portable: OutputMover | null = null
+  let sinks: ProgramSinks | null = null
+  /** Movers that have a road to sinks, and what gives them another. */
+  const roads = new Map<OutputMover, () => void>()
   let number = 0
 
   function moverFor(policy: LogPolicy): OutputMover {
     if (fast && policy.whenFull === 'block') {
-      threaded ??= outputThread()
+      threaded ??= outputThread(() => roads.get(threaded as OutputMover)?.())
       return threaded
     }
     portable ??= portableMover(clock)
     return portable
+  }
+
+  /** What the mover shares with the thread that tells the sinks of a channel. */
+  function tapFor(
+    mover: OutputMover,
+    id: number,
+    source: OutputSource,
+    policy: LogPolicy,
+  ): SharedArrayBuffer | null {
+    if (policy.sinks.length === 0) {
+      sinks?.leave(id)
+      return null
+    }
+    sinks ??= programSinks(sinkTurned)
+    if (!roads.has(mover))
+      roads.set(
+        mover,
+        sinks.connect((road) => mover.road(road)),
+      )
+    return sinks.setUp(id, source, policy)
   }
 
   function open(source: OutputSource, first: LogPolicy): OutputChannel {
@@ -85,24 +115,26 @@ export function programOutput({
     /** Null while nothing goes through FIFOs. */
     let mover: OutputMover | null = null
 
-    function setup(): ChannelSetup {
+    function setup(by: OutputMover): ChannelSetup {
       for (const name of namesFor(policy)) {
         if (!streams.has(name)) streams.set(name, openStream(run, source, name))
       }
-      return { file: file as string, policy, streams: [...streams.values()] }
+      const tap = tapFor(by, id, source, policy)
+      return { file: file ?? NOWHERE, policy, streams: [...streams.values()], tap }
     }
 
     function begin(): void {
-      if (file === null || policy.format === 'direct') return
-      removeUnfinished(file)
+      if (!isMovedByGuard(policy)) return
+      if (file !== null) removeUnfinished(file)
       mover = moverFor(policy)
-      mover.open(id, source, setup())
+      mover.open(id, source, setup(mover))
       if (incarnation > 0) mover.incarnation(id, incarnation)
     }
 
     function descriptor(name: StreamName): SpawnDescriptor {
-      if (file === null) return { kind: 'null' }
-      if (policy.format === 'direct') return { kind: 'append', path: file, mode: LOG_MODE }
+      if (policy.format === 'direct' && file !== null)
+        return { kind: 'append', path: file, mode: LOG_MODE }
+      if (!isMovedByGuard(policy)) return { kind: 'null' }
       const stream = policy.format === 'raw' ? 'stdout' : name
       return { kind: 'fifo', path: fifoPath(run, source, stream) }
     }
@@ -124,12 +156,11 @@ export function programOutput({
       reconfigure(next) {
         policy = next
         file = fileFor(logs, source, policy)
-        const through = file !== null && policy.format !== 'direct'
         // Whoever still writes to a FIFO is read to the end, into the log as it was.
-        if (mover !== null && !through) return
+        if (mover !== null && !isMovedByGuard(policy)) return
         if (mover === null) return begin()
         const other = moverFor(policy)
-        if (other === mover) return mover.setUp(id, setup())
+        if (other === mover) return mover.setUp(id, setup(mover))
         const old = mover
         mover = other
         const { promise, resolve } = Promise.withResolvers<void>()
@@ -149,6 +180,10 @@ export function programOutput({
         await handOver
         return mover === null ? NOTHING : mover.ask(id, 'counts')
       },
+      process(pid) {
+        sinks?.process(id, incarnation, pid)
+      },
+      sinks: async () => sinks?.facts(id) ?? [],
       async drained() {
         await handOver
         await mover?.ask(id, 'drain')
@@ -165,6 +200,7 @@ export function programOutput({
         try {
           await closing?.ask(id, 'close')
         } finally {
+          sinks?.leave(id)
           for (const [name, { fd }] of streams) {
             closeSync(fd)
             if (remove) rmSync(fifoPath(run, source, name), { force: true })
@@ -184,6 +220,7 @@ export function programOutput({
     async close() {
       await Promise.all([...channels].map((channel) => channel.close({ remove: false })))
       await Promise.all([threaded?.close(), portable?.close()])
+      await sinks?.close()
     },
   }
 }
@@ -227,5 +264,5 @@ function openStream(run: string, source: OutputSource, name: StreamName): OpenSt
     rmSync(path)
     return openStream(run, source, name)
   }
-  return { name, fd, path }
+  return { name, fd, path, isNew: errno === 0 }
 }

@@ -8,6 +8,7 @@ import {
   type StreamName,
 } from '../../output/line-encoder.ts'
 import { type LineWatch, lineWatch } from '../../output/line-watch.ts'
+import { type SinkRoad, type SinkTap, sinkTap } from '../sinks/sink-tap.ts'
 import { type LogWriter, troubleOf } from './log-writer.ts'
 
 /** The reading end of one FIFO. */
@@ -33,6 +34,11 @@ export interface PumpedChannel {
   writer: LogWriter
   readonly counts: { stored: number; dropped: number; lines: number }
   readonly watch: LineWatch
+  /** To its sinks; null where it has none. */
+  tap: SinkTap | null
+  shared: SharedArrayBuffer | null
+  /** Its FIFOs held nothing of an earlier life when they were opened. */
+  isNew: boolean
   /** Opens the log where needed; false, with the trouble noted, where it cannot be. */
   prepare(now: number): boolean
 }
@@ -57,6 +63,9 @@ export function pumpedChannel(
     writer,
     counts: { stored: 0, dropped: 0, lines: 0 },
     watch: lineWatch(matched),
+    tap: null,
+    shared: null,
+    isNew: true,
     prepare(now) {
       try {
         channel.writer.target.prepare(now)
@@ -112,6 +121,36 @@ export function recordStored(
   counts.lines += kept.count
   counts.dropped += read - bytes
   writer.drop(read - bytes, Math.max(lines - kept.count, 0))
+}
+
+/** Has it tell its sinks, once there is a road to them and memory that is shared with them. */
+export function joinSinks(
+  channel: PumpedChannel,
+  road: SinkRoad | null,
+  shared: SharedArrayBuffer | null,
+): void {
+  channel.shared = shared
+  channel.tap = road === null || shared === null ? null : sinkTap(road, channel.id, shared)
+}
+
+/** Lines that were told before those which its encoder is about to take; -1 where it does not count. */
+export function sequenceOf({ policy, source }: PumpedChannel): number {
+  return policy.format === 'json' ? source.sequence : -1
+}
+
+/** Gives the sinks, where there are any, `bytes[from, to)`, which the log has. */
+export function tellSinks(
+  { tap, policy, source: { incarnation } }: PumpedChannel,
+  name: StreamName,
+  sequence: number,
+  at: number,
+  bytes: Buffer,
+  from: number,
+  to: number,
+): void {
+  if (tap === null) return
+  const stream = policy.format === 'raw' ? 'output' : name
+  tap.offer({ stream, incarnation, sequence, at }, bytes, from, to)
 }
 
 /** Where the `most`th line break ends, and how many there are up to it. */

@@ -2,7 +2,13 @@ import { readSync } from 'node:fs'
 import { type ByteArea, byteArea } from '../../output/byte-area.ts'
 import type { Flush } from '../../output/line-encoder.ts'
 import { EAGAIN, type Pipes } from './pipes.ts'
-import { type PumpedChannel, type PumpedStream, recordStored } from './pumped-channel.ts'
+import {
+  type PumpedChannel,
+  type PumpedStream,
+  recordStored,
+  sequenceOf,
+  tellSinks,
+} from './pumped-channel.ts'
 
 /** Most that is taken from a FIFO at once. */
 export const CHUNK = 256 * 1024
@@ -83,6 +89,7 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
     while (at < available) {
       const encoder = stream.encoder
       const open = writer.openLine === owner
+      const sequence = sequenceOf(channel)
       const done = encoder.encode(input, at, available, output, 0, now, pressure, open)
       if (done.read === 0) {
         // A line that fills the FIFO can only go on when a piece of it is taken.
@@ -97,6 +104,7 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
       const stored = ready ? writer.store(output.bytes, done.written, now) : 0
       recordStored(channel, owner, input.bytes, at, done, output.bytes, stored)
       if (channel.watch.size > 0) channel.watch.look(input.bytes, at, at + read)
+      tellSinks(channel, stream.name, sequence, now, input.bytes, at, at + read)
       consume(stream, read)
       at += read
       if (writer.pending !== null) return 'blocked'
@@ -153,8 +161,8 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
   return {
     pump(channel, stream, now, flush) {
       if (channel.writer.pending !== null && !channel.writer.resume()) return 'blocked'
-      const watched = channel.watch.size > 0
-      return channel.policy.format === 'raw' && !watched
+      const looked = channel.watch.size > 0 || channel.tap !== null
+      return channel.policy.format === 'raw' && !looked
         ? pumpRaw(channel, stream, now)
         : pumpLines(channel, stream, now, flush)
     },

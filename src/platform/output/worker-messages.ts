@@ -1,6 +1,7 @@
 import type { OutputCounts, OutputSource } from '../../model/ports/program-output.ts'
 import type { LogPolicy } from '../../model/program-spec.ts'
 import type { StreamName } from '../../output/line-encoder.ts'
+import type { SinkRoad } from '../sinks/sink-tap.ts'
 
 export interface WorkerData {
   /** Woken through this eventfd. */
@@ -14,6 +15,8 @@ export interface OpenStream {
   readonly name: StreamName
   readonly fd: number
   readonly path: string
+  /** It was made just now: nothing of an earlier life is in it. */
+  readonly isNew: boolean
 }
 
 export type ToOutputWorker =
@@ -33,6 +36,8 @@ export type ToOutputWorker =
       readonly source: string
       readonly flags: string
     }
+  /** The way to those who tell sinks. */
+  | { readonly kind: 'road'; readonly road: SinkRoad }
   | { readonly kind: 'unwatch'; readonly id: number; readonly watch: number }
   | {
       readonly kind: 'counts' | 'drain' | 'rotate' | 'close'
@@ -51,6 +56,8 @@ export interface ChannelSetup {
   readonly file: string
   readonly policy: LogPolicy
   readonly streams: readonly OpenStream[]
+  /** What is shared with the thread that tells sinks; null where it has none. */
+  readonly tap: SharedArrayBuffer | null
 }
 
 export type FromOutputWorker =
