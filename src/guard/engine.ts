@@ -163,9 +163,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     const answer = (event: InstanceEvent): void => {
       queue.push({ instance, event })
     }
-    const failed = (errno: string, why: string): void => {
+    const failed = (errno: string, why: string): void =>
       answer({ type: 'spawn-failed', incarnation, errno, why })
-    }
     try {
       instance.channel ??= parts.output.open(sourceOf(instance), spec.log)
       // Before the channel is told of the life: with that it takes what is there, looking for the line.
@@ -174,8 +173,10 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       const request = parts.launch(instance, incarnation, means)
       const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
       const { child, failure } = spawner.spawn(request, ended)
-      if (failure !== null)
-        return failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
+      if (failure !== null) {
+        failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
+        return
+      }
       instance.child = child
       instance.channel.process(child.identity.pid)
       instance.startedAt = clock.wall().toISOString()
@@ -272,9 +273,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       instance.channel ??= parts.output.open(sourceOf(instance), instance.spec.log)
       watchers.prepare(instance.id, instance.spec, incarnation, instance.channel)
       instance.channel.incarnation(incarnation)
-      const { pid } = identity
-      instance.channel.process(pid)
-      dispatch(instance, { type: 'adopted', incarnation, pid, ready })
+      instance.channel.process(identity.pid)
+      dispatch(instance, { type: 'adopted', incarnation, pid: identity.pid, ready })
     },
     force(instance) {
       instance.child?.signal('SIGKILL', 'tree')
