@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config'
 // Real programs are started by some; a pool of processes keeps their signals apart.
 const shared = { testTimeout: 20_000, pool: 'forks' } as const
 
-const PURE = 'src/{config,control,guard,managers,model,output,service,sinks,top}/**/*.test.ts'
+const PURE =
+  'src/{config,control,guard,managers,metrics,model,output,service,sinks,top}/**/*.test.ts'
 
 export default defineConfig({
   test: {

@@ -17,7 +17,10 @@ export interface ProgramParts {
   readonly environmentOf: (spec: ProgramSpec) => Readonly<Record<string, string>>
 }
 
-export type Programs = Pick<GuardParts, 'spawner' | 'output' | 'watchers' | 'runStep' | 'usage'> & {
+export type Programs = Pick<
+  GuardParts,
+  'spawner' | 'output' | 'watchers' | 'runStep' | 'usage' | 'own'
+> & {
   /** Lets go of sockets and of what is on its way. */
   close(): Promise<void>
 }
@@ -63,7 +66,7 @@ async function composeWatching({
   clock,
   timers,
   environmentOf,
-}: Omit<ProgramParts, 'launch'>): Promise<Pick<Programs, 'watchers' | 'usage' | 'close'>> {
+}: Omit<ProgramParts, 'launch'>): Promise<Pick<Programs, 'watchers' | 'usage' | 'own' | 'close'>> {
   const [watchers, limits, notifying, probing, measuring, forwarding, names] = await Promise.all([
     import('../guard/program-watchers.ts'),
     import('../guard/watch-limits.ts'),
@@ -97,6 +100,7 @@ async function composeWatching({
       forward: forward.send,
     }),
     usage,
+    own: measuring.ownUsage,
     async close() {
       forward.close()
       await notices.close()

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { CommonOptions } from './context.ts'
 import type { FileOptions } from './verbs/guard-control.ts'
+import type { MetricsOptions } from './verbs/metrics.ts'
 import type { TopVerbOptions } from './verbs/top.ts'
 import type { UpOptions } from './verbs/up.ts'
 
@@ -70,6 +71,13 @@ export function addGuardVerbs(
     .argument('[name...]', 'services')
     .action(async (names: string[], options: CommonOptions) =>
       exit(await (await look()).history(names, options)),
+    )
+  verb('metrics', 'what is measured, as text for Prometheus')
+    .argument('[name...]', 'services; everything without one')
+    .option('-f, --file <file>', 'of the guard of this stead.yaml (default: the one that runs)')
+    .option('--openmetrics', 'as OpenMetrics 1.0')
+    .action(async (names: string[], options: MetricsOptions) =>
+      exit(await (await import('./verbs/metrics.ts')).metrics(names, options)),
     )
   verb('beat', 'send a heartbeat for a service')
     .argument('<name>', 'the service')

@@ -124,6 +124,7 @@ One program as a service:
 Many programs, described in stead.yaml:
   up, down, apply          start them and keep them running; stop; take changes
   scale, signal, beat      how many instances; send a signal; send a heartbeat
+  metrics                  what is measured, as text for Prometheus
 Both:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it

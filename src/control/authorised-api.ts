@@ -80,6 +80,7 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
       return { ...detail, dependents: detail.dependents.filter(mayView) }
     },
     usage: (selection) => api.usage(seen(selection)),
+    metrics: (selection) => api.metrics(seen(selection)),
     groups: () =>
       api.groups().flatMap((group) => {
         const services = group.services.filter(mayView)

@@ -43,6 +43,8 @@ export interface GuardClient {
   detail(id: string): Promise<InstanceDetail>
   usage(selection?: Selection): Promise<GuardUsage>
   groups(): Promise<readonly GroupFact[]>
+  /** What is measured, as text of Prometheus; as OpenMetrics where that is asked for. */
+  metrics(selection?: Selection, format?: 'openmetrics' | 'prometheus'): Promise<string>
   act(verb: GuardVerb, selection: Selection, options?: VerbOptions): Promise<readonly VerbResult[]>
   signal(
     selection: Selection,
@@ -84,6 +86,15 @@ export function guardClient(connection: ControlConnection): GuardClient {
     detail: (id) => get(`/v1/services/${encodeURIComponent(id)}`),
     usage: (selection = EVERYTHING) => get(`/v1/usage${queryOf(selection)}`),
     groups: () => get('/v1/groups'),
+    async metrics(selection = EVERYTHING, format = 'prometheus') {
+      const accept = format === 'openmetrics' ? 'application/openmetrics-text' : 'text/plain'
+      const target = `/metrics${queryOf(selection)}`
+      const answer = await connection.stream(target, { Accept: accept }, undefined)
+      if (answer.status !== 200) throw told(answer)
+      let text = ''
+      for await (const part of answer.parts) text += part
+      return text
+    },
     act: (verb, selection, options = {}) => post(`/v1/${verb}`, { ...selection, ...options }, null),
     signal: (selection, signal, to = 'leader') =>
       post('/v1/signal', { ...selection, signal, to }, DEADLINE),

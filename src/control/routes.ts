@@ -8,6 +8,7 @@ import { jsonAnswer } from './answers.ts'
 import { bodyFields, countOf, invalid, selectionOf } from './body-fields.ts'
 import { eventsAnswer } from './event-answer.ts'
 import { logAnswer } from './log-answer.ts'
+import { metricsAnswer } from './metrics-answer.ts'
 
 export interface ControlParts {
   readonly api: GuardApi
@@ -116,6 +117,7 @@ export const ROUTES: readonly Route[] = [
     needs: 'view',
     answer: (call) => eventsAnswer(call, MAX_PAGE),
   },
+  { method: 'GET', path: '/metrics', needs: 'view', answer: metricsAnswer },
   { method: 'POST', path: '/v1/signal', needs: 'operate', answer: signal },
   { method: 'POST', path: '/v1/scale', needs: 'administer', answer: scale },
   { method: 'POST', path: '/v1/apply', needs: 'administer', answer: apply },

@@ -9,7 +9,7 @@ export interface DetailParts {
   readonly status: InstanceStatus
   readonly instances: Instances
   readonly groups: readonly GroupSpec[]
-  readonly usage: TreeUsage
+  readonly usage: Pick<TreeUsage, 'sample'>
 }
 
 /** Everything that is known of one instance. */

@@ -28,6 +28,8 @@ export interface EngineParts {
   /** Writes down what a later guard has to know; called at once after each start. */
   readonly save: (instance: Instance) => void
   readonly tell: (happening: GuardHappening) => void
+  /** A program was asked how it is. */
+  readonly probed: (id: string, ...told: Parameters<WatchReport['probed']>) => void
   /** An instance failed: for the groups it is in. */
   readonly failed: (instance: Instance, fatal: boolean) => void
   /** Everything about an instance has come to rest for the moment. */
@@ -160,9 +162,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     const { id, spec } = instance
     instance.child = null
     instance.statusText = null
-    const answer = (event: InstanceEvent): void => {
-      queue.push({ instance, event })
-    }
+    const answer = (event: InstanceEvent): void => void queue.push({ instance, event })
     const failed = (errno: string, why: string): void =>
       answer({ type: 'spawn-failed', incarnation, errno, why })
     try {
@@ -227,6 +227,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       status: (text) => {
         if (instance.state.incarnation === incarnation) instance.statusText = text
       },
+      probed: (...told) => parts.probed(id, ...told),
     }
     const target = { id, service, incarnation, spec, identity: child.identity, channel }
     instance.watch = watchers[what](target, report)

@@ -1,64 +1,27 @@
 import { SteadError } from '../errors.ts'
-import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
+import type { GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
-import type { StateStore } from '../model/instance-record.ts'
-import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
-import type { TreeUsage } from '../model/ports/tree-usage.ts'
+import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { accessOf } from './access-of.ts'
 import { applyChanges } from './apply.ts'
 import { detailOf } from './detail.ts'
-import { type EngineParts, engine as makeEngine } from './engine.ts'
+import { engine as makeEngine } from './engine.ts'
 import { groupRules } from './groups.ts'
+import type { Guard, GuardParts } from './guard-parts.ts'
 import { type Instance, isLive, statusOf } from './instance.ts'
 import { instancesOf } from './instances.ts'
+import type { Measuring } from './measure.ts'
 import { hasFailed, isOver } from './outcome.ts'
 import { population } from './population.ts'
 import { forgetRequests, recordOf } from './restore.ts'
 import { select } from './select.ts'
 import { stopAll } from './stop-order.ts'
+import { tallies } from './tallies.ts'
 import { usageMeter } from './usage-meter.ts'
 import { callerName, verbs as makeVerbs } from './verbs.ts'
 
-/** The log of events: numbered, on disk, bounded. */
-export interface GuardEvents {
-  append(happening: GuardHappening): GuardEvent
-  since(number: number, limit: number): readonly GuardEvent[]
-  subscribe(
-    snapshot: () => EventStream['snapshot'],
-    since: number | null,
-    signal: AbortSignal,
-  ): EventStream
-  readonly newest: number
-}
-
-export interface GuardParts
-  extends Pick<
-    EngineParts,
-    'clock' | 'timers' | 'random' | 'spawner' | 'output' | 'watchers' | 'launch' | 'runStep'
-  > {
-  /** What its programs carry in their environment; the same for every guard of this project and home. */
-  readonly guardId: string
-  readonly facts: Omit<GuardFacts, 'event'>
-  readonly events: GuardEvents
-  readonly store: StateStore
-  readonly usage: TreeUsage
-  /** Reads the configuration anew. @throws SPEC_INVALID and the like */
-  readonly readSpec: (text: string | null) => Promise<GuardSpec>
-  readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
-  /** Told of a configuration that was taken, before its services follow. */
-  readonly applied?: (next: GuardSpec) => void
-}
-
-export interface Guard {
-  readonly api: GuardApi
-  /** Takes on what an earlier guard left, and starts what is to run. Returns how many were taken on. */
-  start(): number
-  /** SIGKILL to everything that still lives: a second Ctrl-C. */
-  force(): void
-  /** Resolves when the guard has ended: its programs too, or kept. */
-  readonly ended: Promise<{ readonly kept: boolean; readonly failed: readonly string[] }>
-}
+export type { Guard, GuardEvents, GuardParts } from './guard-parts.ts'
 
 /** A guard over the services of `spec`. Nothing happens before `start`. */
 export function guard(spec: GuardSpec, parts: GuardParts): Guard {
@@ -68,13 +31,16 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   const instances = instancesOf()
   const listeners = new Map<Instance, Set<() => void>>()
   const finished = Promise.withResolvers<Awaited<Guard['ended']>>()
+  const counted = tallies(clock)
   const tell = (happening: GuardHappening): void => {
+    counted.note(happening)
     events.append(happening)
   }
 
   const engine = makeEngine(instances, {
     ...parts,
     tell,
+    probed: counted.probed,
     save: (instance) => store.append(recordOf(instance, clock)),
     failed: (instance, fatal) => groups.failed(instance, fatal),
     changed(instance) {
@@ -111,6 +77,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   })
   const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
   const meter = usageMeter({ clock, usage: parts.usage, instances })
+  let measuring: Promise<Measuring> | null = null
   const chosen = (selection: Parameters<GuardApi['status']>[0]) =>
     select(selection, instances, current.groups)
   const snapshot = (): EventStream['snapshot'] => ({
@@ -121,6 +88,18 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   function statuses(of: readonly Instance[]) {
     const [now, wall] = [clock.monotonic(), clock.wall()]
     return of.map((instance) => statusOf(instance, now, wall))
+  }
+
+  /** Nothing is loaded or measured for metrics before somebody asks for them. */
+  async function measure(): Promise<Measuring> {
+    return (await import('./measure.ts')).measuring({
+      ...parts,
+      tallies: counted,
+      all: () => instances.all().filter(({ removing }) => !removing),
+      statuses,
+      facts,
+      groups: api.groups,
+    })
   }
 
   function reload(instance: Instance, by: string): void {
@@ -175,6 +154,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     }
     const failed = all.filter(hasFailed).map(({ id }) => id)
     for (const instance of instances.all()) engine.release(instance)
+    void measuring?.then(({ stop }) => stop())
     parts.spawner.close()
     store.rewrite(keep ? people.records() : people.records().map(forgetRequests))
     tell({ type: 'guard', text: keep ? 'ended; its programs go on' : 'ended', severity: 6 })
@@ -212,6 +192,10 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       })
     },
     usage: (selection) => meter(chosen(selection)),
+    async metrics(selection) {
+      measuring ??= measure()
+      return (await measuring).read(chosen(selection))
+    },
     groups: () =>
       current.groups.map(({ name, strategy, services }) => ({ name, strategy, services })),
     async act(verb, selection, caller, options) {

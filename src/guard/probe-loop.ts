@@ -10,6 +10,8 @@ export interface ProbeDeps {
   readonly probes: Probes
   /** For a command: whose it is, and where it runs. */
   readonly exec: Omit<ExecProbeOptions, 'timeout' | 'signal'>
+  /** Told of each probe that ended, before anything follows from it. */
+  readonly probed?: (kind: ProbeFact['kind'], outcome: ProbeOutcome) => void
 }
 
 /** One probe, ended. */
@@ -35,7 +37,7 @@ export interface ProbeLoop {
 export function probeLoop(
   kind: ProbeFact['kind'],
   check: ProbeTarget & ProbeTiming,
-  { clock, timers, probes, exec }: ProbeDeps,
+  { clock, timers, probes, exec, probed }: ProbeDeps,
   pause: (count: number) => number,
   told: (event: ProbeEvent) => boolean,
 ): ProbeLoop {
@@ -68,6 +70,7 @@ export function probeLoop(
       const at = clock.wall().toISOString()
       fact = { ...fact, at, ok, took, detail, failures: ok ? 0 : fact.failures + 1 }
       const ended = clock.monotonic()
+      probed?.(kind, outcome)
       if (told({ outcome, started, ended })) stop()
       // Who is told may have stopped us.
       if (!over) cancel = timers.after(Math.max(0, started + pause(count) - ended), probe)

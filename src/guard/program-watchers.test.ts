@@ -32,6 +32,7 @@ beforeEach(() => {
     health: note('health'),
     fault: note('fault'),
     status: note('status'),
+    probed() {},
   }
   const notices: ProgramNotices = {
     socket(id, user, receive) {

@@ -122,6 +122,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       health: when(report.health),
       fault: when(report.fault),
       status: when(report.status),
+      probed: when(report.probed),
     }
     const started = begin(guarded)
     const beat = (): void => {
@@ -155,9 +156,9 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
     }
   }
 
-  function probing(target: WatchTarget): ProbeDeps {
+  function probing(target: WatchTarget, { probed }: WatchReport): ProbeDeps {
     const { cwd, user, group } = target.spec
-    return { ...parts, exec: { cwd, user, group, env: parts.environmentOf(target) } }
+    return { ...parts, exec: { cwd, user, group, env: parts.environmentOf(target) }, probed }
   }
 
   return {
@@ -198,7 +199,11 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       case 'http':
       case 'tcp':
       case 'exec':
-        return { parts: [], loops: [watchReadiness(ready, probing(target), isReady)], heart: null }
+        return {
+          parts: [],
+          loops: [watchReadiness(ready, probing(target, told), isReady)],
+          heart: null,
+        }
       case 'log': {
         const match = matchOf(target.id, ready.pattern, target.incarnation, target.channel)
         if (match === null) return { parts: [], loops: [], heart: null }
@@ -238,7 +243,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
     }
     return {
       parts: stops,
-      loops: health === null ? [] : [watchHealth(health, probing(target), told.health)],
+      loops: health === null ? [] : [watchHealth(health, probing(target, told), told.health)],
       heart:
         heartbeat === null
           ? null

@@ -13,7 +13,7 @@ const FRESH = 500
  */
 export function usageMeter(deps: {
   readonly clock: Clock
-  readonly usage: TreeUsage
+  readonly usage: Pick<TreeUsage, 'sample'>
   readonly instances: Instances
 }): (asked: readonly Instance[]) => Promise<GuardUsage> {
   const { clock, usage, instances } = deps

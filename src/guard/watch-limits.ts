@@ -35,7 +35,7 @@ interface Watched {
 export function limitWatch(deps: {
   readonly clock: Clock
   readonly timers: Timers
-  readonly usage: TreeUsage
+  readonly usage: Pick<TreeUsage, 'sample'>
 }): LimitWatch {
   const { clock, timers, usage } = deps
   const all = new Set<Watched>()

@@ -1,4 +1,5 @@
-import type { ExitCause, InstanceDetail } from '../model/guard-status.ts'
+import type { ExitCause, InstanceDetail, ProbeFact } from '../model/guard-status.ts'
+import type { ProbeOutcome } from '../model/ports/probe.ts'
 import type { OutputChannel } from '../model/ports/program-output.ts'
 import type { ProcessIdentity, SpawnDescriptor } from '../model/ports/spawner.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
@@ -20,6 +21,8 @@ export interface WatchReport {
   fault(cause: ExitCause, why: string, since: number): void
   /** The program's own words. */
   status(text: string): void
+  /** It was asked how it is, whatever came of it. */
+  probed(kind: ProbeFact['kind'], outcome: ProbeOutcome): void
 }
 
 /** The watching of one life. */

@@ -58,21 +58,24 @@ export interface ExitRecord {
   readonly cause: ExitCause
 }
 
-export type ExitCause =
-  | 'itself'
-  | 'stop'
-  | 'restart'
-  | 'start-timeout'
-  | 'health'
-  | 'heartbeat'
-  | 'memory'
-  | 'cpu'
-  | 'schedule'
-  | 'group'
-  | 'dependency'
-  | 'configuration'
-  | 'output'
-  | 'lost'
+export const EXIT_CAUSES = [
+  'itself',
+  'stop',
+  'restart',
+  'start-timeout',
+  'health',
+  'heartbeat',
+  'memory',
+  'cpu',
+  'schedule',
+  'group',
+  'dependency',
+  'configuration',
+  'output',
+  'lost',
+] as const
+
+export type ExitCause = (typeof EXIT_CAUSES)[number]
 
 /** From a fault to its mending, in milliseconds; null while it is not mended. */
 export interface RecoveryFact {

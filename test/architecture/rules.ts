@@ -19,7 +19,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   guard: ['model', 'config'],
   output: ['model'],
   sinks: ['model', 'output'],
-  control: ['model'],
+  control: ['model', 'metrics'],
+  metrics: ['model'],
   top: ['model'],
   platform: ['model', 'output', 'sinks'],
   cli: [
@@ -32,6 +33,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'output',
     'sinks',
     'control',
+    'metrics',
     'top',
     'platform',
   ],

@@ -4,6 +4,7 @@ import type { AccessRule, GuardAccess } from '../../src/model/access.ts'
 import type { GuardFacts, InstanceDetail, InstanceStatus } from '../../src/model/guard-status.ts'
 import type { Caller, GuardApi, Selection, VerbResult } from '../../src/model/ports/guard-api.ts'
 import { memoryEventFile } from './event-file.ts'
+import { guardMetrics } from './guard-metrics.ts'
 
 export interface FakeGuard extends GuardApi {
   /** Every call that changes something, in order. */
@@ -76,6 +77,7 @@ export function fakeGuard(count = 3): FakeGuard {
         cpu: 50,
       })),
     }),
+    metrics: async (selection) => guardMetrics(facts(), selected(selection)),
     groups: () => [{ name: 'front', strategy: 'one_for_one', services: ['svc-0'] }],
     async act(...args) {
       note('act', ...args)

@@ -40,6 +40,7 @@ describe.skipIf(process.platform !== 'linux')('a service of the SDK under a guar
       health() {},
       fault: (cause: string, why: string) => void told.push(`${cause}: ${why}`),
       status() {},
+      probed() {},
     }
     const readiness = watchers.readiness(target, report)
     try {

@@ -72,6 +72,7 @@ export function memoryEvents(
     get newest() {
       return all.length
     },
+    lost: () => 0,
   }
 }
 
@@ -109,6 +110,7 @@ export function simulatedGuard(
       health: when(report.health),
       fault: when(report.fault),
       status: when(report.status),
+      probed: when(report.probed),
     })
     return {
       beat() {},
@@ -149,7 +151,8 @@ export function simulatedGuard(
     facts: { project: 'simulated', pid: 1, socket: '', version: '0', since: '', file: null },
     events,
     store,
-    usage: { sample: async () => new Map() },
+    usage: { sample: async () => new Map(), extents: async () => new Map() },
+    own: () => ({ memory: 0, cpu: 0, descriptors: null }),
     readSpec: async () => next,
     compare: diffGuardSpecs,
   })

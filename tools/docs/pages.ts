@@ -1,6 +1,7 @@
 import { cliReference } from './cli.ts'
 import { errorsReference } from './errors.ts'
 import { guardSchemaFile } from './guard-schema.ts'
+import { metricsReference } from './metrics.ts'
 import { serviceSchema } from './schema.ts'
 import { steadYamlReference } from './stead-yaml.ts'
 import { topGuide } from './top-guide.ts'
@@ -9,6 +10,7 @@ import { topGuide } from './top-guide.ts'
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.md': errorsReference,
   'docs/reference/cli.md': cliReference,
+  'docs/reference/metrics.md': metricsReference,
   'docs/reference/service.schema.json': serviceSchema,
   'docs/reference/stead.schema.json': guardSchemaFile,
   'docs/reference/stead-yaml.md': steadYamlReference,

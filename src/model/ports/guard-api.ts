@@ -1,5 +1,6 @@
 import type { GuardAccess } from '../access.ts'
 import type { GuardEvent, GuardSnapshot } from '../guard-event.ts'
+import type { GuardMetrics } from '../guard-metrics.ts'
 import type {
   ExitRecord,
   GroupFact,
@@ -96,6 +97,8 @@ export interface GuardApi {
   detail(id: string): Promise<InstanceDetail>
   /** What they use; measured because somebody asks, and for those who ask at the same time together. */
   usage(selection: Selection): Promise<GuardUsage>
+  /** Everything there is to measure; one look serves all who ask within a second. */
+  metrics(selection: Selection): Promise<GuardMetrics>
   groups(): readonly GroupFact[]
   /** In parallel over everything selected; never waits for another verb. @throws NOT_INSTALLED for a name nothing fits */
   act(

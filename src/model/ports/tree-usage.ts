@@ -5,8 +5,16 @@ export interface Usage {
   readonly cpu: number
 }
 
+export interface Extent {
+  readonly processes: number
+  /** Open descriptors of all of them; null where one may not be looked at. */
+  readonly descriptors: number | null
+}
+
 /** What processes use with all that descend from them. */
 export interface TreeUsage {
   /** In one look at the machine; a root that is gone is not in the answer. */
   sample(roots: readonly number[]): Promise<ReadonlyMap<number, Usage>>
+  /** How many processes there are, and what they have open: a look into each of them. */
+  extents(roots: readonly number[]): Promise<ReadonlyMap<number, Extent>>
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { until } from '../../../test/contract/until.ts'
-import { treeUsage } from './usage.ts'
+import { ownUsage, treeUsage } from './usage.ts'
 
 const started: number[] = []
 afterEach(() => {
@@ -25,6 +25,23 @@ describe.skipIf(process.platform !== 'linux')('what a tree uses', () => {
       const found = await treeUsage().sample([pid, other])
       return (found.get(pid)?.memory ?? 0) > 40_000_000 && (found.get(other)?.memory ?? 9e9) < 2e7
     })
+  })
+
+  test('how many processes, and how many descriptors all of them have open', async () => {
+    const pid = start('sh', '-c', `sleep 60 & exec 7</dev/null; exec sleep 60`)
+    const alone = start('sleep', '60')
+    await until('both sleep, one with a descriptor of its own', async () => {
+      const found = await treeUsage().extents([pid, alone])
+      const { processes, descriptors } = found.get(alone) ?? {}
+      // What the tests themselves were started with may be open in each of them.
+      const each = descriptors ?? 0
+      expect(processes).toBe(1)
+      return (
+        each > 2 && found.get(pid)?.processes === 2 && found.get(pid)?.descriptors === 2 * each + 1
+      )
+    })
+    expect(await treeUsage().extents([])).toEqual(new Map())
+    expect(ownUsage().descriptors).toBeGreaterThan(2)
   })
 
   test('processor time, of ended children too', async () => {

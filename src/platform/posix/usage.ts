@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { TreeUsage, Usage } from '../../model/ports/tree-usage.ts'
+import type { OwnUsage } from '../../model/guard-metrics.ts'
+import type { Extent, TreeUsage, Usage } from '../../model/ports/tree-usage.ts'
 
 const PAGE_SIZE = 4096
 /** USER_HZ, which proc(5) counts processor time in, is 100 on all that Node runs on. */
@@ -19,19 +20,55 @@ interface ProcessFacts {
 export function treeUsage(): TreeUsage {
   return {
     async sample(roots) {
-      const all = allProcesses()
       const found = new Map<number, Usage>()
-      for (const root of roots) if (all.has(root)) found.set(root, { memory: 0, cpu: 0 })
-      if (found.size === 0) return found
-      const owners = new Map<number, number | null>()
-      for (const [pid, facts] of all) {
-        const root = rootOf(pid, all, found, owners)
-        const sum = root === null ? undefined : found.get(root)
-        if (root === null || sum === undefined) continue
+      for (const [, root, facts] of membersOf(roots)) {
+        const sum = found.get(root) ?? { memory: 0, cpu: 0 }
         found.set(root, { memory: sum.memory + facts.memory, cpu: sum.cpu + facts.cpu })
       }
       return found
     },
+    async extents(roots) {
+      const found = new Map<number, Extent>()
+      for (const [pid, root] of membersOf(roots)) {
+        const { processes, descriptors } = found.get(root) ?? { processes: 0, descriptors: 0 }
+        const open = descriptors === null ? null : openDescriptors(pid)
+        const sum = descriptors === null || open === null ? null : descriptors + open
+        found.set(root, { processes: processes + 1, descriptors: sum })
+      }
+      return found
+    },
+  }
+}
+
+/** Every process of the trees, with its root and what is known of it. */
+function membersOf(roots: readonly number[]): (readonly [number, number, ProcessFacts])[] {
+  if (roots.length === 0) return []
+  const all = allProcesses()
+  const living = new Set(roots.filter((root) => all.has(root)))
+  if (living.size === 0) return []
+  const owners = new Map<number, number | null>()
+  return [...all].flatMap(([pid, facts]) => {
+    const root = rootOf(pid, all, living, owners)
+    return root === null || !living.has(root) ? [] : [[pid, root, facts] as const]
+  })
+}
+
+/** What this process uses itself. */
+export function ownUsage(): OwnUsage {
+  const { user, system } = process.cpuUsage()
+  return {
+    memory: process.memoryUsage.rss(),
+    cpu: (user + system) / 1000,
+    descriptors: process.platform === 'linux' ? openDescriptors('self') : null,
+  }
+}
+
+/** Null where they may not be seen, which proc(5) has as a matter of ptrace(2); 0 for one that is gone. */
+function openDescriptors(pid: number | 'self'): number | null {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 0 : null
   }
 }
 
@@ -39,7 +76,7 @@ export function treeUsage(): TreeUsage {
 function rootOf(
   pid: number,
   all: ReadonlyMap<number, ProcessFacts>,
-  roots: ReadonlyMap<number, unknown>,
+  roots: ReadonlySet<number>,
   owners: Map<number, number | null>,
 ): number | null {
   const way: number[] = []

@@ -1,0 +1,52 @@
+import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
+import type { OwnUsage } from '../model/guard-metrics.ts'
+import type { GuardFacts } from '../model/guard-status.ts'
+import type { StateStore } from '../model/instance-record.ts'
+import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
+import type { TreeUsage } from '../model/ports/tree-usage.ts'
+import type { GuardSpec } from '../model/program-spec.ts'
+import type { EngineParts } from './engine.ts'
+
+/** The log of events: numbered, on disk, bounded. */
+export interface GuardEvents {
+  append(happening: GuardHappening): GuardEvent
+  since(number: number, limit: number): readonly GuardEvent[]
+  subscribe(
+    snapshot: () => EventStream['snapshot'],
+    since: number | null,
+    signal: AbortSignal,
+  ): EventStream
+  readonly newest: number
+  /** Events that could not be stored. */
+  lost(): number
+}
+
+export interface GuardParts
+  extends Pick<
+    EngineParts,
+    'clock' | 'timers' | 'random' | 'spawner' | 'output' | 'watchers' | 'launch' | 'runStep'
+  > {
+  /** What its programs carry in their environment; the same for every guard of this project and home. */
+  readonly guardId: string
+  readonly facts: Omit<GuardFacts, 'event'>
+  readonly events: GuardEvents
+  readonly store: StateStore
+  readonly usage: TreeUsage
+  /** What the guard's own process uses. */
+  readonly own: () => OwnUsage
+  /** Reads the configuration anew. @throws SPEC_INVALID and the like */
+  readonly readSpec: (text: string | null) => Promise<GuardSpec>
+  readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
+  /** Told of a configuration that was taken, before its services follow. */
+  readonly applied?: (next: GuardSpec) => void
+}
+
+export interface Guard {
+  readonly api: GuardApi
+  /** Takes on what an earlier guard left, and starts what is to run. Returns how many were taken on. */
+  start(): number
+  /** SIGKILL to everything that still lives: a second Ctrl-C. */
+  force(): void
+  /** Resolves when the guard has ended: its programs too, or kept. */
+  readonly ended: Promise<{ readonly kept: boolean; readonly failed: readonly string[] }>
+}
