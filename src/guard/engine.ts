@@ -1,40 +1,17 @@
 import type { Exit } from '../model/exit.ts'
-import type { GuardHappening } from '../model/guard-event.ts'
-import type { Clock } from '../model/ports/clock.ts'
-import type { OutputSource, ProgramOutput } from '../model/ports/program-output.ts'
-import type { ProcessIdentity, Spawner, SpawnRequest } from '../model/ports/spawner.ts'
-import type { Timers } from '../model/ports/timers.ts'
+import type { OutputSource } from '../model/ports/program-output.ts'
+import type { ProcessIdentity } from '../model/ports/spawner.ts'
 import type { StopStep } from '../model/program-spec.ts'
 import { judgeDependencies } from './dependencies.ts'
+import type { EngineParts } from './engine-parts.ts'
 import { happeningsSince, sameWant } from './happenings.ts'
 import { type Instance, MAX_EXITS } from './instance.ts'
 import type { Instances } from './instances.ts'
 import type { Effect, InstanceEvent, InstanceState } from './state.ts'
 import { transition } from './transition.ts'
-import type { Watchers, WatchMeans, WatchReport } from './watchers.ts'
+import type { WatchReport } from './watchers.ts'
 
-export interface EngineParts {
-  readonly clock: Clock
-  readonly timers: Timers
-  /** In [0, 1): for jitter. */
-  readonly random: () => number
-  readonly spawner: Spawner
-  readonly output: ProgramOutput
-  readonly watchers: Watchers
-  /** The request for a life of an instance; throws nothing: what is wrong is the spawner's to find. */
-  readonly launch: (instance: Instance, incarnation: number, means: WatchMeans) => SpawnRequest
-  /** Runs the command of a stop step for a program, and forgets it. */
-  readonly runStep: (instance: Instance, command: readonly [string, ...string[]]) => void
-  /** Writes down what a later guard has to know; called at once after each start. */
-  readonly save: (instance: Instance) => void
-  readonly tell: (happening: GuardHappening) => void
-  /** A program was asked how it is. */
-  readonly probed: (id: string, ...told: Parameters<WatchReport['probed']>) => void
-  /** An instance failed: for the groups it is in. */
-  readonly failed: (instance: Instance, fatal: boolean) => void
-  /** Everything about an instance has come to rest for the moment. */
-  readonly changed: (instance: Instance, before: InstanceState) => void
-}
+export type { EngineParts } from './engine-parts.ts'
 
 /** Runs the table of transitions against the world. */
 export interface Engine {
