@@ -18,6 +18,7 @@ import { type RegisteredGuard, registerGuard } from '../platform/control/guard-r
 import { checkSocketPath } from '../platform/control/socket-path.ts'
 import { processes } from '../platform/posix/processes.ts'
 import { processSignals } from '../platform/process-events.ts'
+import { smallHeap } from '../platform/small-heap.ts'
 import { stateFile } from '../platform/state-file.ts'
 import { systemTimers } from '../platform/timers.ts'
 import { controlServer } from './compose-control.ts'
@@ -80,6 +81,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
   try {
     const clock = systemClock()
     const timers = systemTimers()
+    const heap = smallHeap()
     const facts: Omit<GuardFacts, 'event'> = {
       project: spec.project,
       pid: process.pid,
@@ -100,6 +102,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       ...log,
       append(happening: GuardHappening) {
         const event = log.append(happening)
+        heap.used()
         for (const tell of listeners) tell(event)
         return event
       },
@@ -183,6 +186,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       },
       async close() {
         leave()
+        heap.close()
         if (restsInPeace) rmSync(join(places.run, OUTPUT), { recursive: true, force: true })
         await server?.close()
         events.close()

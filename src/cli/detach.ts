@@ -9,8 +9,6 @@ import type { UpOptions } from './verbs/up.ts'
 
 /** Descriptor on which a guard says that it answers. */
 export const READY_DESCRIPTOR = 3
-/** A guard makes little garbage: a small nursery saves memory and costs nothing. */
-const SMALL = ['--max-semi-space-size=1']
 /** A guard that has said nothing by then is told as failed, and ended. */
 const PATIENCE = 60_000
 
@@ -28,7 +26,7 @@ export async function startInBackground(
   if (options.scope !== undefined) args.push('--scope', options.scope)
   if (options.home !== undefined) args.push('--home', options.home)
   const before = readFileSync(log).length
-  const child = spawn(process.execPath, [...SMALL, ...process.execArgv, ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, ...args], {
     detached: true,
     stdio: ['ignore', sink, sink, 'pipe'],
     env: { ...process.env, STEAD_READY_FD: String(READY_DESCRIPTOR) },

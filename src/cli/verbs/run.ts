@@ -3,6 +3,7 @@ import type { GuardEvent } from '../../model/guard-event.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
 import type { Severity } from '../../model/log-entry.ts'
 import type { Control, Host } from '../../model/ports/host.ts'
+import { boundNewSpace } from '../../platform/small-heap.ts'
 import { composeHost } from '../compose-host.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { eventText } from '../present/guard-text.ts'
@@ -21,6 +22,7 @@ const OVER: ReadonlySet<string> = new Set(['exited', 'fatal', 'lost'])
  */
 export function run(name: string, options: CommonOptions): Promise<number> {
   return runVerb(options, async () => {
+    boundNewSpace()
     const host = await composeHost(name)
     try {
       const { composeServiceGuard } = await import('../compose-service-guard.ts')

@@ -1,3 +1,4 @@
+import { boundNewSpace } from '../../platform/small-heap.ts'
 import { findGuardFile } from '../compose-guard-home.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -15,6 +16,7 @@ export function up(options: UpOptions): Promise<number> {
       const { startInBackground } = await import('../detach.ts')
       return startInBackground(file, options, output)
     }
+    boundNewSpace()
     const { composeGuard, fileSource } = await import('../compose-guard.ts')
     return stay(await composeGuard(fileSource(file, options)), output)
   })

@@ -4,9 +4,13 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { collectAll } from '../small-heap.ts'
 import { outputChannels } from './output-channels.ts'
 import { linuxPipes } from './pipes.ts'
 import type { FromOutputWorker, ToOutputWorker, WorkerData } from './worker-messages.ts'
+
+/** Without any output for so long, in milliseconds, there is time to tidy up. */
+const QUIET = 2_000
 
 const data = workerData as WorkerData
 const quit = new Int32Array(data.quit)
@@ -22,9 +26,17 @@ pipes.watchReadable(epoll, data.wake)
 const channels = outputChannels({ pipes, epoll, nothing, now: Date.now, post })
 
 obey()
+// What starting and each burst leave behind is a quarter of this thread's memory.
+let untidy = true
 while (Atomics.load(quit, 0) === 0) {
   const timeout = channels.turn()
-  for (const fd of pipes.wait(epoll, timeout)) {
+  const ready = pipes.wait(epoll, timeout < 0 && untidy ? QUIET : timeout)
+  if (ready.length > 0) untidy = true
+  else if (timeout < 0 && untidy) {
+    collectAll()
+    untidy = false
+  }
+  for (const fd of ready) {
     if (fd !== data.wake) channels.happened(fd)
     else {
       readSync(data.wake, wakes, 0, 8, null)

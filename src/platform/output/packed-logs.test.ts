@@ -6,6 +6,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +24,7 @@ let packer: LogPacker
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'stead-packed-'))
   log = join(folder, 'api.log')
-  packer = logPacker(placePacked)
+  packer = logPacker(placePacked, 0)
 })
 afterEach(async () => {
   await packer.close()
@@ -53,10 +55,33 @@ describe('rotated logs', () => {
       renameSync(`${log}.2.gz`, `${log}.3.gz`)
       renameSync(`${log}.1`, `${log}.2`)
       writeFileSync(`${log}.1`, 'new')
-    })
+    }, 0)
     packer.pack(log)
     await until('all are packed', () => existsSync(`${log}.1.gz`) && existsSync(`${log}.2.gz`))
     expect([1, 2, 3].map((n) => textOf(`api.log.${n}.gz`))).toEqual(['new', 'middle', 'old'])
+  })
+
+  test('one that was written a moment ago rests before it is packed', async () => {
+    packer = logPacker(placePacked, 300)
+    writeFileSync(`${log}.1`, 'new')
+    writeFileSync(`${log}.2`, 'old')
+    const { mtimeMs } = statSync(`${log}.1`)
+    utimesSync(`${log}.2`, 0, 0)
+    packer.pack(log)
+    await until('the old one is packed', () => existsSync(`${log}.2.gz`))
+    rmSync(`${log}.2.gz`)
+    renameSync(`${log}.1`, `${log}.2`)
+    await until('the new one is packed', () => existsSync(`${log}.2.gz`))
+    expect(statSync(`${log}.2.gz`).ctimeMs - mtimeMs).toBeGreaterThan(290)
+    expect(readdirSync(folder)).toEqual(['api.log.2.gz'])
+  })
+
+  test('closing does not wait for one that rests', async () => {
+    packer = logPacker(placePacked, 3_600_000)
+    writeFileSync(`${log}.1`, 'new')
+    packer.pack(log)
+    await packer.close()
+    expect(readdirSync(folder)).toEqual(['api.log.1'])
   })
 
   test('what is asked for when the last one is done is packed too', async () => {

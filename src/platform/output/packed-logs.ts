@@ -10,6 +10,7 @@ import {
 import { open, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import { rotatedNames } from '../../output/rotation-names.ts'
 
@@ -32,7 +33,8 @@ export function placePacked({ path, identity, packed }: PackedLog): void {
   try {
     for (const { name, packed: already } of rotatedNames(basename(path), readdirSync(directory))) {
       const file = join(directory, name)
-      if (already || identityOf(file) !== identity) continue
+      const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
+      if (already || stat === undefined || identityIn(stat) !== identity) continue
       renameSync(packed, `${file}.gz`)
       rmSync(file, { force: true })
       return
@@ -47,6 +49,8 @@ export function placePacked({ path, identity, packed }: PackedLog): void {
 interface RotatedLog {
   readonly file: string
   readonly identity: string
+  /** When it was last written, in milliseconds since 1970. */
+  readonly written: number
 }
 
 /** Packs rotated logs one after the other in the background. */
@@ -57,7 +61,13 @@ export interface LogPacker {
   close(): Promise<void>
 }
 
-export function logPacker(place: (done: PackedLog) => void): LogPacker {
+/**
+ * A file that was rotated by a flood of output is gone before it would be packed, and packing takes
+ * time from those who write and store it. So a file rests for so long first, in milliseconds.
+ */
+const RESTS_FOR = 2_000
+
+export function logPacker(place: (done: PackedLog) => void, restsFor = RESTS_FOR): LogPacker {
   const waiting = new Set<string>()
   const stop = new AbortController()
   let running: Promise<void> | null = null
@@ -77,6 +87,12 @@ export function logPacker(place: (done: PackedLog) => void): LogPacker {
     while (!stop.signal.aborted) {
       const next = oldestUnpacked(path, tried)
       if (next === null) return
+      const age = Math.abs(Date.now() - next.written)
+      if (age < restsFor) {
+        const options = { signal: stop.signal, ref: false }
+        await setTimeout(restsFor - age, undefined, options).catch(() => {})
+        continue
+      }
       tried.add(next.identity)
       // Nobody waits for it, and an unpacked log is no failure: the next rotation tries again.
       await packOne(path, next).catch(() => {})
@@ -138,18 +154,14 @@ function oldestUnpacked(path: string, tried: ReadonlySet<string>): RotatedLog | 
     for (const { name, packed } of rotatedNames(basename(path), readdirSync(directory))) {
       if (packed) continue
       const file = join(directory, name)
-      const identity = identityOf(file)
-      if (identity !== null && !tried.has(identity)) oldest = { file, identity }
+      const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
+      if (stat === undefined || tried.has(identityIn(stat))) continue
+      oldest = { file, identity: identityIn(stat), written: Number(stat.mtimeMs) }
     }
   } catch {
     // The directory is gone: there is nothing to pack.
   }
   return oldest
-}
-
-function identityOf(path: string): string | null {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? null : identityIn(stat)
 }
 
 /** An inode is used again as soon as its file is gone; the time of birth outlives a change of name. */
