@@ -49,6 +49,13 @@ export const guardErrors = {
     message: (p) => `the guard has ${p.connections} clients and takes no more`,
     hint: () => 'end programs that hold a connection, such as stead logs -f, and try again',
   }),
+  AUDIT_BROKEN: entry<{ problems: number }>({
+    exit: 1,
+    about:
+      'The audit log of a guard is not as it was written: lines were changed, removed or moved.',
+    message: (p) => `the audit log is not as it was written: ${p.problems} lines are named`,
+    hint: () => 'see who may write to the state directory; docs/guide/access.md says what it means',
+  }),
   SOCKET_PATH_TOO_LONG: entry<{ path: string; bytes: number; limit: number }>({
     exit: 2,
     about: 'The path of a control socket is longer than the system allows (sun_path, unix(7)).',

@@ -14,14 +14,12 @@ import type { Caller } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { systemClock } from '../platform/clock.ts'
 import { eventFile } from '../platform/control/event-file.ts'
-import { type RegisteredGuard, registerGuard } from '../platform/control/guard-registry.ts'
 import { checkSocketPath } from '../platform/control/socket-path.ts'
-import { processes } from '../platform/posix/processes.ts'
 import { processSignals } from '../platform/process-events.ts'
 import { smallHeap } from '../platform/small-heap.ts'
 import { stateFile } from '../platform/state-file.ts'
 import { systemTimers } from '../platform/timers.ts'
-import { controlServer } from './compose-control.ts'
+import { composeDoor, type Door } from './compose-door.ts'
 import {
   findGuardFile,
   type GuardHomeOptions,
@@ -35,8 +33,6 @@ import { version } from './version.ts'
 
 /** Where in its runtime directory the FIFOs of its programs are. */
 const OUTPUT = 'out'
-/** How soon a guard that could not write down where it is tries it again, in milliseconds. */
-const REGISTER_AGAIN = 2_000
 /** Two Ctrl-C of a terminal that come so close are one that was passed on twice (npm does that). */
 const SAME_INTERRUPT = 500
 
@@ -118,6 +114,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     const environmentOf = (program: ProgramSpec): Readonly<Record<string, string>> =>
       programEnvironment(program, surroundings)
     const programs = await composePrograms({ places, clock, timers, launch, environmentOf })
+    let door: Door | null = null
     const guard = makeGuard(spec, {
       clock,
       timers,
@@ -130,33 +127,25 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       store: stateFile(join(places.state, 'state.jsonl')),
       readSpec,
       compare: diffGuardSpecs,
+      applied: (next) => door?.applied(next),
     })
-    const self: Caller = { uid: process.getuid?.() ?? null, pid: process.pid }
-    let server: Awaited<ReturnType<typeof controlServer>> | null = null
-    let leave = (): void => {}
+    const self: Caller = { uid: process.geteuid?.() ?? null, pid: process.pid }
+    const way = await composeDoor({
+      ...{ api: guard.api, clock, timers, home, places, facts, self },
+      tell: (text, severity) => void events.append({ type: 'guard', text, severity }),
+    })
+    door = way
     let restsInPeace = false
     void guard.ended.then(({ kept }) => {
       const { services } = guard.api.status({ names: [] })
       restsInPeace = !kept && services.every(({ pid }) => pid === null)
     })
-    /** Tried again where the disk is full: the guard is not found until then, and works all the same. */
-    const enter = (registered: RegisteredGuard): void => {
-      try {
-        leave = registerGuard(home, registered)
-      } catch (error) {
-        const reason = (error as Error).message
-        events.append({
-          type: 'guard',
-          text: `cannot be found by name yet: ${reason}`,
-          severity: 4,
-        })
-        leave = timers.after(REGISTER_AGAIN, () => enter(registered))
-      }
-    }
     let interrupted = Number.NEGATIVE_INFINITY
     return {
       guard,
       facts,
+      /** The guard as its own process asks it. */
+      own: way.own,
       self,
       signals: processSignals(),
       onEvent(tell: (event: GuardEvent) => void) {
@@ -172,10 +161,9 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       /** Takes on what is there, starts the rest, and answers on the socket. */
       async start() {
         // First, so that nothing is started that nobody can speak to.
-        server = await controlServer({ api: guard.api, clock, socket: places.socket })
+        await way.open()
         guard.start()
-        const birth = (await processes().birth(process.pid)) ?? ''
-        enter({ ...facts, project: places.id, birth })
+        await way.enter()
         tellReady()
       },
       /** Lets go of everything before anything was started. */
@@ -185,10 +173,9 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         await this.close()
       },
       async close() {
-        leave()
         heap.close()
         if (restsInPeace) rmSync(join(places.run, OUTPUT), { recursive: true, force: true })
-        await server?.close()
+        await way.close()
         events.close()
         await programs.close()
         await lock.release()

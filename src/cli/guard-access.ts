@@ -32,18 +32,31 @@ export async function withGuards<T>(
   options: GuardHomeOptions,
   use: (guards: readonly Connected[]) => Promise<T>,
 ): Promise<T> {
-  const guards = await connectGuards(guardHome(options))
+  return withAll(options, ({ guards }) => use(guards))
+}
+
+/** Guards that answer, and those that run and do not let the caller in. */
+interface Found {
+  readonly guards: readonly Connected[]
+  readonly refused: readonly { readonly file: string | null; readonly error: SteadError }[]
+}
+
+async function withAll<T>(
+  options: GuardHomeOptions,
+  use: (found: Found) => Promise<T>,
+): Promise<T> {
+  const found = await connectGuards(guardHome(options))
   try {
-    return await use(guards)
+    return await use(found)
   } finally {
-    for (const { client } of guards) client.close()
+    for (const { client } of found.guards) client.close()
   }
 }
 
 /**
  * The guard of the stead.yaml that is meant.
  *
- * @throws GUARD_NOT_RUNNING
+ * @throws GUARD_NOT_RUNNING, RIGHTS
  */
 export async function withGuardOf<T>(
   named: string | undefined,
@@ -51,16 +64,19 @@ export async function withGuardOf<T>(
   use: (client: GuardClient, guard: Connected) => Promise<T>,
 ): Promise<T> {
   const file = findGuardFile(named)
-  return withGuards(options, async (guards) => {
+  return withAll(options, async ({ guards, refused }) => {
     const guard = guards.find((one) => one.facts.file === file)
-    if (guard === undefined) throw new SteadError('GUARD_NOT_RUNNING', { file })
+    if (guard === undefined) {
+      const refusal = refused.find((one) => one.file === file)
+      throw refusal?.error ?? new SteadError('GUARD_NOT_RUNNING', { file })
+    }
     return use(guard.client, guard)
   })
 }
 
 /** Most commands are about no guard at all, and load nothing for them. */
-async function connectGuards(home: Home): Promise<readonly Connected[]> {
-  if (!existsSync(join(home.run, 'guards'))) return []
+async function connectGuards(home: Home): Promise<Found> {
+  if (!existsSync(join(home.run, 'guards'))) return { guards: [], refused: [] }
   const [registry, { connectControl }, { processes }] = await Promise.all([
     import('../platform/control/guard-registry.ts'),
     import('./compose-control.ts'),
@@ -68,17 +84,21 @@ async function connectGuards(home: Home): Promise<readonly Connected[]> {
   ])
   const found = await registry.guards(home, processes())
   const others = socketsIn(home).filter((socket) => !found.some((one) => one.socket === socket))
+  const refused: { file: string | null; error: SteadError }[] = []
   const connected = [...found, ...others].map(async (one) => {
     const client = connectControl(typeof one === 'string' ? one : one.socket)
     try {
       const facts = await client.facts()
       return [{ facts: typeof one === 'string' ? { ...facts, birth: '' } : one, client }]
-    } catch {
+    } catch (error) {
       client.close()
+      if (typeof one !== 'string' && isSteadError(error, 'RIGHTS')) {
+        refused.push({ file: one.file, error })
+      }
       return []
     }
   })
-  return (await Promise.all(connected)).flat()
+  return { guards: (await Promise.all(connected)).flat(), refused }
 }
 
 /** Also a guard that could not be written down, the disk being full, has a socket in its directory. */

@@ -1,6 +1,7 @@
 /** The verbs of the guard: many programs under one supervisor. What a verb does is loaded when it is asked for. */
 import type { Command } from 'commander'
 import type { CommonOptions } from './context.ts'
+import type { AuditOptions } from './verbs/audit.ts'
 import type { FileOptions } from './verbs/guard-control.ts'
 import type { MetricsOptions } from './verbs/metrics.ts'
 import type { TopVerbOptions } from './verbs/top.ts'
@@ -78,6 +79,13 @@ export function addGuardVerbs(
     .option('--openmetrics', 'as OpenMetrics 1.0')
     .action(async (names: string[], options: MetricsOptions) =>
       exit(await (await import('./verbs/metrics.ts')).metrics(names, options)),
+    )
+  verb('audit', 'who has changed what; audit verify: whether that is as it was written')
+    .argument('[verify]', 'looks at every line, and names those that were changed')
+    .option(...FILE)
+    .option('--since <when>', 'the number of an entry, a time, or so long ago (10m)')
+    .action(async (what: string | undefined, options: AuditOptions) =>
+      exit(await (await import('./verbs/audit.ts')).audit(what, options)),
     )
   verb('beat', 'send a heartbeat for a service')
     .argument('<name>', 'the service')

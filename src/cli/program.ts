@@ -122,7 +122,7 @@ One program as a service:
   list                     the services that stead installed
   run                      what a manager starts where a service needs a guard
 Many programs, described in stead.yaml:
-  up, down, apply          start them and keep them running; stop; take changes
+  up, down, apply, audit   start and keep running; stop; take changes; who did it
   scale, signal, beat      how many instances; send a signal; send a heartbeat
   metrics                  what is measured, as text for Prometheus
 Both:

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import { SteadError } from '../errors.ts'
 import type { GroupSpec, GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { nameProblem } from '../model/service-name.ts'
+import { accessOf, accessProblems } from './access-schema.ts'
 import { completeSettings, dependenciesOf } from './complete-settings.ts'
 import { describeIssues } from './describe-issues.ts'
 import { expandVariables } from './expand-variables.ts'
@@ -52,7 +53,11 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
   const settings = parsed.data
   const directory = dirname(path)
   const services = servicesOf(settings, directory)
-  const misfits = [...projectProblems(settings), ...guardRelations(settings, services)]
+  const misfits = [
+    ...projectProblems(settings),
+    ...guardRelations(settings, services),
+    ...accessProblems(settings, services),
+  ]
   if (misfits.length > 0) return tell(misfits)
   return {
     project: settings.project ?? settings.name ?? projectOf(directory),
@@ -65,6 +70,7 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
         limit,
       }),
     ),
+    ...(settings.access === undefined ? {} : { access: accessOf(settings) }),
   }
 }
 

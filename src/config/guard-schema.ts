@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { nameProblem } from '../model/service-name.ts'
+import { accessSchema } from './access-schema.ts'
 import { described } from './described.ts'
 import { inheritable, programSchema } from './program-schema.ts'
 import { name, restartLimit } from './setting-values.ts'
@@ -46,6 +47,11 @@ export const guardSchema = z.strictObject({
     )
     .meta({ description: 'the programs to keep, by their names' }),
   groups: described(z.record(name, groupSchema), 'services that fail and recover together'),
+  access: described(
+    accessSchema,
+    'who may talk to the guard, beside its own user and root: a role for users and groups, and what it is for',
+    { example: '[{ role: operator, users: [deploy], services: ["web-*"] }]' },
+  ),
   defaults: described(
     z.strictObject(inheritable),
     'settings that every service has unless it says otherwise; maps such as env, labels, limits, log and restart are merged',

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DEPENDENCY_CONDITIONS } from '../model/program-spec.ts'
 import { described } from './described.ts'
+import { labels } from './label-schema.ts'
 import { log } from './log-schema.ts'
 import { health, ready } from './probe-schema.ts'
 import { cronText, orNone, truth, whole } from './program-values.ts'
@@ -17,7 +18,6 @@ import {
   percent,
   positiveDuration,
   size,
-  word,
 } from './setting-values.ts'
 import { heartbeat, reload, stop } from './stop-schema.ts'
 
@@ -32,19 +32,8 @@ const umask = z
   })
   .meta({ title: 'octal number' })
 
-const LABEL = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/
-
-const labels = z.record(z.string(), word.pipe(line)).superRefine((value, context) => {
-  for (const key of Object.keys(value)) {
-    if (!LABEL.test(key)) {
-      const message = 'a label has 1 to 63 letters, digits, "-", "_", "." or "/"'
-      context.addIssue({ code: 'custom', path: [key], message })
-    }
-  }
-})
-
 /** Users and groups may be named by their numbers. */
-const principal = z
+export const principal = z
   .union([account, whole(0, 0xffff_fffe).transform(String)], kind('a name'))
   .meta({ title: 'name' })
 

@@ -18,6 +18,8 @@ import type {
   VerbOptions,
   VerbResult,
 } from '../model/ports/guard-api.ts'
+import type { AuditLine } from './audit-chain.ts'
+import type { AuditReport } from './audit-verify.ts'
 import { decodeSentEvents } from './server-sent-events.ts'
 
 /** A line of a log; or that lines are missing before the next. */
@@ -61,6 +63,9 @@ export interface GuardClient {
   /** The snapshot, and what follows; ends when the guard ends or `signal` is aborted. */
   events(since?: number | null, signal?: AbortSignal): Promise<EventStream>
   pastEvents(since: number, limit?: number): Promise<readonly GuardEvent[]>
+  /** Entries of the audit log from number `since` on. */
+  audit(since: number, limit?: number): Promise<readonly AuditLine[]>
+  verifyAudit(): Promise<AuditReport>
   logs(id: string, query?: LogQuery): AsyncIterable<LogPiece>
   shutdown(options: { readonly keep: boolean }): Promise<void>
   close(): void
@@ -120,6 +125,9 @@ export function guardClient(connection: ControlConnection): GuardClient {
       }
     },
     pastEvents: (since, limit = 1_000) => get(`/v1/events?since=${since}&limit=${limit}`),
+    audit: (since, limit = 1_000) => get(`/v1/audit?since=${since}&limit=${limit}`),
+    verifyAudit: async () =>
+      valueIn(await connection.request('GET', '/v1/audit/verify', null, null)),
     async *logs(id, { lines, since, follow = false, signal } = {}) {
       const query = new URLSearchParams()
       if (lines !== undefined) query.set('lines', String(lines))

@@ -51,6 +51,10 @@ function answerTo(
     may: (permission, service) => access.may(caller, permission, service),
     authorise: (permission, services, action) =>
       access.authorise(caller, permission, services, action),
+    trail() {
+      access.authorise(caller, 'administer', null, 'read the audit log')
+      return parts.trail
+    },
     audit: (entry) => audit.append({ ...entry, caller }),
     request,
     query,

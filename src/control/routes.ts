@@ -5,6 +5,7 @@ import type { GuardApi, GuardVerb } from '../model/ports/guard-api.ts'
 import type { LogFiles } from '../model/ports/log-files.ts'
 import type { Access } from './access.ts'
 import { jsonAnswer } from './answers.ts'
+import type { AuditTrail } from './audit-trail.ts'
 import { bodyFields, countOf, invalid, selectionOf } from './body-fields.ts'
 import { eventsAnswer } from './event-answer.ts'
 import { logAnswer } from './log-answer.ts'
@@ -15,6 +16,8 @@ export interface ControlParts {
   readonly logs: LogFiles
   readonly access: Access
   readonly audit: Audit
+  /** Null where nothing is noted down. */
+  readonly trail: AuditTrail | null
 }
 
 /** A request whose route is known. */
@@ -34,6 +37,8 @@ export interface Call {
     action: string,
   ) => void
   readonly audit: (entry: Omit<AuditEntry, 'caller'>) => number
+  /** The audit log, for those who may administer everything. @throws RIGHTS */
+  readonly trail: () => AuditTrail | null
   readonly request: ControlRequest
   readonly query: URLSearchParams
   /** What stands in the path where the route has `ID`; empty where it has none. */
@@ -46,7 +51,10 @@ export interface Route {
   readonly method: 'GET' | 'POST'
   /** `ID` and `VERB` stand for what a request names. */
   readonly path: string
-  /** Whoever has it for no service at all is refused before anything is looked at. */
+  /**
+   * Whoever has it for no service at all is refused before anything is looked at. What is done to
+   * which services is judged by `api`, where it is done.
+   */
   readonly needs: Permission
   readonly answer: (call: Call) => ControlAnswer | Promise<ControlAnswer>
 }
@@ -97,7 +105,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/services/ID/beat',
-    needs: 'operate',
+    needs: 'view',
     answer({ api, id, request }) {
       bodyFields(request.body, [])
       api.beat(id, request.caller)
@@ -107,7 +115,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/services/ID/VERB',
-    needs: 'operate',
+    needs: 'view',
     answer: (call) => act(call, [call.id]),
   },
   { method: 'GET', path: '/v1/history', needs: 'view', answer: history },
@@ -118,11 +126,13 @@ export const ROUTES: readonly Route[] = [
     answer: (call) => eventsAnswer(call, MAX_PAGE),
   },
   { method: 'GET', path: '/metrics', needs: 'view', answer: metricsAnswer },
-  { method: 'POST', path: '/v1/signal', needs: 'operate', answer: signal },
-  { method: 'POST', path: '/v1/scale', needs: 'administer', answer: scale },
-  { method: 'POST', path: '/v1/apply', needs: 'administer', answer: apply },
-  { method: 'POST', path: '/v1/shutdown', needs: 'administer', answer: shutdown },
-  { method: 'POST', path: '/v1/VERB', needs: 'operate', answer: (call) => act(call, null) },
+  { method: 'GET', path: '/v1/audit', needs: 'administer', answer: audit },
+  { method: 'GET', path: '/v1/audit/verify', needs: 'administer', answer: verify },
+  { method: 'POST', path: '/v1/signal', needs: 'view', answer: signal },
+  { method: 'POST', path: '/v1/scale', needs: 'view', answer: scale },
+  { method: 'POST', path: '/v1/apply', needs: 'view', answer: apply },
+  { method: 'POST', path: '/v1/shutdown', needs: 'view', answer: shutdown },
+  { method: 'POST', path: '/v1/VERB', needs: 'view', answer: (call) => act(call, null) },
 ]
 
 async function act(
@@ -143,6 +153,16 @@ async function act(
 function history({ api, query }: Call): ControlAnswer {
   const limit = countOf(query, 'limit', MAX_PAGE, MAX_PAGE * 10)
   return jsonAnswer(api.history(selectionOf(query)).slice(0, limit))
+}
+
+async function audit({ trail, query }: Call): Promise<ControlAnswer> {
+  const since = countOf(query, 'since', 0, Number.MAX_SAFE_INTEGER)
+  const limit = countOf(query, 'limit', MAX_PAGE, MAX_PAGE)
+  return jsonAnswer((await trail()?.entries(since, limit)) ?? [])
+}
+
+async function verify({ trail }: Call): Promise<ControlAnswer> {
+  return jsonAnswer((await trail()?.verify()) ?? null)
 }
 
 function signal({ api, request }: Call): ControlAnswer {

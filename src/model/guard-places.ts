@@ -24,7 +24,7 @@ export function guardPlaces(
   platform: NodeJS.Platform,
 ): GuardPlaces {
   const sep = platform === 'win32' ? '\\' : '/'
-  const id = `${project}-${digest.slice(0, 8)}`
+  const id = `${project}${guardIdEnds(digest)}`
   const run = [home.run, 'guards', id].join(sep)
   return {
     id,
@@ -34,4 +34,9 @@ export function guardPlaces(
     lock: `${run}${sep}lock`,
     logs: [home.logs, id].join(sep),
   }
+}
+
+/** With what the id of every guard of a file ends, whatever its project is called. */
+export function guardIdEnds(digest: string): string {
+  return `-${digest.slice(0, 8)}`
 }

@@ -17,6 +17,9 @@ export function steadYamlReference(): string {
     ...Object.entries(service).map(([name, schema]) => sectionOf(name, schema)),
     '## Settings of a group',
     tableOf(Object.entries(group)),
+    '## Settings of access',
+    'Each entry of `access` is a rule; the highest role of all that fit counts. See [access.md](../guide/access.md).',
+    tableOf(Object.entries((top.access as SettingSchema).items?.properties ?? {})),
   ].join('\n\n')}\n`
 }
 

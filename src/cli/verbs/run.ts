@@ -34,7 +34,7 @@ export function run(name: string, options: CommonOptions): Promise<number> {
 }
 
 async function keep(composed: Composed, host: Host): Promise<number> {
-  const { guard, self } = composed
+  const { guard, self, own } = composed
   const everything = { names: [] }
   let looking = false
   let ready = false
@@ -46,7 +46,7 @@ async function keep(composed: Composed, host: Host): Promise<number> {
   const end = (): void => {
     if (ending) return
     ending = true
-    void guard.api.shutdown({ keep: false }, self)
+    void own.shutdown({ keep: false }, self)
   }
   const off = composed.onEvent((event) => {
     const text = eventText(event)
@@ -67,7 +67,7 @@ async function keep(composed: Composed, host: Host): Promise<number> {
     await composed.start()
   } catch (error) {
     // What was started before the guard found out that it cannot be asked is not left alone.
-    await guard.api.shutdown({ keep: false }, self)
+    await own.shutdown({ keep: false }, self)
     await composed.close()
     throw error
   }
@@ -96,7 +96,7 @@ async function keep(composed: Composed, host: Host): Promise<number> {
   }
 
   async function act(verb: 'reload' | 'pause' | 'resume'): Promise<void> {
-    for (const { error } of await guard.api.act(verb, everything, self, {})) {
+    for (const { error } of await own.act(verb, everything, self, {})) {
       if (error !== null) host.log({ severity: 3, message: `${error.message} (${error.hint})` })
     }
   }

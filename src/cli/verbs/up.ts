@@ -40,14 +40,14 @@ async function stay(composed: Composed, output: Output): Promise<number> {
     asked += 1
     if (asked === 1) {
       output.done(`stopping everything; once more to kill what is left`)
-      void guard.api.shutdown({ keep: false }, composed.self)
+      void composed.own.shutdown({ keep: false }, composed.self)
     } else guard.force()
   }
   const offs = [
     signals.on('SIGINT', composed.once(end)),
     signals.on('SIGTERM', end),
     signals.on('SIGHUP', () => {
-      guard.api.apply({ text: null, dryRun: false }, composed.self).catch((error: unknown) => {
+      composed.own.apply({ text: null, dryRun: false }, composed.self).catch((error: unknown) => {
         output.error(error)
       })
     }),

@@ -28,6 +28,11 @@ export interface RegisteredGuard {
 
 const SUFFIX = '.json'
 
+/** The file in which a guard is written down. */
+export function registryFile(home: Pick<Home, 'run'>, project: string): string {
+  return join(directoryOf(home), `${encodeURIComponent(project)}${SUFFIX}`)
+}
+
 /**
  * Writes a guard down in `RUN/guards/PROJECT.json`, in one step; what stood there is replaced. The
  * file says where a guard is and holds nothing: who may be the guard of a project is a lock's matter.
@@ -36,7 +41,7 @@ const SUFFIX = '.json'
  */
 export function registerGuard(home: Pick<Home, 'run'>, guard: RegisteredGuard): () => void {
   const directory = directoryOf(home)
-  const path = join(directory, `${encodeURIComponent(guard.project)}${SUFFIX}`)
+  const path = registryFile(home, guard.project)
   const temporary = `${path}.${randomUUID()}.tmp`
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   try {
