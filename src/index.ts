@@ -1,4 +1,13 @@
 /** The front door of the library. */
+export {
+  createLocalServer,
+  type LocalAccess,
+  type LocalAnswer,
+  type LocalRequest,
+  type LocalServer,
+  type LocalServerOptions,
+  type Role,
+} from './cli/local-server.ts'
 export { run } from './cli/run.ts'
 export { type ErrorCode, isSteadError, SteadError } from './errors.ts'
 export type { HostKind } from './model/ports/host.ts'

@@ -1,5 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LIFECYCLE_STATES } from '../../src/model/lifecycle-state.ts'
 import { EXIT } from '../../src/service/exit-codes.ts'
@@ -14,9 +17,12 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
 
-/** The guide's program, in a folder from which the package is found by its name. */
-function ticker(): Running {
-  const code = /^```ts\n(.*?)^```$/ms.exec(guide)?.[1] as string
+const [TICKER = '', DIMMER = ''] = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(
+  ([, code]) => code as string,
+)
+
+/** A program of the guide, in a folder from which the package is found by its name. */
+function start(code: string): Running {
   const folder = mkdtempSync(join(root, 'test/docs/.ticker-'))
   undo.push(() => rmSync(folder, { recursive: true, force: true }))
   const script = join(folder, 'ticker.ts')
@@ -31,7 +37,7 @@ function ticker(): Running {
 
 describe('docs/guide/sdk.md', () => {
   test('has a program that ticks, pauses, resumes, reloads and stops', async () => {
-    const program = ticker()
+    const program = start(TICKER)
     await program.until(/running ticker/)
     await program.until(/info tick/)
     program.child.kill('SIGUSR1')
@@ -42,6 +48,26 @@ describe('docs/guide/sdk.md', () => {
     await program.until(/ticking faster[\s\S]*running ticker/)
     program.child.kill('SIGINT')
     expect(await program.ended).toEqual({ code: 0, signal: null })
+  })
+
+  test('has a program that is asked on a socket of its own', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'dimmer-')), 'run', 'control.sock')
+    undo.push(() => rmSync(dirname(dirname(path)), { recursive: true, force: true }))
+    const program = start(DIMMER.replace('/run/dimmer/control.sock', path))
+    await program.until(/running dimmer/)
+    const ask = (method: string, body: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const asked = request({ socketPath: path, path: '/level', method }, (response) => {
+          resolve(text(response))
+        })
+        asked.once('error', reject).end(body)
+      })
+    expect(await ask('GET', '')).toBe('{"level":5}')
+    expect(await ask('POST', '7')).toBe('{"level":7}')
+    await program.until(/level 7 for uid/)
+    program.child.kill('SIGINT')
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    expect(existsSync(path)).toBe(false)
   })
 
   test.each(LIFECYCLE_STATES.filter((state) => state !== 'stopped'))(

@@ -17,6 +17,8 @@ export interface ServeOptions {
   /** Who may ask anything at all. */
   readonly allow: (caller: Caller) => boolean
   readonly limits?: Partial<ConnectionLimits>
+  /** What answers, for those who are refused; default `this guard`. */
+  readonly what?: string
 }
 
 export interface ControlServer {
@@ -51,6 +53,7 @@ export async function serveControl({
   handler,
   allow,
   limits: given,
+  what = 'this guard',
 }: ServeOptions): Promise<ControlServer> {
   const limits = { ...LIMITS, ...given }
   const clients = connections(limits)
@@ -78,8 +81,9 @@ export async function serveControl({
         socket,
         403,
         new SteadError('RIGHTS', {
-          action: 'talk to this guard',
-          right: 'to be the user that it runs as, or root, or a role in access: of its stead.yaml',
+          action: `talk to ${what}`,
+          right:
+            'to be the user that it runs as, or root, or to have a role in its access settings',
           remedy: 'ask as that user: sudo -u USER stead …',
         }),
       )

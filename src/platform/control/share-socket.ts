@@ -13,8 +13,8 @@ export interface SharedPlaces {
   readonly socket: string
   /** Of the installation, which others have to pass to get to the socket, outermost first. */
   readonly directories: readonly string[]
-  /** Where they look which guards there are. */
-  readonly guards: string
+  /** Where they look which guards there are; null for nowhere. */
+  readonly guards: string | null
   /** What tells others where the socket is; null for nothing. */
   readonly registered: string | null
 }
@@ -31,7 +31,7 @@ export function shareSocket(places: SharedPlaces, share: boolean): string | null
   const { socket, directories, guards, registered } = places
   if (share) {
     for (const path of directories) open(path, PASSABLE)
-    open(guards, LISTABLE)
+    if (guards !== null) open(guards, LISTABLE)
   }
   if (registered !== null) chmodSync(registered, share ? READABLE : FOR_ITS_USER)
   chmodSync(socket, share ? FOR_ALL : FOR_ITS_USER)
