@@ -136,7 +136,7 @@ export async function createLocalServer(options: LocalServerOptions): Promise<Lo
     },
   })
   // A directory that was there is somebody else's to open.
-  const directories = found || process.platform === 'win32' ? [] : [dirname(path)]
+  const directories = found ? [] : [dirname(path)]
   const places = { socket: path, directories, guards: null, registered: null }
   const obstacle = rules.length === 0 ? null : shareSocket(places, true)
   return { path, obstacle, close: () => server.close() }
