@@ -31,6 +31,12 @@ export const guardErrors = {
     message: (p) => `the guard of ${p.project} is ending`,
     hint: () => 'wait until it has ended, then start it again: stead up',
   }),
+  WITHDRAWN: entry<{ name: string; verb: string; by: string }>({
+    exit: 1,
+    about: 'A stop of several waited for its turn, and somebody started the service meanwhile.',
+    message: (p) => `the ${p.verb} of "${p.name}" was withdrawn: it was started by ${p.by}`,
+    hint: (p) => `stop it again, if that is still wanted: stead ${p.verb} ${p.name}`,
+  }),
   GUARD_UNREACHABLE: entry<{ socket: string; reason: string }>({
     exit: 1,
     about: 'No guard answers on its control socket.',

@@ -54,6 +54,24 @@ describe('a stop', () => {
     expect(world.startsOf('a')).toEqual([0])
   })
 
+  test('of several that waits for its turn gives way to a later start', async () => {
+    const world = await running({
+      services: [program('db'), program('api', { dependsOn: { db: 'started' } })],
+      lives: { api: { stopsWithin: 300 } },
+    })
+    await world.pass(1_000)
+    const stopped = world.act('stop', ['db', 'api'])
+    await world.pass(100)
+    expect(done(await world.until(world.act('start', 'db')))).toEqual([true])
+    const [db, api] = await world.until(stopped)
+    expect(api?.done).toBe(true)
+    expect(db?.error).toMatchObject({ code: 'WITHDRAWN' })
+    await world.pass(HOUR)
+    expect(world.startsOf('db')).toHaveLength(1)
+    expect(world.status('db')).toMatchObject({ phase: 'running', want: { state: 'up' } })
+    expect(world.status('api').phase).toBe('stopped')
+  })
+
   test('takes the declared steps in the declared time, and says who lives on', async () => {
     const world = await running({
       services: [program('a')],

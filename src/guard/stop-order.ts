@@ -7,6 +7,8 @@ export interface StopOrderParts {
   readonly stop: (instance: Instance) => void
   /** It will be stopped when its turn comes, and is not started again before. */
   readonly plan: (instance: Instance) => void
+  /** Somebody wants it to run since its stop was planned. */
+  readonly withdrawn?: (instance: Instance) => boolean
 }
 
 /**
@@ -14,11 +16,11 @@ export interface StopOrderParts {
  * it lives any more. What does not live is stopped at once, and what lives is not wanted any more, so
  * that nothing starts meanwhile.
  *
- * @returns what tells when the stop of an instance has begun
+ * @returns what tells when the stop of an instance has begun, or is not to begin any more
  */
 export function stopInOrder(
   selected: readonly Instance[],
-  { instances, onChange, stop, plan }: StopOrderParts,
+  { instances, onChange, stop, plan, withdrawn }: StopOrderParts,
 ): (instance: Instance) => Promise<void> {
   const chosen = new Set(selected)
   const begun = new Map<Instance, PromiseWithResolvers<void>>(
@@ -44,6 +46,11 @@ export function stopInOrder(
 
   function consider(instance: Instance): void {
     if (!waiting.has(instance)) return
+    if (withdrawn?.(instance)) {
+      waiting.delete(instance)
+      begun.get(instance)?.resolve()
+      return
+    }
     const [blocker] = blockers(instance)
     // One that ends by itself while it waits for its turn is not to be started again.
     if (blocker === undefined || !isLive(instance)) {
@@ -52,7 +59,7 @@ export function stopInOrder(
     }
     const offs: (() => void)[] = []
     const look = (): void => {
-      if (isLive(blocker) && isLive(instance)) return
+      if (isLive(blocker) && isLive(instance) && !withdrawn?.(instance)) return
       for (const off of offs) off()
       consider(instance)
     }

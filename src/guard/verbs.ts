@@ -161,11 +161,13 @@ export function verbs(parts: VerbParts): Verbs {
             // What is being removed by now is being stopped.
             if (!instance.removing) begin(verb, instance, by)
           },
+          withdrawn: isWithdrawn,
         })
         if (!wait) return selected.map((instance) => resultOf(instance, null))
         return Promise.all(
           selected.map(async (instance) => {
             await began(instance)
+            if (isWithdrawn(instance)) return resultOf(instance, withdrawal(verb, instance))
             return resultOf(instance, await outcome(verb, instance, lives.get(instance) ?? 0))
           }),
         )
@@ -191,6 +193,14 @@ function eventOf(verb: GuardVerb, by: string): InstanceEvent | null {
     case 'reload':
       return null
   }
+}
+
+function isWithdrawn({ state }: Instance): boolean {
+  return state.want.state !== 'down' && state.want.state !== 'hold'
+}
+
+function withdrawal(verb: GuardVerb, { id, state }: Instance): SteadError {
+  return new SteadError('WITHDRAWN', { name: id, verb, by: state.want.by })
 }
 
 function illegal(action: string, from: string, { state }: Instance): SteadError {

@@ -51,6 +51,14 @@ test('a pid that another process has by now is no guard', async () => {
   expect(await guards({ run }, processes())).toEqual([])
 })
 
+test('a guard with a socket whose pid is another’s here is not told of, and stays', async () => {
+  const socket = join(run, 'control.sock')
+  writeFileSync(socket, '')
+  registerGuard({ run }, { ...(await guardOf('elsewhere')), birth: 'of another namespace', socket })
+  expect(await guards({ run }, processes())).toEqual([])
+  expect(readdirSync(join(run, 'guards'))).toEqual(['elsewhere.json'])
+})
+
 test('the end of an older guard leaves the file of a newer one', async () => {
   const removeOlder = registerGuard({ run }, { ...(await guardOf('shop')), birth: 'earlier' })
   const newer = await guardOf('shop')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -55,8 +56,8 @@ export function registerGuard(home: Pick<Home, 'run'>, guard: RegisteredGuard): 
 }
 
 /**
- * The guards that run, by project. Files of guards that have died are removed on the way; files that
- * are none of ours are left alone.
+ * The guards that run, by project. Files of guards that have died and left no socket are removed on
+ * the way; files that are none of ours are left alone.
  */
 export async function guards(
   home: Pick<Home, 'run'>,
@@ -70,7 +71,8 @@ export async function guards(
     const guard = read(path)
     if (guard === null) continue
     if ((await processes.birth(guard.pid)) === guard.birth) found.push(guard)
-    else removeOf(path, guard)
+    // In another PID namespace its number is another: it is none of ours to remove while it has a socket.
+    else if (!existsSync(guard.socket)) removeOf(path, guard)
   }
   return found
 }
