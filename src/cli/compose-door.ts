@@ -17,6 +17,7 @@ import { shareSocket } from '../platform/control/share-socket.ts'
 import { processes } from '../platform/posix/processes.ts'
 import { whoIs } from '../platform/posix/who-is.ts'
 import { composeAnswers } from './compose-control.ts'
+import { metricsListener } from './compose-metrics.ts'
 
 /** How soon a guard that could not write down where it is tries it again, in milliseconds. */
 const REGISTER_AGAIN = 2_000
@@ -38,8 +39,8 @@ export interface Door {
   readonly own: GuardApi
   /** Answers on the socket from now on. @throws SOCKET_PATH_TOO_LONG, DIRECTORY_UNSAFE, GUARD_RUNNING */
   open(): Promise<void>
-  /** Is found by its name from now on. */
-  enter(): Promise<void>
+  /** Is found by its name from now on, and tells its metrics where `spec` has it. */
+  enter(spec: GuardSpec): Promise<void>
   /** Another configuration holds. */
   applied(next: GuardSpec): void
   close(): Promise<void>
@@ -56,6 +57,7 @@ export async function composeDoor(parts: DoorParts): Promise<Door> {
   const audit = auditLog({ files: auditFiles(path), clock, who: whoIs(), self })
   const trail = auditTrail(auditReader(path), () => audit.head)
   const { handler, allow, apiFor } = await composeAnswers({ api, clock, audit, trail })
+  const scrapes = metricsListener({ api, timers, tell })
   let server: ControlServer | null = null
   let registered = false
   let leave = (): void => {}
@@ -98,8 +100,12 @@ export async function composeDoor(parts: DoorParts): Promise<Door> {
       rules = api.access().rules
       audit.append({ caller: self, action: 'up', targets: [], result: 'done' })
     },
-    enter: async () => enter((await processes().birth(process.pid)) ?? ''),
-    applied({ access = [] }) {
+    async enter({ metrics = null }) {
+      scrapes.applied(metrics)
+      enter((await processes().birth(process.pid)) ?? '')
+    },
+    applied({ access = [], metrics = null }) {
+      scrapes.applied(metrics)
       if (JSON.stringify(access) === JSON.stringify(rules)) return
       rules = access
       share()
@@ -107,6 +113,7 @@ export async function composeDoor(parts: DoorParts): Promise<Door> {
     },
     async close() {
       leave()
+      await scrapes.close()
       await server?.close()
       audit.close()
     },

@@ -163,7 +163,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         // First, so that nothing is started that nobody can speak to.
         await way.open()
         guard.start()
-        await way.enter()
+        await way.enter(spec)
         tellReady()
       },
       /** Lets go of everything before anything was started. */

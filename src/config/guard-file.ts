@@ -8,6 +8,7 @@ import { describeIssues } from './describe-issues.ts'
 import { expandVariables } from './expand-variables.ts'
 import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
+import { metricsOf, metricsProblems } from './metrics-schema.ts'
 import { type FileProblem, readYaml } from './yaml-source.ts'
 
 /** More problems than these are counted, and not shown. */
@@ -57,8 +58,10 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
     ...projectProblems(settings),
     ...guardRelations(settings, services),
     ...accessProblems(settings, services),
+    ...metricsProblems(settings),
   ]
   if (misfits.length > 0) return tell(misfits)
+  const metrics = metricsOf(settings, directory)
   return {
     project: settings.project ?? settings.name ?? projectOf(directory),
     services: [...services.values()],
@@ -71,6 +74,7 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
       }),
     ),
     ...(settings.access === undefined ? {} : { access: accessOf(settings) }),
+    ...(metrics === null ? {} : { metrics }),
   }
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { nameProblem } from '../model/service-name.ts'
 import { accessSchema } from './access-schema.ts'
 import { described } from './described.ts'
+import { metricsSchema } from './metrics-schema.ts'
 import { inheritable, programSchema } from './program-schema.ts'
 import { name, restartLimit } from './setting-values.ts'
 
@@ -51,6 +52,11 @@ export const guardSchema = z.strictObject({
     accessSchema,
     'who may talk to the guard, beside its own user and root: a role for users and groups, and what it is for',
     { example: '[{ role: operator, users: [deploy], services: ["web-*"] }]' },
+  ),
+  metrics: described(
+    metricsSchema,
+    'GET /metrics over TCP as well, for scrapers that know no unix sockets: reading alone, and nothing else',
+    { example: '{ listen: "127.0.0.1:9464" }' },
   ),
   defaults: described(
     z.strictObject(inheritable),

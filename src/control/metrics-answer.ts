@@ -1,4 +1,5 @@
 import type { ControlAnswer } from '../model/ports/control-transport.ts'
+import type { GuardApi } from '../model/ports/guard-api.ts'
 import { selectionOf } from './body-fields.ts'
 import type { Call } from './routes.ts'
 
@@ -7,7 +8,9 @@ export async function metricsAnswer({
   api,
   query,
   request,
-}: Pick<Call, 'api' | 'query' | 'request'>): Promise<ControlAnswer> {
+}: Pick<Call, 'query' | 'request'> & {
+  readonly api: Pick<GuardApi, 'metrics'>
+}): Promise<ControlAnswer> {
   const [{ metricsText }, { negotiated }, { CONTENT_TYPES }, metrics] = await Promise.all([
     import('../metrics/metrics-text.ts'),
     import('../metrics/negotiate.ts'),

@@ -1,6 +1,7 @@
 import type { AccessRule } from './access.ts'
 import type { Severity } from './log-entry.ts'
 import type { LogSink } from './log-sink.ts'
+import type { MetricsSpec } from './metrics-spec.ts'
 import type { Protocol } from './service-spec.ts'
 
 /**
@@ -220,6 +221,8 @@ export interface GuardSpec {
   readonly groups: readonly GroupSpec[]
   /** Who may talk to it, beside its own user and root; left out for nobody. */
   readonly access?: readonly AccessRule[]
+  /** Where metrics are told over TCP; left out for nowhere. */
+  readonly metrics?: MetricsSpec
 }
 
 const TERM = { kind: 'signal', signal: 'SIGTERM', to: 'leader' } as const
