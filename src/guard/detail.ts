@@ -1,5 +1,4 @@
-import type { InstanceDetail, InstanceStatus } from '../model/guard-status.ts'
-import type { TreeUsage } from '../model/ports/tree-usage.ts'
+import type { GuardUsage, InstanceDetail, InstanceStatus } from '../model/guard-status.ts'
 import type { GroupSpec } from '../model/program-spec.ts'
 import { isMet } from './dependencies.ts'
 import type { Instance } from './instance.ts'
@@ -9,20 +8,21 @@ export interface DetailParts {
   readonly status: InstanceStatus
   readonly instances: Instances
   readonly groups: readonly GroupSpec[]
-  readonly usage: Pick<TreeUsage, 'sample'>
+  /** Measured for all who ask at the same time together. */
+  readonly usageOf: (instances: readonly Instance[]) => Promise<GuardUsage>
 }
 
 /** Everything that is known of one instance. */
 export async function detailOf(
   instance: Instance,
-  { status, instances, groups, usage }: DetailParts,
+  { status, instances, groups, usageOf }: DetailParts,
 ): Promise<InstanceDetail> {
   const { nextSpec, service, channel, watch, exits, state } = instance
   const { pid } = state
   const [counts, sinks, used] = await Promise.all([
     channel?.counts() ?? null,
     channel?.sinks() ?? [],
-    pid === null ? null : usage.sample([pid]).then((found) => found.get(pid) ?? null),
+    pid === null ? null : usageOf([instance]),
   ])
   return {
     ...status,
@@ -37,7 +37,7 @@ export async function detailOf(
     groups: groups.filter((group) => group.services.includes(service)).map(({ name }) => name),
     labels: nextSpec.labels,
     log: channel === null || counts === null ? null : { file: channel.file, counts, sinks },
-    memory: used?.memory ?? null,
+    memory: used?.services.find((one) => one.pid === pid)?.memory ?? null,
     limits: nextSpec.limits,
     probes: watch?.facts().probes ?? [],
     heartbeat: watch?.facts().heartbeat ?? null,

@@ -185,7 +185,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     async detail(id) {
       const [instance] = chosen({ names: [id] })
       return detailOf(instance as Instance, {
-        ...parts,
+        usageOf: meter,
         instances,
         groups: current.groups,
         status: statuses([instance as Instance])[0] as never,

@@ -51,6 +51,18 @@ describe('usage', () => {
     expect(looks).toHaveLength(2)
   })
 
+  test('of one alone is looked at anew when its life began after the last look', async () => {
+    const list = [web, db]
+    const { meter, looks } = room(list)
+    await meter([web])
+    list[0] = instance('web', 11)
+    expect((await meter([list[0]])).services).toMatchObject([{ id: 'web', pid: 11 }])
+    expect(looks).toEqual([
+      [10, 20],
+      [11, 20],
+    ])
+  })
+
   test('a look that fails is not kept', async () => {
     const { meter, room: state } = room([web])
     state.fails = true

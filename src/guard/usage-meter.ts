@@ -33,9 +33,17 @@ export function usageMeter(deps: {
     return { at, clock: now, services }
   }
 
+  /** A life that has begun since the last look is worth another one. */
+  function isIn({ services }: GuardUsage, { state: { pid } }: Instance): boolean {
+    return pid === null || services.some((one) => one.pid === pid)
+  }
+
   return async (asked) => {
     const now = clock.monotonic()
-    if (last === null || now - lastAt >= FRESH) {
+    const [only, ...others] = asked
+    const lastly = last === null || others.length > 0 ? null : await last
+    const begun = lastly !== null && only !== undefined && !isIn(lastly, only)
+    if (last === null || begun || now - lastAt >= FRESH) {
       lastAt = now
       last = look()
       // A look that failed serves nobody but those who wait for it.
