@@ -209,7 +209,12 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       }),
     async scale(service, count, caller) {
       refuseWhenEnding()
-      chosen({ names: [service] })
+      const [one] = chosen({ names: [service] })
+      const file = one?.nextSpec.log.file ?? null
+      if (count > 1 && file !== null) {
+        const problem = `${count} instances of ${service} would write one file: ${file} (log.file)`
+        throw new SteadError('REQUEST_INVALID', { problem })
+      }
       const { added, going } = people.scale(service, count)
       for (const { id } of added) tell({ type: 'added', id })
       startAll(added, callerName(caller))

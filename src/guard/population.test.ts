@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { program, running, type World } from '../../test/simulation/scripted.ts'
+import { PROGRAM_DEFAULTS } from '../model/program-spec.ts'
 
 const NOTIFY = { kind: 'notify' } as const
 const CRASH = { kind: 'code', code: 1 } as const
@@ -129,6 +130,14 @@ describe('scaling', () => {
     // The third at once, without its old delay; four and five when their old lives are over.
     expect([3, 4, 5, 6].map((n) => world.startsOf(`w@${n}`).at(-1))).toEqual([520, 610, 610, 520])
     expect(world.doubles).toEqual([])
+  })
+
+  test('L08 one that writes a file of its own stays one', async () => {
+    const log = { ...PROGRAM_DEFAULTS.log, file: '/srv/w.log' }
+    const world = await running({ services: [program('w', { log })] })
+    const scaled = world.guard.api.scale('w', 2, OPERATOR)
+    await expect(scaled).rejects.toThrow(/2 instances of w would write one file: \/srv\/w\.log/)
+    expect(idsOf(world)).toEqual(['w'])
   })
 
   test('L08 lives are counted on when an instance comes back', async () => {
