@@ -1,7 +1,7 @@
 import type { Exit } from '../model/exit.ts'
 import type { OutputSource } from '../model/ports/program-output.ts'
 import type { ProcessIdentity } from '../model/ports/spawner.ts'
-import type { StopStep } from '../model/program-spec.ts'
+import type { ReloadAction, StopStep } from '../model/program-spec.ts'
 import { judgeDependencies } from './dependencies.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { happeningsSince, sameWant } from './happenings.ts'
@@ -9,7 +9,7 @@ import { type Instance, MAX_EXITS } from './instance.ts'
 import type { Instances } from './instances.ts'
 import type { Effect, InstanceEvent, InstanceState } from './state.ts'
 import { transition } from './transition.ts'
-import type { WatchReport } from './watchers.ts'
+import { watching } from './watching.ts'
 
 export type { EngineParts } from './engine-parts.ts'
 
@@ -29,6 +29,7 @@ export interface Engine {
 
 export function engine(instances: Instances, parts: EngineParts): Engine {
   const { clock, timers, spawner, watchers } = parts
+  const watch = watching({ ...parts, dispatch, ended })
   const queue: { readonly instance: Instance; readonly event: InstanceEvent }[] = []
   /** State of each instance that moved, as it was before. */
   const moved = new Map<Instance, InstanceState>()
@@ -111,6 +112,9 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       case 'thaw':
         instance.child?.signal('SIGCONT', 'group')
         break
+      case 'reload':
+        reload(instance, instance.spec.reload)
+        break
       case 'record-exit':
         recordExit(instance, effect)
         break
@@ -148,8 +152,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       const means = watchers.prepare(id, spec, incarnation, instance.channel)
       instance.channel.incarnation(incarnation)
       const request = parts.launch(instance, incarnation, means)
-      const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
-      const { child, failure } = spawner.spawn(request, ended)
+      const { child, failure } = spawner.spawn(request, ended(instance, incarnation))
       if (failure !== null) {
         failed(failure.errno, `${failure.what}: ${failure.errno}; ${failure.remedy}`)
         return
@@ -162,6 +165,16 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       failed(code ?? 'EIO', message)
+    }
+  }
+
+  /** What is to be done at the end of the process that is its program now. */
+  function ended(instance: Instance, incarnation: number): (exit: Exit) => void {
+    const { followed } = instance
+    return (exit) => {
+      // Its last words may make another process the program, or say that this end is meant.
+      instance.watch?.catchUp()
+      if (instance.followed === followed) dispatch(instance, { type: 'exited', incarnation, exit })
     }
   }
 
@@ -184,32 +197,6 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     instance.timers.delete(name)
   }
 
-  function watch(instance: Instance, what: 'readiness' | 'life' | 'nothing'): void {
-    instance.watch?.stop()
-    instance.watch = null
-    const { child, id, service, spec, channel, state } = instance
-    if (what === 'nothing' || child === null) return
-    const { incarnation } = state
-    const report: WatchReport = {
-      ready: (ready) => dispatch(instance, { type: 'ready', incarnation, ready }),
-      health: (healthy, why, since) =>
-        dispatch(instance, { type: 'health', incarnation, healthy, why, since }),
-      fault: (cause, why, since) =>
-        dispatch(
-          instance,
-          cause === 'schedule'
-            ? { type: 'restart', by: 'schedule', cause, forgive: false }
-            : { type: 'fault', incarnation, cause, why, since },
-        ),
-      status: (text) => {
-        if (instance.state.incarnation === incarnation) instance.statusText = text
-      },
-      probed: (...told) => parts.probed(id, ...told),
-    }
-    const target = { id, service, incarnation, spec, identity: child.identity, channel }
-    instance.watch = watchers[what](target, report)
-  }
-
   function takeStep(instance: Instance, step: StopStep | undefined): void {
     if (step === undefined) return
     const { action } = step
@@ -219,6 +206,11 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     }
     // Without a leader what it left behind is meant.
     instance.child?.signal(action.signal, instance.state.pid === null ? 'tree' : action.to)
+  }
+
+  function reload(instance: Instance, action: ReloadAction): void {
+    if (action.kind === 'signal') instance.child?.signal(action.signal, 'leader')
+    if (action.kind === 'command') parts.runStep(instance, action.command)
   }
 
   function checkTree(instance: Instance, incarnation: number, thorough: boolean): void {
@@ -241,8 +233,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
   return {
     dispatch,
     adopt(instance, identity, incarnation, ready) {
-      const ended = (exit: Exit): void => dispatch(instance, { type: 'exited', incarnation, exit })
-      const child = spawner.adopt(identity, ended)
+      const child = spawner.adopt(identity, ended(instance, incarnation))
       instance.child = child
       if (child === null) {
         dispatch(instance, { type: 'lost', incarnation })

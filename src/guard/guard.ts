@@ -103,10 +103,12 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   }
 
   function reload(instance: Instance, by: string): void {
-    const { reload: action } = instance.spec
-    if (action.kind === 'signal') instance.child?.signal(action.signal, 'leader')
-    else if (action.kind === 'command') parts.runStep(instance, action.command)
-    else dispatch(instance, { type: 'restart', by, cause: 'restart', forgive: true })
+    const { spec } = instance
+    if (spec.reload.kind === 'restart') {
+      dispatch(instance, { type: 'restart', by, cause: 'restart', forgive: true })
+    } else {
+      dispatch(instance, { type: 'reload', by, speaks: parts.watchers.hears(spec) })
+    }
   }
 
   function startAll(list: readonly Instance[], by: string): void {

@@ -21,6 +21,8 @@ export interface Instance {
   child: Child | null
   channel: OutputChannel | null
   watch: Watch | null
+  /** How often another process of its tree has become the program. */
+  followed: number
   readonly timers: Map<TimerName, () => void>
   /** Newest first. */
   exits: ExitRecord[]
@@ -48,6 +50,7 @@ export function newInstance(
     child: null,
     channel: null,
     watch: null,
+    followed: 0,
     timers: new Map(),
     exits: [],
     recovery: null,
@@ -74,6 +77,10 @@ export function isLive({ state }: Instance): boolean {
   )
 }
 
+function isReloading({ phase, reload }: InstanceState): boolean {
+  return phase === 'running' && reload !== null && reload.state !== 'asked'
+}
+
 export function statusOf(instance: Instance, now: number, wall: Date): InstanceStatus {
   const { state, id, service, number, exits, recovery, statusText } = instance
   const { retryAt } = state
@@ -84,6 +91,7 @@ export function statusOf(instance: Instance, now: number, wall: Date): InstanceS
     want: { ...state.want, at: instance.wantAt },
     phase: state.phase,
     ready: state.ready,
+    ...(isReloading(state) ? { reloading: true as const } : {}),
     health: state.health,
     why: state.why,
     pid: state.pid,

@@ -1,6 +1,7 @@
 /** The cells of the table in `transition.ts` where a process lives, or was just asked for. */
 import type { ExitCause } from '../model/guard-status.ts'
 import { endOf, ignore, isHeld, recordOf } from './begin.ts'
+import { reloadTimer } from './notice-actions.ts'
 import type { Effect, InstanceEvent, InstanceState, Moment, Policy, Step } from './state.ts'
 import { finish, goToStop } from './stop-actions.ts'
 
@@ -37,8 +38,9 @@ export function spawned(
   const { incarnation, pid } = event
   const alive: InstanceState = { ...state, pid, startedAt: now, why: 'it is not ready yet' }
   if (policy.ready === null) return becomeReady(alive, policy, now)
+  const until = now + policy.startTimeout
   return {
-    state: alive,
+    state: { ...alive, deadline: { declared: until, extended: until } },
     effects: [
       { type: 'timer', timer: 'start', after: policy.startTimeout, incarnation },
       { type: 'watch', what: 'readiness', incarnation },
@@ -63,7 +65,7 @@ function becomeReady(state: InstanceState, policy: Policy, now: number): Step {
     })
   }
   return {
-    state: { ...state, phase: 'running', ready: true, fault: null, why: 'it runs' },
+    state: { ...state, phase: 'running', ready: true, fault: null, deadline: null, why: 'it runs' },
     effects,
   }
 }
@@ -173,12 +175,13 @@ export function endedByItself(
       pid: null,
       lastExit: exit,
       stopping,
+      deadline: null,
       fault,
     },
     effects: [
       recordOf(state, exit, cause, moment),
       { type: 'watch', what: 'nothing', incarnation },
-      { type: 'cancel', timers: ['start', 'settle'] },
+      { type: 'cancel', timers: ['start', 'settle', 'reload'] },
       { type: 'check-tree', incarnation, thorough: false },
     ],
   }
@@ -193,8 +196,10 @@ export function lifeTimer(
   if (event.timer === 'settle' && state.phase !== 'starting') {
     return { state: { ...state, settled: true }, effects: [] }
   }
+  if (event.timer === 'reload') return reloadTimer(state, policy)
   if (event.timer === 'start' && state.phase === 'starting') {
-    const why = `it was not ready within ${policy.startTimeout / 1000} s`
+    const asked = state.deadline !== null && state.deadline.extended > state.deadline.declared
+    const why = `it was not ready within ${policy.startTimeout / 1000} s${asked ? ', nor in the time it asked for' : ''}`
     const { incarnation } = event
     const since = state.startedAt ?? moment.now
     return beginRecovery(
@@ -227,27 +232,6 @@ export function resume(state: InstanceState): Step {
       { type: 'watch', what: 'life', incarnation },
     ],
   }
-}
-
-/** What could not be ended ended after all. */
-export function lateExit(
-  state: InstanceState,
-  event: Of<'exited'>,
-  _policy: Policy,
-  moment: Moment,
-): Step {
-  if (state.pid === null) return ignore(state)
-  return {
-    state: { ...state, pid: null, lastExit: event.exit },
-    effects: [
-      recordOf(state, event.exit, 'stop', moment),
-      { type: 'check-tree', incarnation: event.incarnation, thorough: true },
-    ],
-  }
-}
-
-export function lateTree(state: InstanceState, event: Of<'tree'>): Step {
-  return { state: { ...state, survivors: event.survivors }, effects: [] }
 }
 
 /** A new guard takes on what an earlier one started. */

@@ -8,6 +8,7 @@ test('a notice is read as sd_notify(3) writes it', () => {
     ready: true,
     stopping: false,
     reloading: false,
+    monotonic: null,
     watchdog: null,
     status: 'serving a=b',
     mainPid: 42,
@@ -17,7 +18,10 @@ test('a notice is read as sd_notify(3) writes it', () => {
   expect(parseNotice('WATCHDOG=1').watchdog).toBe('beat')
   expect(parseNotice('WATCHDOG=trigger').watchdog).toBe('trigger')
   expect(parseNotice('STOPPING=1\nERRNO=2')).toMatchObject({ stopping: true, errno: 2 })
-  expect(parseNotice('RELOADING=1\nMONOTONIC_USEC=5')).toMatchObject({ reloading: true })
+  expect(parseNotice('RELOADING=1\nMONOTONIC_USEC=5')).toMatchObject({
+    reloading: true,
+    monotonic: 5,
+  })
 })
 
 test('what is not known, or not well formed, says nothing', () => {

@@ -3,6 +3,8 @@ export interface Notice {
   readonly ready: boolean
   readonly stopping: boolean
   readonly reloading: boolean
+  /** Microseconds of CLOCK_MONOTONIC at which the reload began. */
+  readonly monotonic: number | null
   /** `trigger`: the program says of itself that it hangs. */
   readonly watchdog: 'beat' | 'trigger' | null
   readonly status: string | null
@@ -27,6 +29,7 @@ export function parseNotice(text: string): Notice {
     ready: fields.get('READY') === '1',
     stopping: fields.get('STOPPING') === '1',
     reloading: fields.get('RELOADING') === '1',
+    monotonic: numberOf(fields.get('MONOTONIC_USEC')),
     watchdog: watchdog === '1' ? 'beat' : watchdog === 'trigger' ? 'trigger' : null,
     status: fields.get('STATUS')?.slice(0, LONGEST_STATUS) ?? null,
     mainPid: numberOf(fields.get('MAINPID')),

@@ -26,7 +26,7 @@ export function outcomeOf(
     case 'resume':
       return instance.state.phase === 'running' ? 'done' : ended(instance)
     case 'reload':
-      return 'done'
+      return reloadOutcome(instance, since)
     case 'start':
     case 'once':
       return startOutcome(instance, now)
@@ -35,6 +35,18 @@ export function outcomeOf(
         ? startOutcome(instance, now)
         : null
   }
+}
+
+function reloadOutcome({ state, spec, id }: Instance, since: number): 'done' | SteadError | null {
+  if (spec.reload.kind === 'restart') return 'done'
+  const { reload, phase, why, incarnation } = state
+  const isThatLife = phase === 'running' && incarnation === since
+  if (isThatLife && reload === null) return 'done'
+  if (reload === null || !isThatLife)
+    return new SteadError('NOT_RUNNING', { name: id, action: 'reload' })
+  return reload.state === 'overdue'
+    ? new SteadError('VERB_TIMEOUT', { name: id, verb: 'reload', why })
+    : null
 }
 
 function stopOutcome(instance: Instance): 'done' | SteadError | null {

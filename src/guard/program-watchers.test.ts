@@ -33,13 +33,15 @@ beforeEach(() => {
     fault: note('fault'),
     status: note('status'),
     probed() {},
+    said: note('said'),
   }
   const notices: ProgramNotices = {
     socket(id, user, receive) {
       done.push(`socket ${id} ${user}`)
-      say = (text) => receive(text, { pid: 1, uid: 0 })
+      say = (text) => receive({ text, sender: { pid: 1, uid: 0 }, uptime: 5_000_000 })
       return {
         address: `/run/${id}`,
+        catchUp: () => done.push('catch up'),
         discard: () => done.push('discard'),
         close: () => done.push(`close ${id}`),
       }
@@ -111,9 +113,33 @@ describe('the readiness of a program', () => {
     say('READY=1')
     expect(told).toEqual([
       ['status', 'warming up'],
+      ['said', { type: 'reloaded' }],
       ['ready', true],
     ])
     watch.stop()
+  })
+
+  test('and what else sd_notify has words for', () => {
+    const watch = watchers.end(target({ ready: { kind: 'notify' } }), report)
+    time.pass(4_000)
+    say('MAINPID=42\nEXTEND_TIMEOUT_USEC=2500000')
+    say('RELOADING=1\nMONOTONIC_USEC=3000000')
+    say('RELOADING=1')
+    say('STOPPING=1')
+    expect(told.map(([, word]) => word)).toEqual([
+      { type: 'main', pid: 42, speaker: 1 },
+      { type: 'extend', within: 2_500 },
+      { type: 'reloading', since: 2_000 },
+      { type: 'reloading', since: 4_000 },
+      { type: 'ending' },
+    ])
+    watch.catchUp()
+    expect(done.at(-1)).toBe('catch up')
+    watch.stop()
+    done = []
+    watch.catchUp()
+    say('STOPPING=1')
+    expect([done, told.length]).toEqual([[], 5])
   })
 
   test('by a line break on its descriptor', () => {

@@ -1,10 +1,15 @@
 import type { ProbeFact } from '../model/guard-status.ts'
-import type { NoticePipe, NoticeSocket, ProgramNotices } from '../model/ports/program-notices.ts'
+import type {
+  NoticeMessage,
+  NoticePipe,
+  NoticeSocket,
+  ProgramNotices,
+} from '../model/ports/program-notices.ts'
 import type { OutputChannel } from '../model/ports/program-output.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 import { cronSchedule } from './cron-schedule.ts'
 import { type HeartbeatMonitor, heartbeatMonitor } from './heartbeat.ts'
-import { type Notice, parseNotice } from './notice.ts'
+import { parseNotice } from './notice.ts'
 import type { ProbeDeps, ProbeLoop } from './probe-loop.ts'
 import { watchHealth, watchReadiness } from './watch-health.ts'
 import type { LimitWatch } from './watch-limits.ts'
@@ -25,7 +30,7 @@ interface Voice {
   /** Who runs the program that the socket is for. */
   user: string | null
   pipe: { readonly incarnation: number; readonly pipe: NoticePipe } | null
-  notice: ((notice: Notice) => void) | null
+  notice: ((message: NoticeMessage) => void) | null
   line: (() => void) | null
   match: Match | null
 }
@@ -64,7 +69,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       voice.socket = null
     }
     voice.user = user
-    voice.socket ??= notices.socket(id, user, (text) => voice.notice?.(parseNotice(text)))
+    voice.socket ??= notices.socket(id, user, (message) => voice.notice?.(message))
     // What an earlier life said, and nobody heard yet, is not said of this one.
     voice.socket.discard()
     return voice.socket
@@ -123,6 +128,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       fault: when(report.fault),
       status: when(report.status),
       probed: when(report.probed),
+      said: when(report.said),
     }
     const started = begin(guarded)
     const beat = (): void => {
@@ -131,12 +137,25 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       const forward = target.spec.heartbeat?.forward ?? null
       if (forward !== null) parts.forward(target.service, forward, clock.wall())
     }
-    const notice = (said: Notice): void => {
+    const notice = ({ text, sender, uptime }: NoticeMessage): void => {
+      const said = parseNotice(text)
+      if (said.mainPid !== null) {
+        guarded.said({ type: 'main', pid: said.mainPid, speaker: sender.pid })
+      }
+      if (said.extendTimeout !== null) {
+        guarded.said({ type: 'extend', within: said.extendTimeout })
+      }
       if (said.status !== null) guarded.status(said.status)
       if (said.watchdog === 'beat') beat()
       if (said.watchdog === 'trigger') {
         guarded.fault('heartbeat', 'it says itself that it hangs', clock.monotonic())
       }
+      if (said.reloading) {
+        const age = said.monotonic === null ? 0 : Math.max(0, uptime - said.monotonic) / 1000
+        guarded.said({ type: 'reloading', since: clock.monotonic() - age })
+      }
+      if (said.stopping) guarded.said({ type: 'ending' })
+      if (said.ready) guarded.said({ type: 'reloaded' })
       if (said.ready && target.spec.ready?.kind === 'notify') guarded.ready(true)
     }
     if (voice !== undefined) voice.notice = notice
@@ -146,6 +165,9 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
         probes: started.loops.map((loop): ProbeFact => loop.fact()),
         heartbeat: started.heart?.facts() ?? null,
       }),
+      catchUp() {
+        if (!over) voice?.socket?.catchUp()
+      },
       stop() {
         over = true
         if (voice?.notice === notice) voice.notice = null
@@ -183,6 +205,8 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
     life(target, report) {
       return watch(target, report, (told) => lifeOf(target, told))
     },
+    end: (target, report) => watch(target, report, () => SILENT),
+    hears: speaks,
     forget(id) {
       const voice = voices.get(id)
       voices.delete(id)
@@ -260,6 +284,8 @@ interface Started {
   readonly loops: readonly ProbeLoop[]
   readonly heart: HeartbeatMonitor | null
 }
+
+const SILENT: Started = { parts: [], loops: [], heart: null }
 
 /** Whether the program gets a socket: where nothing would come of what it says, none is made. */
 function speaks({ ready, heartbeat, protocol }: ProgramSpec): boolean {

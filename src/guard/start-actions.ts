@@ -1,6 +1,6 @@
 /** The cells of the table in `transition.ts` where nothing lives. */
-import { beginStart, ignore, isHeld } from './begin.ts'
-import type { Effect, InstanceEvent, InstanceState, Step } from './state.ts'
+import { beginStart, ignore, isHeld, recordOf } from './begin.ts'
+import type { Effect, InstanceEvent, InstanceState, Moment, Policy, Step } from './state.ts'
 
 type Of<T extends InstanceEvent['type']> = Extract<InstanceEvent, { type: T }>
 
@@ -87,4 +87,25 @@ export function giveUpAtOnce(state: InstanceState, event: Of<'give-up'>): Step {
 export function backoffOver(state: InstanceState, event: Of<'timer'>): Step {
   if (event.timer !== 'backoff') return ignore(state)
   return beginStart({ ...state, restarts: state.restarts + 1 })
+}
+
+/** What could not be ended ended after all. */
+export function lateExit(
+  state: InstanceState,
+  event: Of<'exited'>,
+  _policy: Policy,
+  moment: Moment,
+): Step {
+  if (state.pid === null) return ignore(state)
+  return {
+    state: { ...state, pid: null, lastExit: event.exit },
+    effects: [
+      recordOf(state, event.exit, 'stop', moment),
+      { type: 'check-tree', incarnation: event.incarnation, thorough: true },
+    ],
+  }
+}
+
+export function lateTree(state: InstanceState, event: Of<'tree'>): Step {
+  return { state: { ...state, survivors: event.survivors }, effects: [] }
 }

@@ -20,6 +20,21 @@ export interface Stopping {
   readonly again: boolean
   /** The end counts as a failure, and what to do next is for the restart policy. */
   readonly failure: boolean
+  /** The program said itself that it ends: an end with success is then no failure, however soon. */
+  readonly announced?: true
+}
+
+/** A reading anew of its configuration: asked for, or under way by the program's own word. */
+export interface Reload {
+  readonly state: 'asked' | 'begun' | 'overdue'
+  /** Words of the program from before this moment are about an earlier one. */
+  readonly since: number
+}
+
+/** How long something may take: as declared, and as the program has asked for since. */
+export interface Deadline {
+  readonly declared: number
+  readonly extended: number
 }
 
 /** A fault that is not mended yet; times are monotonic milliseconds. */
@@ -54,6 +69,9 @@ export interface InstanceState {
   /** Automatic restarts since an operator last started it. */
   readonly restarts: number
   readonly stopping: Stopping | null
+  /** Of the start, or of the present step of the stop. */
+  readonly deadline: Deadline | null
+  readonly reload: Reload | null
   /** When the present back-off ends. */
   readonly retryAt: number | null
   readonly survivors: readonly number[]
@@ -75,6 +93,8 @@ export const NEW_INSTANCE: InstanceState = {
   failures: [],
   restarts: 0,
   stopping: null,
+  deadline: null,
+  reload: null,
   retryAt: null,
   survivors: [],
   lastExit: null,
@@ -139,6 +159,17 @@ export type InstanceEvent =
       readonly why: string
       readonly since: number
     }
+  /** It needs so many milliseconds more for its start or its stop. */
+  | { readonly type: 'extend'; readonly incarnation: number; readonly within: number }
+  /** An operator asks for a reload; whoever speaks tells when it is done. */
+  | { readonly type: 'reload'; readonly by: string; readonly speaks: boolean }
+  /** It reads its configuration anew, since that moment. */
+  | { readonly type: 'reloading'; readonly incarnation: number; readonly since: number }
+  | { readonly type: 'reloaded'; readonly incarnation: number }
+  /** It says that it is ending by itself. */
+  | { readonly type: 'ending'; readonly incarnation: number }
+  /** Another process of its tree is the program from now on. */
+  | { readonly type: 'main'; readonly incarnation: number; readonly pid: number }
   | { readonly type: 'exited'; readonly incarnation: number; readonly exit: Exit }
   /** The answer to `check-tree`. */
   | { readonly type: 'tree'; readonly incarnation: number; readonly survivors: readonly number[] }
@@ -154,8 +185,11 @@ export type InstanceEvent =
 
 export type InstanceEventType = InstanceEvent['type']
 
-/** `start`: start timeout; `settle`: startSeconds; `step`: the wait of a stop step; `tree`: look again. */
-export type TimerName = 'backoff' | 'start' | 'settle' | 'step' | 'tree'
+/**
+ * `start`: start timeout; `settle`: startSeconds; `reload`: its begin or its end; `step`: the wait of a
+ * stop step; `tree`: look again.
+ */
+export type TimerName = 'backoff' | 'start' | 'settle' | 'reload' | 'step' | 'tree'
 
 /** What the engine is to do, in this order. */
 export type Effect =
@@ -168,15 +202,18 @@ export type Effect =
       readonly incarnation: number
     }
   | { readonly type: 'cancel'; readonly timers: readonly TimerName[] }
-  /** Watch readiness, or health, heartbeat and limits once it is ready; `nothing` stops all watching. */
+  /**
+   * Watch readiness, or health, heartbeat and limits once it is ready; in its end only its words
+   * count; `nothing` stops all watching.
+   */
   | {
       readonly type: 'watch'
-      readonly what: 'readiness' | 'life' | 'nothing'
+      readonly what: 'readiness' | 'life' | 'end' | 'nothing'
       readonly incarnation: number
     }
   | { readonly type: 'stop-step'; readonly step: number; readonly incarnation: number }
   | { readonly type: 'check-tree'; readonly incarnation: number; readonly thorough: boolean }
-  | { readonly type: 'freeze' | 'thaw'; readonly incarnation: number }
+  | { readonly type: 'freeze' | 'thaw' | 'reload'; readonly incarnation: number }
   | {
       readonly type: 'record-exit'
       readonly incarnation: number

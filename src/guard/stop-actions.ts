@@ -21,13 +21,16 @@ export function goToStop(
 ): Step {
   const { incarnation } = state
   const effects: Effect[] = [
-    { type: 'watch', what: 'nothing', incarnation },
-    { type: 'cancel', timers: ['start', 'settle'] },
+    { type: 'watch', what: 'end', incarnation },
+    { type: 'cancel', timers: ['start', 'settle', 'reload'] },
     { type: 'timer', timer: 'step', after: 0, incarnation },
   ]
   if (state.phase === 'paused') effects.splice(1, 0, { type: 'thaw', incarnation })
   const stopping = { step: -1, cause, exit: null, giveUp: null, again, failure }
-  return { state: { ...state, phase: 'stopping', why, ready: false, stopping }, effects }
+  return {
+    state: { ...state, phase: 'stopping', why, ready: false, stopping, deadline: null },
+    effects,
+  }
 }
 
 export function startAfterStop(state: InstanceState, event: Of<'start'>): Step {
@@ -101,6 +104,7 @@ export function endedInStop(
     state: { ...state, pid: null, lastExit: exit, stopping: { ...state.stopping, exit } },
     effects: [
       recordOf(state, exit, state.stopping.cause, moment),
+      { type: 'watch', what: 'nothing', incarnation },
       { type: 'check-tree', incarnation, thorough: true },
     ],
   }
@@ -146,8 +150,13 @@ export function stopTimer(
   const next = stopping.step + 1
   const declared = policy.stop[next]
   if (declared === undefined) return unstoppable(state, policy, moment)
+  const until = moment.now + declared.wait
   return {
-    state: { ...state, stopping: { ...stopping, step: next } },
+    state: {
+      ...state,
+      stopping: { ...stopping, step: next },
+      deadline: { declared: until, extended: until },
+    },
     effects: [
       { type: 'stop-step', step: next, incarnation },
       { type: 'timer', timer: 'step', after: declared.wait, incarnation },
@@ -187,10 +196,12 @@ export function finish(
     ready: false,
     health: 'unknown',
     stopping: null,
+    deadline: null,
+    reload: null,
   }
   const effects: Effect[] = [
     ...before,
-    { type: 'cancel', timers: ['start', 'settle', 'step', 'tree'] },
+    { type: 'cancel', timers: ['start', 'settle', 'reload', 'step', 'tree'] },
   ]
   const to = (phase: InstanceState['phase'], why: string, more: readonly Effect[] = []): Step => ({
     state: { ...ended, phase, why, fault: phase === 'fatal' ? ended.fault : null },
@@ -202,7 +213,8 @@ export function finish(
     return to('fatal', stopping.giveUp, [{ type: 'failed', fatal: true }])
   if (want.state === 'down' || want.state === 'hold') return to('stopped', `stopped by ${want.by}`)
   if (stopping.again) return beginStart(ended, effects)
-  const failed = stopping.failure || isFailure(exit, state.settled, policy)
+  const settled = state.settled || stopping.announced === true
+  const failed = stopping.failure || isFailure(exit, settled, policy)
   const how = endOf(exit)
   if (want.state === 'once') return to('exited', `it ran once: ${how}`)
   if (exit.kind === 'unknown' && policy.type === 'job' && policy.restart.when !== 'always') {

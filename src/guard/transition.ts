@@ -26,6 +26,7 @@
 import type { ProgramPhase } from '../model/guard-status.ts'
 import { ignore } from './begin.ts'
 import * as life from './life-actions.ts'
+import * as notice from './notice-actions.ts'
 import * as start from './start-actions.ts'
 import type {
   InstanceEvent,
@@ -60,8 +61,14 @@ const resting: Row = {
   ready: ignore,
   health: ignore,
   fault: ignore,
-  exited: life.lateExit,
-  tree: life.lateTree,
+  extend: ignore,
+  reload: ignore,
+  reloading: ignore,
+  reloaded: ignore,
+  ending: ignore,
+  main: ignore,
+  exited: start.lateExit,
+  tree: start.lateTree,
   timer: ignore,
   adopted: life.adopt,
   lost: life.lose,
@@ -81,6 +88,12 @@ const living: Row = {
   ready: life.readiness,
   health: life.healthReport,
   fault: life.beginRecovery,
+  extend: notice.extend,
+  reload: ignore,
+  reloading: ignore,
+  reloaded: ignore,
+  ending: notice.beginEnding,
+  main: notice.follow,
   exited: life.endedByItself,
   tree: ignore,
   timer: life.lifeTimer,
@@ -106,7 +119,13 @@ const TABLE: { readonly [P in ProgramPhase]: Row } = {
     timer: start.backoffOver,
   },
   starting: { ...living, spawned: life.spawned, 'spawn-failed': life.spawnFailed },
-  running: { ...living, pause: life.pause },
+  running: {
+    ...living,
+    pause: life.pause,
+    reload: notice.beginReload,
+    reloading: notice.reloading,
+    reloaded: notice.reloaded,
+  },
   paused: { ...living, resume: life.resume, health: ignore, ready: ignore },
   stopping: {
     ...living,
@@ -117,6 +136,7 @@ const TABLE: { readonly [P in ProgramPhase]: Row } = {
     ready: ignore,
     health: ignore,
     fault: ignore,
+    ending: ignore,
     spawned: stop.spawnedLate,
     'spawn-failed': stop.spawnFailedLate,
     exited: stop.endedInStop,

@@ -84,6 +84,17 @@ export function verbs(parts: VerbParts): Verbs {
         const result = outcomeOf(verb, instance, since, clock.monotonic())
         if (result !== null) end(result)
       }
+      let tooLate = (): void => {}
+      const lose = (after: number): void => {
+        tooLate = timers.after(after, () => {
+          const { deadline, why } = instance.state
+          const asked = deadline === null ? 0 : deadline.extended - clock.monotonic()
+          // The program has asked for more time, and was given it.
+          if (asked > 0) lose(asked + MARGIN)
+          else end(new SteadError('VERB_TIMEOUT', { name: instance.id, verb, why }))
+        })
+      }
+      cancels.push(() => tooLate())
       const { spec } = instance
       const patience = spec.startTimeout + spec.stop.reduce((sum, step) => sum + step.wait, 0)
       cancels.push(
@@ -91,10 +102,8 @@ export function verbs(parts: VerbParts): Verbs {
           look()
           if (instance.state.phase === 'running') cancels.push(timers.after(PROOF_OF_LIFE, look))
         }),
-        timers.after(patience + MARGIN, () => {
-          end(new SteadError('VERB_TIMEOUT', { name: instance.id, verb, why: instance.state.why }))
-        }),
       )
+      lose(patience + MARGIN)
       look()
       if (instance.state.phase === 'running') cancels.push(timers.after(PROOF_OF_LIFE, look))
     })

@@ -23,13 +23,26 @@ export interface WatchReport {
   status(text: string): void
   /** It was asked how it is, whatever came of it. */
   probed(kind: ProbeFact['kind'], outcome: ProbeOutcome): void
+  /** What it says of its life; times are of the monotonic clock. */
+  said(word: ProgramWord): void
 }
+
+/** What sd_notify(3) has words for, beside readiness, watchdog and status. */
+export type ProgramWord =
+  | { readonly type: 'extend'; readonly within: number }
+  | { readonly type: 'reloading'; readonly since: number }
+  | { readonly type: 'reloaded' }
+  | { readonly type: 'ending' }
+  /** By whom that was said is the kernel's word. */
+  | { readonly type: 'main'; readonly pid: number; readonly speaker: number }
 
 /** The watching of one life. */
 export interface Watch {
   /** A heartbeat came. */
   beat(): void
   facts(): Pick<InstanceDetail, 'probes' | 'heartbeat'>
+  /** Tells at once what the program has said and nobody has heard yet: its last words before its end. */
+  catchUp(): void
   stop(): void
 }
 
@@ -53,6 +66,10 @@ export interface Watchers {
   readiness(target: WatchTarget, report: WatchReport): Watch
   /** Once it is ready, until its end. */
   life(target: WatchTarget, report: WatchReport): Watch
+  /** While it is being ended: only what it says itself. */
+  end(target: WatchTarget, report: WatchReport): Watch
+  /** Whether a program of that spec is given a way to speak by sd_notify(3). */
+  hears(spec: ProgramSpec): boolean
   /** The instance will not be started again. */
   forget(id: string): void
 }

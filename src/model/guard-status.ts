@@ -95,6 +95,8 @@ export interface InstanceStatus {
   readonly want: WantFact
   readonly phase: ProgramPhase
   readonly ready: boolean
+  /** There while it runs and, by its own word, reads its configuration anew (RELOADING=1 of sd_notify(3)). */
+  readonly reloading?: true
   readonly health: Health
   /** One sentence: why it is in this phase. */
   readonly why: string

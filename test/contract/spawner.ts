@@ -339,6 +339,32 @@ export function spawnerContract(name: string, make: () => Spawner): void {
       for (const { exit } of mine) expect(await exit()).toEqual({ kind: 'code', code: 1 })
     })
 
+    test('another process of the tree is the program from now on, and the tree stays the same', async () => {
+      const { child, exits, said } = await ready('setsid sleep 1000 & echo $!; exec sleep 1000')
+      const pid = Number(said)
+      const ends: Exit[] = []
+      const speaker = child.identity.pid
+      const main = spawner.follow(child, { pid, speaker }, (exit) => ends.push(exit))
+      expect(main?.identity.pid).toBe(pid)
+      const tree = main?.survivors('tree').map((one) => one.pid)
+      expect(tree?.sort()).toEqual([speaker, pid].sort())
+      child.signal('SIGKILL', 'leader')
+      await until('the former program has ended', () => exits[0])
+      expect(main?.survivors('tree')).toEqual([main?.identity])
+      expect(main?.signal('SIGTERM', 'leader')).toEqual([pid])
+      expect(await until('its end is told', () => ends[0])).toBeDefined()
+      expect(main?.survivors('tree')).toEqual([])
+      expect(ends).toHaveLength(1)
+    })
+
+    test('P05 nobody of another tree becomes the program, nor one that has ended', async () => {
+      const { child } = await ready('echo ready; exec sleep 1000')
+      const stranger = start(['sleep', '1000']).child.identity.pid
+      for (const pid of [stranger, process.pid, 1, 4_000_000]) {
+        expect(spawner.follow(child, { pid, speaker: pid }, () => {})).toBe(null)
+      }
+    })
+
     test('an adopted program is watched to its end, and found by its environment', async () => {
       const { child, mark } = await ready('echo ready; exec sleep 1000')
       const [found] = spawner.findByEnvironment('STEAD_INCARNATION', mark)

@@ -41,6 +41,7 @@ describe.skipIf(process.platform !== 'linux')('a service of the SDK under a guar
       fault: (cause: string, why: string) => void told.push(`${cause}: ${why}`),
       status() {},
       probed() {},
+      said() {},
     }
     const readiness = watchers.readiness(target, report)
     try {

@@ -57,13 +57,19 @@ export const EVENTS: {
     since: 99_000,
   })),
   fault: [{ type: 'fault', incarnation: LIFE, cause: 'memory', why: 'too much', since: 99_000 }],
+  extend: [0, 60_000].map((within) => ({ type: 'extend', incarnation: LIFE, within })),
+  reload: [true, false].map((speaks) => ({ type: 'reload', by: 'me', speaks })),
+  reloading: [0, 100_000].map((since) => ({ type: 'reloading', incarnation: LIFE, since })),
+  reloaded: [{ type: 'reloaded', incarnation: LIFE }],
+  ending: [{ type: 'ending', incarnation: LIFE }],
+  main: [{ type: 'main', incarnation: LIFE, pid: 77 }],
   exited: [CRASH, { kind: 'code', code: 0 } as const, { kind: 'unknown' } as const].map((exit) => ({
     type: 'exited',
     incarnation: LIFE,
     exit,
   })),
   tree: [[], [88]].map((survivors) => ({ type: 'tree', incarnation: LIFE, survivors })),
-  timer: (['backoff', 'start', 'settle', 'step', 'tree'] as const).map((timer) => ({
+  timer: (['backoff', 'start', 'settle', 'reload', 'step', 'tree'] as const).map((timer) => ({
     type: 'timer',
     timer,
     incarnation: LIFE,
@@ -109,6 +115,10 @@ export const VARIANTS: readonly Partial<InstanceState>[] = [
   { pid: 77, startedAt: 90_000 },
   { pid: null, startedAt: null },
   { settled: true, health: 'healthy' },
+  { deadline: { declared: 101_000, extended: 101_000 } },
+  ...(['asked', 'begun', 'overdue'] as const).map((state) => ({
+    reload: { state, since: 99_000 },
+  })),
   { fault: { cause: 'health', at: 98_000, detected: 99_000 } },
 ]
 

@@ -54,6 +54,10 @@ export function mortal({ time, spawner, store, events }: Parts, deed: () => bool
         const child = spawner.adopt(identity, onExit)
         return child === null ? null : numbed(child)
       },
+      follow(child, said, onExit) {
+        const main = alive ? spawner.follow(child, said, onExit) : null
+        return main === null ? null : numbed(main)
+      },
       findByEnvironment: (name, value) => (alive ? spawner.findByEnvironment(name, value) : dead()),
       close() {
         if (alive) spawner.close()

@@ -8,7 +8,7 @@ import type { InstanceStatus } from '../../src/model/guard-status.ts'
 import type { GuardVerb } from '../../src/model/ports/guard-api.ts'
 import { type SeededRandom, seededRandom } from '../fakes/seeded-random.ts'
 import { memoryEvents, memoryStore, simulatedGuard } from './simulated-guard.ts'
-import { type Behaviour, simulatedProcesses } from './simulated-processes.ts'
+import { type Behaviour, type SimulatedProcess, simulatedProcesses } from './simulated-processes.ts'
 import { randomSpec } from './specs.ts'
 import { type VirtualTime, virtualTime } from './virtual-time.ts'
 
@@ -79,6 +79,7 @@ export async function play(seed: number): Promise<Played> {
   function begin() {
     const mortal = mortalTime(time)
     const watches: WatchReport[] = []
+    const reports = new Map<string, WatchReport>()
     const spawner = processes.spawner()
     const guard = simulatedGuard({
       spec,
@@ -87,8 +88,9 @@ export async function play(seed: number): Promise<Played> {
       spawner,
       store,
       events,
-      onWatch(what, _id, report) {
+      onWatch(what, id, report) {
         watches.push(report)
+        reports.set(id.includes('@') ? id : `${id}@1`, report)
         if (what !== 'readiness') return
         if (calm || random.chance(0.8)) {
           mortal.timers.after(calm ? 1 : random.below(800), () => report.ready(true))
@@ -104,7 +106,7 @@ export async function play(seed: number): Promise<Played> {
     void guard.ended.then(() => {
       over = true
     })
-    return { guard, watches, die, hasEnded: () => over }
+    return { guard, watches, reports, die, hasEnded: () => over }
   }
 
   const again = (): ReturnType<typeof begin> => {
@@ -116,7 +118,7 @@ export async function play(seed: number): Promise<Played> {
 
   const act = async (): Promise<void> => {
     if (current.hasEnded()) current = again()
-    const { guard, watches } = current
+    const { guard, watches, reports } = current
     const ids = guard.api.status({ names: [] }).services.map(({ id }) => id)
     const choice = random.below(100)
     const note = (text: string): void =>
@@ -147,6 +149,14 @@ export async function play(seed: number): Promise<Played> {
           { kind: 'code', code: 0 },
         ] as const),
       )
+    } else if (choice < 80) {
+      const leader = random.pick([null, ...processes.processes.filter(isLivingLeader)])
+      const report = leader === null ? undefined : reports.get(leader.key)
+      if (leader === null || report === undefined) return
+      const child = random.chance(0.7) ? leader.fork() : random.pick(processes.processes)
+      const { pid } = child.identity
+      note(`${leader.key} says that ${pid} is its program`)
+      report.said({ type: 'main', pid, speaker: pid })
     } else if (choice < 86 && watches.length > 0) {
       const report = random.pick(watches)
       const since = time.clock.monotonic()
@@ -158,6 +168,10 @@ export async function play(seed: number): Promise<Played> {
         () => report.health(false, 'sick', since),
         () => report.fault('memory', 'too much', since),
         () => report.fault('schedule', 'it is time', since),
+        () => report.said({ type: 'extend', within: random.pick([0, 500, 20_000]) }),
+        () => report.said({ type: 'reloading', since }),
+        () => report.said({ type: 'reloaded' }),
+        () => report.said({ type: 'ending' }),
       ])()
     } else if (choice < 90 && ids.length > 0) {
       const service = random.pick(ids).split('@')[0] as string
@@ -231,6 +245,10 @@ export async function play(seed: number): Promise<Played> {
     throw new Error(`seed ${seed}: ${message}\n${log.join('\n')}`, { cause: error })
   }
   return { steps, starts: processes.starts, events: events.all }
+}
+
+function isLivingLeader({ alive, isLeader }: SimulatedProcess): boolean {
+  return alive && isLeader
 }
 
 function statusOf(guard: Guard, key: string): InstanceStatus | undefined {

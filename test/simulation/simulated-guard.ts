@@ -84,7 +84,7 @@ export interface SimulatedGuardParts {
   readonly store: StateStore
   readonly events: GuardEvents
   /** Called for each life that is watched. */
-  readonly onWatch: (what: 'readiness' | 'life', id: string, report: WatchReport) => void
+  readonly onWatch: (what: 'readiness' | 'life' | 'end', id: string, report: WatchReport) => void
 }
 
 /** The real guard over simulated processes and time. */
@@ -96,9 +96,11 @@ export function simulatedGuard(
     prepare: () => ({ env: {}, descriptors: new Map() }),
     readiness: (target, report) => watch('readiness', target.id, report),
     life: (target, report) => watch('life', target.id, report),
+    end: (target, report) => watch('end', target.id, report),
+    hears: () => true,
     forget() {},
   }
-  function watch(what: 'readiness' | 'life', id: string, report: WatchReport) {
+  function watch(what: 'readiness' | 'life' | 'end', id: string, report: WatchReport) {
     let on = true
     const when =
       <A extends unknown[]>(act: (...args: A) => void) =>
@@ -111,10 +113,12 @@ export function simulatedGuard(
       fault: when(report.fault),
       status: when(report.status),
       probed: when(report.probed),
+      said: when(report.said),
     })
     return {
       beat() {},
       facts: () => ({ probes: [], heartbeat: null }),
+      catchUp() {},
       stop() {
         on = false
       },

@@ -23,10 +23,13 @@ export interface Behaviour {
 export interface SimulatedProcess {
   readonly identity: ProcessIdentity
   readonly environment: Readonly<Record<string, string>>
-  readonly isLeader: boolean
+  /** It is what the guard takes for the program. */
+  isLeader: boolean
   readonly key: string
   alive: boolean
   readonly end: (exit: Exit) => void
+  /** Another process of its tree, of its kind. */
+  readonly fork: () => SimulatedProcess
 }
 
 export interface SimulatedProcesses {
@@ -64,6 +67,14 @@ export function simulatedProcesses(
         if (!process.alive) return
         process.alive = false
         onEnd(exit)
+      },
+      fork() {
+        const child: SimulatedProcess = create(key, environment, false, (exit) =>
+          listeners.get(child)?.(exit),
+        )
+        const behaviour = behaviourOf.get(process)
+        if (behaviour !== undefined) behaviourOf.set(child, behaviour)
+        return child
       },
     }
     all.push(process)
@@ -122,7 +133,7 @@ export function simulatedProcesses(
           onSpawn(key)
           starts += 1
           const leader = create(key, request.env, true, (exit) => {
-            for (const left of behaviour.leaves) {
+            for (const left of behaviours.get(leader)?.leaves ?? []) {
               const orphan: SimulatedProcess = create(key, request.env, false, (end) =>
                 listeners.get(orphan)?.(end),
               )
@@ -146,6 +157,19 @@ export function simulatedProcesses(
           if (found === undefined) return null
           listeners.set(found, () => told(found.identity.pid, { kind: 'unknown' }))
           watched.set(found.identity.pid, onExit)
+          return childOf(found, false)
+        },
+        follow(child, { pid }, onExit) {
+          const old = all.find((p) => p.identity.birth === child.identity.birth)
+          const found = all.find((p) => p.alive && p.identity.pid === pid)
+          if (old === undefined || found === undefined || !tree(old).includes(found)) return null
+          old.isLeader = false
+          // What it would leave behind is the tree of its successor.
+          const behaviour = behaviours.get(old)
+          if (behaviour !== undefined) behaviours.set(old, { ...behaviour, leaves: [] })
+          found.isLeader = true
+          listeners.set(found, (exit) => told(pid, exit))
+          watched.set(pid, onExit)
           return childOf(found, false)
         },
         findByEnvironment: (name, value): FoundProcess[] =>

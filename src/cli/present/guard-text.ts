@@ -28,7 +28,7 @@ export function guardTable(
   if (services.length === 0) return 'no services'
   const rows = services.map((one) => [
     one.id,
-    one.phase,
+    one.reloading === true ? 'reloading' : one.phase,
     readinessOf(one),
     one.pid === null ? '-' : String(one.pid),
     one.startedAt === null ? '-' : ageText(new Date(one.startedAt), now),
@@ -59,8 +59,8 @@ function readinessOf({ phase, ready, health }: InstanceStatus): string {
 }
 
 /** What is worth a reader's time: nothing of a service that runs well. */
-function noteOf({ phase, why, next }: InstanceStatus, now: Date): string {
-  if (phase === 'running') return ''
+function noteOf({ phase, reloading, why, next }: InstanceStatus, now: Date): string {
+  if (phase === 'running') return reloading === true ? why : ''
   if (next === null) return why
   const wait = Math.max(0, Date.parse(next.at) - now.getTime()) / 1000
   return `${why}; ${next.what} in ${wait < 10 ? wait.toFixed(1) : Math.round(wait)} s`

@@ -6,9 +6,19 @@ export interface NoticeSender {
   readonly uid: number
 }
 
+/** One datagram of sd_notify(3). */
+export interface NoticeMessage {
+  readonly text: string
+  readonly sender: NoticeSender
+  /** Microseconds of CLOCK_MONOTONIC when it was taken, for what MONOTONIC_USEC= says. */
+  readonly uptime: number
+}
+
 export interface NoticeSocket {
   /** What NOTIFY_SOCKET has to say. */
   readonly address: string
+  /** Tells now what came and was not told yet. */
+  catchUp(): void
   /** Forgets what came and was not told yet: words of an earlier life. */
   discard(): void
   /** No more words are taken, and the socket's file goes. */
@@ -28,11 +38,7 @@ export interface ProgramNotices {
    * @param user who runs the program; null for whoever runs the guard
    * @param receive is told each datagram of that user, of root and of the guard's own user
    */
-  socket(
-    id: string,
-    user: string | null,
-    receive: (text: string, sender: NoticeSender) => void,
-  ): NoticeSocket
+  socket(id: string, user: string | null, receive: (message: NoticeMessage) => void): NoticeSocket
   /** A FIFO, the same one for the same life; `line` is called once, for the first line break. */
   pipe(id: string, incarnation: number, line: () => void): NoticePipe
   /** Closes what is open and ends the waiting. */

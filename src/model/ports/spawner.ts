@@ -75,6 +75,18 @@ export interface Spawner {
    */
   adopt(identity: ProcessIdentity, onExit: (exit: Exit) => void): Child | null
   /**
+   * Another process of a child's tree is the program from now on (MAINPID= of sd_notify(3)): it is
+   * watched, and signals to the leader go to it; the tree stays the same. Null where `pid` is not
+   * for sure of that tree, or is gone: nothing changes then.
+   *
+   * @param said `speaker` is the process that named it, by the kernel's word
+   */
+  follow(
+    child: Child,
+    said: { readonly pid: number; readonly speaker: number },
+    onExit: (exit: Exit) => void,
+  ): Child | null
+  /**
    * Processes of this machine whose environment carries `name=value`: what an earlier guard started
    * and did not write down. Sessions' leaders first.
    */

@@ -22,7 +22,7 @@ describe.skipIf(process.platform !== 'linux')('the notices of programs', () => {
   let notices: ProgramNotices
   let directory: string
   let told: string[]
-  const tell = (text: string): void => void told.push(text)
+  const tell = ({ text }: { text: string }): void => void told.push(text)
 
   beforeEach(() => {
     directory = join(temporaryDirectory('notices'), 'run')
@@ -40,7 +40,7 @@ describe.skipIf(process.platform !== 'linux')('the notices of programs', () => {
 
   test('come through a socket for each instance, until it is closed', async () => {
     const [api, web] = ['api@2', 'web'].map((id) =>
-      notices.socket(id, null, (text) => tell(`${id} ${text}`)),
+      notices.socket(id, null, ({ text }) => tell({ text: `${id} ${text}` })),
     )
     send(web?.address ?? '', 'one')
     send(api?.address ?? '', 'two')
@@ -104,7 +104,7 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.connect(sys.argv[2]); s.sen
   )
 
   test('a line break on a descriptor is told once', async () => {
-    const { descriptor } = notices.pipe('api', 4, () => tell('ready'))
+    const { descriptor } = notices.pipe('api', 4, () => tell({ text: 'ready' }))
     if (descriptor.kind !== 'fifo') throw new Error('no FIFO')
     const fd = openSync(descriptor.path, constants.O_RDWR | constants.O_NONBLOCK)
     writeSync(fd, 'not yet')
@@ -117,7 +117,7 @@ s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.connect(sys.argv[2]); s.sen
   })
 
   test('a program that writes its line break and ends has said it', async () => {
-    const { descriptor } = notices.pipe('api', 1, () => tell('ready'))
+    const { descriptor } = notices.pipe('api', 1, () => tell({ text: 'ready' }))
     if (descriptor.kind !== 'fifo') throw new Error('no FIFO')
     spawnSync('sh', ['-c', 'echo >"$0"', descriptor.path])
     await until('it is there', () => told.length === 1)

@@ -61,7 +61,8 @@ export function programNotices(
           const message = listener.receive()
           if (message === null) return
           const { uid } = message.sender
-          if (uid === 0 || uid === own || uid === theirs) receive(message.text, message.sender)
+          if (uid !== 0 && uid !== own && uid !== theirs) continue
+          receive({ ...message, uptime: Number(process.hrtime.bigint() / 1000n) })
         }
       }
       const close = watched(listener.fd, readable, () => {
@@ -73,7 +74,7 @@ export function programNotices(
           if (listener.receive() === null) return
         }
       }
-      return { address: path, discard, close }
+      return { address: path, catchUp: readable, discard, close }
     },
     pipe(id, incarnation, line) {
       const path = place(`${id}.${incarnation}.ready`)

@@ -11,6 +11,7 @@ import type {
 import { keepInheritedDescriptors } from './close-on-exec.ts'
 import { pollingEndWatch } from './end-watch.ts'
 import { MARK } from './family.ts'
+import { followedChild } from './followed-child.ts'
 import { adoptedChild, findByEnvironment } from './found-processes.ts'
 import { bootIdentity, processEntry, renewProcessTable } from './proc-table.ts'
 import { failure, visibleFault } from './spawn-failure.ts'
@@ -29,6 +30,8 @@ export function childProcessSpawner(): Spawner {
   return {
     spawn: start,
     adopt: (identity, onExit) => adoptedChild(identity, onExit, ends, null),
+    follow: (child, said, onExit) =>
+      followedChild(child, said, onExit, { ends, descriptors: null, reaping: null }),
     findByEnvironment,
     close: () => ends.close(),
   }

@@ -2,6 +2,7 @@ import type { ProcessIdentity, Spawner, SpawnRequest } from '../../../model/port
 import { pidfdEndWatch } from './end-watch.ts'
 import { MARK } from './family.ts'
 import { fileActions } from './file-actions.ts'
+import { followedChild } from './followed-child.ts'
 import { adoptedChild, findByEnvironment } from './found-processes.ts'
 import { type Bound, bindLibc, type Libc } from './libc.ts'
 import { pidDescriptors } from './pid-descriptors.ts'
@@ -73,6 +74,8 @@ export function posixSpawner(): Spawner {
       return { child, failure: null }
     },
     adopt: (identity, onExit) => adoptedChild(identity, onExit, ends, descriptors),
+    follow: (child, said, onExit) =>
+      followedChild(child, said, onExit, { ends, descriptors, reaping }),
     findByEnvironment,
     close() {
       reaping.close()

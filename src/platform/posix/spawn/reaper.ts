@@ -25,6 +25,8 @@ export interface Watched {
 /** Waits for the processes of posix_spawn and for orphans, and never for those of node itself. */
 export interface Reaper {
   watch(pid: number, watched: Watched): void
+  /** It is waited for still, and nobody is told. */
+  forget(pid: number): void
   close(): void
 }
 
@@ -39,6 +41,7 @@ export function reaper(bound: Bound): Reaper {
   let isOpen = true
   return {
     watch: (pid, one) => void watched.set(pid, one),
+    forget: (pid) => void watched.delete(pid),
     close() {
       if (!isOpen) return
       isOpen = false

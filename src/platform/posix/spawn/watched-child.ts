@@ -1,7 +1,13 @@
 import type { Child, ProcessIdentity } from '../../../model/ports/spawner.ts'
 import { groupMembers, treeMembers } from './family.ts'
 import { bootIdentity, type ProcessEntry, processTable } from './proc-table.ts'
-import { kill, type PidDescriptors, signalIdentity, signalNumber } from './send-signal.ts'
+import {
+  kill,
+  type PidDescriptors,
+  signalIdentity,
+  signalName,
+  signalNumber,
+} from './send-signal.ts'
 
 /** Signals that ask to end: a stopped program is made to go on, so that it can follow. */
 const ASK_TO_END = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP']
@@ -16,11 +22,20 @@ export interface ChildParts {
   /** Value of the mark in the environment. */
   readonly mark: string | null
   readonly descriptors: PidDescriptors | null
+  /** Who was the program before it, of whose tree it is; null for the first. */
+  readonly former?: Child
+}
+
+const known = new WeakMap<Child, ChildParts>()
+
+/** What a child of a spawner of this platform was made of. */
+export function partsOf(child: Child): ChildParts | undefined {
+  return known.get(child)
 }
 
 /** The child of a spawner: how it is signalled and what is left of it. */
 export function watchedChild(parts: ChildParts): Child {
-  const { own, identity, isHeld, keepsNumber, mark, descriptors } = parts
+  const { own, identity, isHeld, keepsNumber, mark, descriptors, former } = parts
   let groupIsGone = false
 
   /** Whether the number of the group is ours for sure, without looking at other processes. */
@@ -39,7 +54,10 @@ export function watchedChild(parts: ChildParts): Child {
 
   const tree = (): readonly ProcessEntry[] => {
     group()
-    return treeMembers(processTable(), groupIsGone ? null : identity(), mark)
+    const members = treeMembers(processTable(), groupIsGone ? null : identity(), mark)
+    if (former === undefined) return members
+    const others = former.survivors('tree').flatMap(({ pid }) => processTable().get(pid) ?? [])
+    return [...new Map([...members, ...others].map((one) => [one.pid, one])).values()]
   }
 
   const sendToGroup = (signal: number): boolean => kill(-identity().pid, signal)
@@ -51,6 +69,8 @@ export function watchedChild(parts: ChildParts): Child {
       return signalIdentity(identity(), signal, descriptors) ? [pid] : []
     }
     if (to === 'group' && isCertain()) return sendToGroup(signal) ? [pid] : []
+    const isInFormer = former !== undefined && processTable().get(pid)?.group !== pid
+    if (to === 'group' && isInFormer) return former.signal(signalName(signal), to)
     const members = to === 'group' ? group() : tree()
     const inGroup = groupIsGone ? [] : members.filter((one) => one.group === pid)
     // The whole group at once: nobody in it can escape by a fork.
@@ -61,7 +81,7 @@ export function watchedChild(parts: ChildParts): Child {
     return [...reached, ...others].map((one) => one.pid)
   }
 
-  return {
+  const child: Child = {
     own,
     get identity() {
       return identity()
@@ -79,4 +99,6 @@ export function watchedChild(parts: ChildParts): Child {
       return members.filter(({ pid }) => kill(pid, 0)).map(identityOf)
     },
   }
+  known.set(child, parts)
+  return child
 }
