@@ -1,5 +1,7 @@
+import { constants } from 'node:os'
 import { type GuardClient, guardClient } from '../control/client.ts'
 import type { ControlParts } from '../control/routes.ts'
+import type { RpcMachine } from '../control/supervisor/method.ts'
 import type { Audit } from '../model/ports/audit.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { ControlHandler } from '../model/ports/control-transport.ts'
@@ -47,7 +49,14 @@ export async function composeAnswers({
     gidOf: accounts.gidOf,
   })
   return {
-    handler: controlHandler({ api, logs: logFiles(clock), access, audit, trail }),
+    handler: controlHandler({
+      api,
+      logs: logFiles(clock),
+      access,
+      audit,
+      trail,
+      machine: machine(clock),
+    }),
     allow: (caller) => access.knows(caller),
     apiFor: (caller) => authorisedApi({ api, caller, access, audit }),
   }
@@ -74,6 +83,15 @@ export async function controlServer({
     composeAnswers({ api, clock, ...(audit ? { audit } : {}), ...(trail ? { trail } : {}) }),
   ])
   return serveControl({ allow, ...options, handler })
+}
+
+function machine(clock: Clock): RpcMachine {
+  return {
+    now: () => clock.wall(),
+    signals: constants.signals,
+    readPiece: async (...what) =>
+      (await import('../platform/file-pieces.ts')).readFilePiece(...what),
+  }
 }
 
 /** The guard behind a socket. Nothing is connected before something is asked. */

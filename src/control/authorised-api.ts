@@ -10,6 +10,7 @@ import type {
   Selection,
   VerbResult,
 } from '../model/ports/guard-api.ts'
+import type { GuardSpec } from '../model/program-spec.ts'
 import type { Access } from './access.ts'
 
 export interface AuthorisedParts {
@@ -120,6 +121,33 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
       permit('administer', null, act)
       if (options.dryRun) return api.apply(options, caller)
       return noted(act, () => api.apply(options, caller), changesOf)
+    },
+    configuration() {
+      const { current, offered } = api.configuration()
+      const seenOf = (spec: GuardSpec): GuardSpec =>
+        access.visible(caller) === null
+          ? spec
+          : { ...spec, services: spec.services.filter(({ name }) => mayView(name)) }
+      return { current: seenOf(current), offered: seenOf(offered) }
+    },
+    async reread() {
+      permit('administer', null, { action: 'reread', targets: [] })
+      return api.reread(caller)
+    },
+    async takeOver(services) {
+      const act: Act = { action: 'apply', targets: bounded(services) }
+      permit('administer', null, act)
+      return noted(act, () => api.takeOver(services, caller), changesOf)
+    },
+    async dismiss(services) {
+      const act: Act = { action: 'dismiss', targets: bounded(services) }
+      permit('administer', null, act)
+      return noted(act, () => api.dismiss(services, caller), changesOf)
+    },
+    async clearLogs(selection) {
+      const act: Act = { action: 'clear log', targets: targetsOf(selection) }
+      const own = permitFor('operate', selection, act)
+      return noted(act, () => api.clearLogs(own, caller), outcomeOf)
     },
     beat(id) {
       permitFor('operate', { names: [id] }, { action: 'beat', targets: [id] })

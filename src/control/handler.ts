@@ -36,8 +36,8 @@ function answerTo(
     const what = `${method.slice(0, 20)} ${JSON.stringify(path.slice(0, 200))}`
     return errorAnswer(invalid(`the control API has no ${what}`), found)
   }
-  const { route, id, verb } = found
-  const { api, logs, access, audit } = parts
+  const { route, id, verb, place } = found
+  const { api, logs, access, audit, machine } = parts
   const { caller } = request
   if (!access.may(caller, route.needs)) {
     const action = `${method} ${path.slice(0, 200)}`
@@ -56,10 +56,12 @@ function answerTo(
       return parts.trail
     },
     audit: (entry) => audit.append({ ...entry, caller }),
+    machine,
     request,
     query,
     id,
     verb,
+    place,
   }
   const answer = route.answer(call)
   return answer instanceof Promise ? answer.then(whileAllowed) : whileAllowed(answer)

@@ -10,6 +10,7 @@ import { bodyFields, countOf, invalid, selectionOf } from './body-fields.ts'
 import { eventsAnswer } from './event-answer.ts'
 import { logAnswer } from './log-answer.ts'
 import { metricsAnswer } from './metrics-answer.ts'
+import type { RpcMachine } from './supervisor/method.ts'
 
 export interface ControlParts {
   readonly api: GuardApi
@@ -18,6 +19,7 @@ export interface ControlParts {
   readonly audit: Audit
   /** Null where nothing is noted down. */
   readonly trail: AuditTrail | null
+  readonly machine: RpcMachine
 }
 
 /** A request whose route is known. */
@@ -39,17 +41,20 @@ export interface Call {
   readonly audit: (entry: Omit<AuditEntry, 'caller'>) => number
   /** The audit log, for those who may administer everything. @throws RIGHTS */
   readonly trail: () => AuditTrail | null
+  readonly machine: RpcMachine
   readonly request: ControlRequest
   readonly query: URLSearchParams
   /** What stands in the path where the route has `ID`; empty where it has none. */
   readonly id: string
   /** What stands there for `VERB`. */
   readonly verb: string
+  /** What stands there for any other word in capitals. */
+  readonly place: (word: string) => string
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST'
-  /** `ID` and `VERB` stand for what a request names. */
+  /** Words in capitals, such as `ID` and `VERB`, stand for what a request names. */
   readonly path: string
   /**
    * Whoever has it for no service at all is refused before anything is looked at. What is done to
@@ -133,6 +138,31 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/v1/apply', needs: 'view', answer: apply },
   { method: 'POST', path: '/v1/shutdown', needs: 'view', answer: shutdown },
   { method: 'POST', path: '/v1/VERB', needs: 'view', answer: (call) => act(call, null) },
+  // supervisor's XML-RPC and what supervisorctl reads beside it; loaded when somebody asks.
+  {
+    method: 'POST',
+    path: '/RPC2',
+    needs: 'view',
+    answer: async (call) => (await import('./supervisor/rpc-answer.ts')).rpcAnswer(call),
+  },
+  {
+    method: 'GET',
+    path: '/logtail/PROCESS',
+    needs: 'view',
+    answer: async (call) => (await import('./supervisor/follow-answer.ts')).logTail(call),
+  },
+  {
+    method: 'GET',
+    path: '/logtail/PROCESS/STREAM',
+    needs: 'view',
+    answer: async (call) => (await import('./supervisor/follow-answer.ts')).logTail(call),
+  },
+  {
+    method: 'GET',
+    path: '/mainlogtail',
+    needs: 'view',
+    answer: async (call) => (await import('./supervisor/follow-answer.ts')).mainLogTail(call),
+  },
 ]
 
 async function act(
@@ -201,6 +231,7 @@ export interface Found {
   readonly route: Route
   readonly id: string
   readonly verb: string
+  readonly place: (word: string) => string
 }
 
 /** The route of a request and what it names; 404 where there is none, 405 where another method has one. */
@@ -212,11 +243,8 @@ export function routeOf(method: string, path: string): Found | 404 | 405 {
     if (pattern.length !== parts.length) continue
     if (!pattern.every((word, at) => word === parts[at] || isPlace(word))) continue
     if (route.method === method) {
-      return {
-        route,
-        id: decoded(parts[pattern.indexOf('ID')] ?? ''),
-        verb: parts[pattern.indexOf('VERB')] ?? '',
-      }
+      const place = (word: string): string => decoded(parts[pattern.indexOf(word)] ?? '')
+      return { route, id: place('ID'), verb: place('VERB'), place }
     }
     // What is no verb is nothing, whatever method it is asked with.
     const verb = parts[pattern.indexOf('VERB')]
@@ -228,7 +256,7 @@ export function routeOf(method: string, path: string): Found | 404 | 405 {
 const PATTERNS = new Map(ROUTES.map((route) => [route, route.path.split('/')]))
 
 function isPlace(word: string): boolean {
-  return word === 'ID' || word === 'VERB'
+  return /^[A-Z]+$/.test(word)
 }
 
 function decoded(text: string): string {

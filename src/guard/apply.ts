@@ -1,6 +1,6 @@
 import type { GuardHappening } from '../model/guard-event.ts'
 import type { ApplyChange } from '../model/ports/guard-api.ts'
-import type { ProgramSpec } from '../model/program-spec.ts'
+import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import type { Engine } from './engine.ts'
 import type { Instance } from './instance.ts'
 import type { Instances } from './instances.ts'
@@ -18,9 +18,10 @@ export interface ApplyParts {
 /** Carries out what a comparison of two configurations has found, all of it at once. */
 export function applyChanges(
   changes: readonly ApplyChange[],
-  wanted: ReadonlyMap<string, ProgramSpec>,
+  next: GuardSpec,
   { instances, engine, people, tell, startAll, by }: ApplyParts,
 ): void {
+  const wanted = new Map(next.services.map((service) => [service.name, service]))
   const added: Instance[] = []
   for (const { service, action } of changes) {
     const spec = wanted.get(service)

@@ -2,9 +2,9 @@ import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { OwnUsage } from '../model/guard-metrics.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { StateStore } from '../model/instance-record.ts'
-import type { ApplyChange, EventStream, GuardApi } from '../model/ports/guard-api.ts'
+import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import type { TreeUsage } from '../model/ports/tree-usage.ts'
-import type { GuardSpec } from '../model/program-spec.ts'
+import type { ConfigurationParts } from './configuration.ts'
 import type { EngineParts } from './engine.ts'
 
 /** The log of events: numbered, on disk, bounded. */
@@ -23,9 +23,10 @@ export interface GuardEvents {
 
 export interface GuardParts
   extends Pick<
-    EngineParts,
-    'clock' | 'timers' | 'random' | 'spawner' | 'output' | 'watchers' | 'launch' | 'runStep'
-  > {
+      EngineParts,
+      'clock' | 'timers' | 'random' | 'spawner' | 'output' | 'watchers' | 'launch' | 'runStep'
+    >,
+    Pick<ConfigurationParts, 'readSpec' | 'compare' | 'applied'> {
   /** What its programs carry in their environment; the same for every guard of this project and home. */
   readonly guardId: string
   readonly facts: Omit<GuardFacts, 'event'>
@@ -34,11 +35,6 @@ export interface GuardParts
   readonly usage: TreeUsage
   /** What the guard's own process uses. */
   readonly own: () => OwnUsage
-  /** Reads the configuration anew. @throws SPEC_INVALID and the like */
-  readonly readSpec: (text: string | null) => Promise<GuardSpec>
-  readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
-  /** Told of a configuration that was taken, before its services follow. */
-  readonly applied?: (next: GuardSpec) => void
 }
 
 export interface Guard {

@@ -2,9 +2,10 @@ import { SteadError } from '../errors.ts'
 import type { GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
-import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
+import type { GuardSpec } from '../model/program-spec.ts'
 import { accessOf } from './access-of.ts'
 import { applyChanges } from './apply.ts'
+import { guardConfiguration } from './configuration.ts'
 import { detailOf } from './detail.ts'
 import { engine as makeEngine } from './engine.ts'
 import { groupRules } from './groups.ts'
@@ -26,7 +27,6 @@ export type { Guard, GuardEvents, GuardParts } from './guard-parts.ts'
 /** A guard over the services of `spec`. Nothing happens before `start`. */
 export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   const { clock, events, store } = parts
-  let current = spec
   let closing = false
   const instances = instancesOf()
   const listeners = new Map<Instance, Set<() => void>>()
@@ -51,7 +51,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   const { dispatch } = engine
   const groups = groupRules({
     instances,
-    groups: () => current.groups,
+    groups: () => configuration.current.groups,
     now: () => clock.monotonic(),
     dispatch,
     tell: (group, text) => tell({ type: 'group', group, text }),
@@ -75,11 +75,24 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       void instance.channel?.close({ remove: true })
     },
   })
+  const configuration = guardConfiguration(spec, {
+    ...parts,
+    refuseWhenEnding,
+    carryOut: (changes, next, caller) =>
+      applyChanges(changes, next, {
+        instances,
+        engine,
+        people,
+        tell,
+        startAll,
+        by: callerName(caller),
+      }),
+  })
   const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
   const meter = usageMeter({ clock, usage: parts.usage, instances })
   let measuring: Promise<Measuring> | null = null
   const chosen = (selection: Parameters<GuardApi['status']>[0]) =>
-    select(selection, instances, current.groups)
+    select(selection, instances, configuration.current.groups)
   const snapshot = (): EventStream['snapshot'] => ({
     number: events.newest,
     services: statuses(instances.all()),
@@ -179,7 +192,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   let started = false
   const api: GuardApi = {
     facts,
-    access: () => accessOf(current),
+    access: () => accessOf(configuration.current),
     status: (selection) => ({
       guard: facts(),
       services: statuses(chosen(selection)),
@@ -189,7 +202,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       return detailOf(instance as Instance, {
         usageOf: meter,
         instances,
-        groups: current.groups,
+        groups: configuration.current.groups,
         status: statuses([instance as Instance])[0] as never,
       })
     },
@@ -199,7 +212,11 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       return (await measuring).read(chosen(selection))
     },
     groups: () =>
-      current.groups.map(({ name, strategy, services }) => ({ name, strategy, services })),
+      configuration.current.groups.map(({ name, strategy, services }) => ({
+        name,
+        strategy,
+        services,
+      })),
     async act(verb, selection, caller, options) {
       if (verb !== 'stop' && verb !== 'hold') refuseWhenEnding()
       return verbs.act(verb, chosen(selection), caller, options)
@@ -222,25 +239,13 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       startAll(added, callerName(caller))
       return [...added, ...going].map((instance) => verbs.resultOf(instance, null))
     },
-    async apply({ text, dryRun }, caller) {
-      refuseWhenEnding()
-      const next = await parts.readSpec(text)
-      const changes = parts.compare(current, next)
-      if (dryRun) return changes
-      current = next
-      parts.applied?.(next)
-      const wanted: ReadonlyMap<string, ProgramSpec> = new Map(
-        next.services.map((s) => [s.name, s]),
-      )
-      applyChanges(changes, wanted, {
-        instances,
-        engine,
-        people,
-        tell,
-        startAll,
-        by: callerName(caller),
+    ...configuration.api,
+    async clearLogs(selection) {
+      const cleared = chosen(selection).map(async (instance) => {
+        await instance.channel?.clear()
+        return verbs.resultOf(instance, null)
       })
-      return changes
+      return Promise.all(cleared)
     },
     beat(id) {
       for (const instance of chosen({ names: [id] })) instance.watch?.beat()
@@ -256,7 +261,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   return {
     api,
     start() {
-      for (const service of current.services) people.add(service)
+      for (const service of configuration.current.services) people.add(service)
       const adopted = people.restore()
       tell({
         type: 'guard',

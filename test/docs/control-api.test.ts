@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { ROUTES } from '../../src/control/routes.ts'
+import { decodeCall } from '../../src/control/supervisor/decode-call.ts'
 import { errorTable } from '../../src/errors.ts'
 
 const page = readFileSync(
@@ -26,12 +27,15 @@ describe('control-api.md', () => {
     (method, path) => {
       const examples = [...(sections.get(`${method} ${path}`) ?? '').matchAll(/^curl .*$/gm)]
       expect(examples).not.toEqual([])
-      const pattern = new RegExp(`http://stead${path.replace(/ID|VERB/g, '[a-z@0-9]+')}(['? ]|$)`)
+      const pattern = new RegExp(
+        `http://stead${path.replace(/\b(?:ID|VERB|PROCESS|STREAM)\b/g, '[a-z@0-9]+')}(['? ]|$)`,
+      )
       for (const [example] of examples) {
         expect(example).toMatch(pattern)
         expect(example.includes('-X POST')).toBe(method === 'POST')
         const body = /-d '(.*)'$/.exec(example)?.[1]
-        if (body !== undefined) JSON.parse(body)
+        if (body?.startsWith('{')) JSON.parse(body)
+        else if (body !== undefined) decodeCall(body)
       }
     },
   )

@@ -3,6 +3,7 @@ import { type EventLog, eventLog } from '../../src/guard/event-log.ts'
 import type { AccessRule, GuardAccess } from '../../src/model/access.ts'
 import type { GuardFacts, InstanceDetail, InstanceStatus } from '../../src/model/guard-status.ts'
 import type { Caller, GuardApi, Selection, VerbResult } from '../../src/model/ports/guard-api.ts'
+import { completeProgram, type GuardSpec } from '../../src/model/program-spec.ts'
 import { memoryEventFile } from './event-file.ts'
 import { guardMetrics } from './guard-metrics.ts'
 
@@ -54,6 +55,13 @@ export function fakeGuard(count = 3): FakeGuard {
   const note = (name: string, ...args: unknown[]): void => {
     calls.push({ name, args })
   }
+  const spec: GuardSpec = {
+    project: 'test',
+    services: services.map(({ service }) =>
+      completeProgram({ name: service, command: ['/bin/true'], cwd: '/' }),
+    ),
+    groups: [],
+  }
   return {
     calls,
     log,
@@ -95,6 +103,22 @@ export function fakeGuard(count = 3): FakeGuard {
     async apply(...args) {
       note('apply', ...args)
       return [{ service: 'svc-0', action: 'restart', settings: ['env'] }]
+    },
+    configuration: () => ({ current: spec, offered: spec }),
+    async reread() {
+      return []
+    },
+    async takeOver(...args) {
+      note('takeOver', ...args)
+      return []
+    },
+    async dismiss(...args) {
+      note('dismiss', ...args)
+      return []
+    },
+    async clearLogs(...args) {
+      note('clearLogs', ...args)
+      return results(args[0])
     },
     beat(id: string, caller: Caller) {
       selected({ names: [id] })

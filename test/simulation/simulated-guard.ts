@@ -30,6 +30,7 @@ export const NO_OUTPUT: ProgramOutput = {
       trouble: null,
     }),
     drained: async () => {},
+    clear: async () => {},
     rotate: async () => {},
     close: async () => {},
   }),

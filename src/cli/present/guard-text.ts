@@ -1,5 +1,4 @@
-import { describeEnd, describeExit } from '../../model/exit.ts'
-import type { GuardEvent } from '../../model/guard-event.ts'
+import { describeExit } from '../../model/exit.ts'
 import type {
   ExitRecord,
   InstanceDetail,
@@ -69,36 +68,6 @@ function noteOf({ phase, reloading, why, next }: InstanceStatus, now: Date): str
 function painted(text: string, phase: ProgramPhase, colour: boolean): string {
   const code = COLOURS[phase]
   return colour && code !== undefined ? `\u001b[${code}m${text}\u001b[0m` : text
-}
-
-/** One event as a line; null for those that say nothing that another one does not. */
-export function eventText(event: GuardEvent): string | null {
-  switch (event.type) {
-    case 'phase': {
-      const pid = event.pid === null ? '' : ` (pid ${event.pid})`
-      const why = event.to === 'running' ? '' : `: ${event.why}`
-      return `${event.id} is ${event.to}${pid}${why}`
-    }
-    case 'exit':
-      return `${event.id} ${describeEnd(event.exit)}${event.cause === 'itself' ? '' : ` (${event.cause})`}`
-    case 'health':
-      return event.health === 'unknown' ? null : `${event.id} is ${event.health}`
-    case 'recovered':
-      return `${event.id} is back ${event.recovery.toFixed(event.recovery < 10 ? 1 : 0)} ms after its ${event.cause === 'itself' ? 'end' : event.cause}`
-    case 'survivors':
-      return `${event.id} could not be ended: ${event.pids.join(', ')} live on`
-    case 'added':
-    case 'removed':
-    case 'changed':
-      return `${event.id} is ${event.type}`
-    case 'group':
-      return event.text
-    case 'guard':
-      return `guard ${event.text}`
-    case 'ready':
-    case 'want':
-      return null
-  }
 }
 
 /** A line of the history of an instance. */

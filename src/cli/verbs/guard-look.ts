@@ -1,10 +1,11 @@
 import { SteadError } from '../../errors.ts'
 import { parseDuration } from '../../model/duration.ts'
+import { eventText } from '../../model/event-text.ts'
 import type { InstanceDetail } from '../../model/guard-status.ts'
 import { parseLogLine } from '../../model/log-line.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { type Connected, withGuards } from '../guard-access.ts'
-import { eventText, exitText, explainText } from '../present/guard-text.ts'
+import { exitText, explainText } from '../present/guard-text.ts'
 import { withService } from './guard-control.ts'
 
 /** Lines of the last life that `explain` shows. */

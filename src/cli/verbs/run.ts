@@ -1,4 +1,5 @@
 import { FAILED_FOR_GOOD } from '../../managers/guard-unit.ts'
+import { eventText } from '../../model/event-text.ts'
 import type { GuardEvent } from '../../model/guard-event.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
 import type { Severity } from '../../model/log-entry.ts'
@@ -6,7 +7,6 @@ import type { Control, Host } from '../../model/ports/host.ts'
 import { boundNewSpace } from '../../platform/small-heap.ts'
 import { composeHost } from '../compose-host.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
-import { eventText } from '../present/guard-text.ts'
 
 type Composed = Awaited<
   ReturnType<typeof import('../compose-service-guard.ts').composeServiceGuard>

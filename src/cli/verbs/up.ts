@@ -26,7 +26,7 @@ type Composed = Awaited<ReturnType<typeof import('../compose-guard.ts').composeG
 
 /** Runs until it is told to end, or all its jobs are done. Exit code 1 where something failed for good. */
 async function stay(composed: Composed, output: Output): Promise<number> {
-  const { eventText } = await import('../present/guard-text.ts')
+  const { eventText } = await import('../../model/event-text.ts')
   const { guard, signals, facts } = composed
   const off = composed.onEvent((event) => {
     if (output.json) output.line(JSON.stringify(event))

@@ -10,6 +10,7 @@ import type {
   InstanceDetail,
   InstanceStatus,
 } from '../guard-status.ts'
+import type { GuardSpec } from '../program-spec.ts'
 
 export type GuardVerb =
   | 'start'
@@ -118,6 +119,19 @@ export interface GuardApi {
     options: { readonly text: string | null; readonly dryRun: boolean },
     caller: Caller,
   ): Promise<readonly ApplyChange[]>
+  /**
+   * What runs (as it was configured), and what was read last: the same, until `reread` has found
+   * something else. Holds environments: what is told to others is chosen setting by setting.
+   */
+  configuration(): { readonly current: GuardSpec; readonly offered: GuardSpec }
+  /** Reads stead.yaml anew and keeps it as what is offered. Nothing else follows. */
+  reread(caller: Caller): Promise<readonly ApplyChange[]>
+  /** Carries out what is offered for these services alone, those that are offered no more too. */
+  takeOver(services: readonly string[], caller: Caller): Promise<readonly ApplyChange[]>
+  /** Stops and removes services that stay configured: `takeOver` and `apply` bring them back. */
+  dismiss(services: readonly string[], caller: Caller): Promise<readonly ApplyChange[]>
+  /** Empties the present log of each; rotated files stay. */
+  clearLogs(selection: Selection, caller: Caller): Promise<readonly VerbResult[]>
   beat(id: string, caller: Caller): void
   /** Ends of each instance, newest first. */
   history(selection: Selection): readonly HistoryRecord[]

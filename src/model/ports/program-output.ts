@@ -53,6 +53,8 @@ export interface OutputChannel {
   /** Resolves when everything that was written before the call is in the log. */
   drained(): Promise<void>
   rotate(): Promise<void>
+  /** Empties the log, after what was written before the call; what is rotated stays. */
+  clear(): Promise<void>
   /** Resolves when what is there is stored. The FIFOs are removed with `remove`. */
   close(options: { readonly remove: boolean }): Promise<void>
 }

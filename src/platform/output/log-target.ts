@@ -49,6 +49,8 @@ export interface LogTarget {
   endsOpen(): boolean
   /** Begins a new file, unless this one is empty. */
   rotate(now: number): void
+  /** Empties the file. */
+  clear(now: number): void
   rotateBy(rotation: LogRotation): void
   close(): void
 }
@@ -224,6 +226,11 @@ export function logTarget(
       return readSync(fd, last, 0, 1, offset - 1) === 1 && last[0] !== NEWLINE
     },
     rotate,
+    clear() {
+      if (!seekable) return
+      ftruncateSync(fd, 0)
+      offset = known = 0
+    },
     rotateBy(next) {
       rotation = next
     },

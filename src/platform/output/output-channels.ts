@@ -211,6 +211,10 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
         drain(channel, 'no')
         if (channel.prepare(now())) channel.writer.target.rotate(now())
         break
+      case 'clear':
+        drain(channel, 'piece')
+        if (channel.prepare(now())) channel.writer.target.clear(now())
+        break
       case 'close':
         closeChannel(channel)
         break

@@ -283,9 +283,9 @@ export function portableMover(clock: Clock): OutputMover {
         return countsOf({ ...one, sources: [] })
       }
       if (what !== 'counts') await drain(one, 'piece')
-      if (what === 'rotate') {
+      if (what === 'rotate' || what === 'clear') {
         await inTurn(one, async () => {
-          if (one.channel.prepare(now())) one.channel.writer.target.rotate(now())
+          if (one.channel.prepare(now())) one.channel.writer.target[what](now())
         })
       }
       return countsOf(one)

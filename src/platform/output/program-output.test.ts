@@ -195,6 +195,22 @@ describe.each([
     expect([marked, told.length]).toEqual([counts.dropped, counts.gaps])
   })
 
+  test.each(['raw', 'stamped', 'json'] as const)(
+    'a log in format %s that is cleared goes on from its beginning, with what comes after',
+    async (format) => {
+      begin(thread)
+      const channel = output.open({ service: 'api', instance: 1 }, policyOf({ format }))
+      const child = start(channel, 'sh', ['-c', 'echo before; read line; echo after'])
+      await until('the first line is there', () => logOf(channel).includes('before'))
+      await channel.clear()
+      expect(logOf(channel)).toBe('')
+      child.kill('SIGKILL')
+      await run(channel, 'echo', 'after')
+      expect(logOf(channel)).toMatch(/^[^\0]*after/)
+      expect(logOf(channel)).not.toContain('before')
+    },
+  )
+
   test('a line is found while it is stored, by the first who waits for it', async () => {
     for (const format of ['raw', 'stamped', 'json'] as const) {
       const channel = output.open({ service: format, instance: 1 }, policyOf({ whenFull, format }))

@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 import { join, parse } from 'node:path'
 import { SteadError } from '../../errors.ts'
 import type { SinkFact } from '../../model/log-sink.ts'
@@ -192,6 +202,12 @@ export function programOutput({
         await handOver
         await mover?.ask(id, 'rotate')
       },
+      async clear() {
+        await handOver
+        if (mover !== null) await mover.ask(id, 'clear')
+        // Written by the program itself, which appends.
+        else if (file !== null && isFile(file)) truncateSync(file)
+      },
       async close({ remove }) {
         await handOver
         const closing = mover
@@ -223,6 +239,10 @@ export function programOutput({
       await sinks?.close()
     },
   }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 function namesFor({ format }: LogPolicy): readonly StreamName[] {

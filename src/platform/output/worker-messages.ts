@@ -40,7 +40,7 @@ export type ToOutputWorker =
   | { readonly kind: 'road'; readonly road: SinkRoad }
   | { readonly kind: 'unwatch'; readonly id: number; readonly watch: number }
   | {
-      readonly kind: 'counts' | 'drain' | 'rotate' | 'close'
+      readonly kind: 'counts' | 'drain' | 'rotate' | 'clear' | 'close'
       readonly id: number
       readonly request: number
     }

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openRoom } from './room.ts'
@@ -12,9 +12,15 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0
 describe.skipIf(!hasCurl)('what control-api.md shows', () => {
   test.each(examples)('%s', async (line) => {
     await using room = await openRoom()
+    const log = join(room.directory, 'svc-0.log')
+    if (line.includes('logtail')) {
+      writeFileSync(log, 'hello\n')
+      room.guard.logPaths.set('svc-0', log)
+      room.guard.log.append({ type: 'guard', text: 'says hello', severity: 6 })
+    }
     // The names of the page become one that the fake guard has.
     const command = line
-      .replace(/services\/[a-z@0-9]+/, 'services/svc-0')
+      .replace(/(services|logtail)\/[a-z@0-9]+/, '$1/svc-0')
       .replace(/name=[a-z*-]+/, 'name=svc-0')
       .replace(/"names": \["[^"]*"\]/, '"names": ["svc-0"]')
       .replace(/"service": "[^"]*"/, '"service": "svc-0"')
@@ -30,6 +36,8 @@ describe.skipIf(!hasCurl)('what control-api.md shows', () => {
     })
     expect(answer).toMatchObject({ code: 0 })
     if (line.includes('event-stream')) expect(answer.text).toMatch(/^event: snapshot\nid: 0\n/)
+    else if (line.includes('/RPC2')) expect(answer.text).toContain('RUNNING')
+    else if (line.includes('logtail')) expect(answer.text).toMatch(/hello\n$/)
     else if (!line.includes('/logs')) JSON.parse(answer.text)
   })
 })
