@@ -46,6 +46,14 @@ try {
     assert.equal(status, 0)
     assert.equal((JSON.parse(stdout) as { plan: { manager: string } }).plan.manager, 'systemd')
   })
+  check('the client and its types are a part of it', () => {
+    const code =
+      "import { connect } from 'stead/client'; await connect({ socket: '/nowhere' }).catch((e) => console.log(e.code))"
+    writeFileSync(join(project, 'client.mjs'), code)
+    const { stdout, stderr } = run(process.execPath, ['client.mjs'], project)
+    assert.equal(stdout, 'GUARD_UNREACHABLE\n', stderr)
+    assert.ok(readFileSync(join(root, 'dist/client.d.ts'), 'utf8').includes('connect'))
+  })
   check('a service written against the library runs in the foreground and stops', () => {
     writeFileSync(
       join(project, 'app.mjs'),

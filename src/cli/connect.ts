@@ -1,0 +1,112 @@
+/** `connect()` of `stead/client`: finds a guard, and speaks with it. */
+import { type GuardClient, guardClient } from '../control/client.ts'
+import { type FollowOptions, followEvents } from '../control/follow-events.ts'
+import { SteadError } from '../errors.ts'
+import type { GuardEvent } from '../model/guard-event.ts'
+import type {
+  EventGap,
+  GuardVerb,
+  Selection,
+  VerbOptions,
+  VerbResult,
+} from '../model/ports/guard-api.ts'
+import { systemClock } from '../platform/clock.ts'
+import { controlConnection } from '../platform/control/connect.ts'
+import { findGuardFile, type GuardHomeOptions, guardHome } from './compose-guard-home.ts'
+
+/** Which guard: by its socket, its project, or its stead.yaml; else that of this directory or above it. */
+export interface ConnectOptions extends GuardHomeOptions {
+  /** Absolute path of a socket, as `stead status --json` and `STEAD_SOCKET` of a program name it. */
+  readonly socket?: string
+  readonly project?: string
+  /** A stead.yaml. */
+  readonly file?: string
+}
+
+/** Services by name, `NAME@2`, group or glob; or by labels too. */
+export type Which = string | readonly string[] | Selection
+
+type Act = (which: Which, options?: VerbOptions) => Promise<readonly VerbResult[]>
+
+/** A guard. Every error is a SteadError: code, message, hint, as the guard threw it. */
+export interface Client extends Omit<GuardClient, 'act' | 'events' | 'status' | 'history'>, Verbs {
+  status(which?: Which): ReturnType<GuardClient['status']>
+  history(which?: Which, limit?: number): ReturnType<GuardClient['history']>
+  act(verb: GuardVerb, which: Which, options?: VerbOptions): Promise<readonly VerbResult[]>
+  /**
+   * Events as they come, over connections that end and guards that are replaced: none is left out
+   * without a gap, and none comes twice. Leave the loop, or abort `signal`, to end it.
+   */
+  events(options?: FollowOptions): AsyncIterable<GuardEvent | EventGap>
+  /** The state of everything at one moment, and what follows it, on one connection. */
+  snapshot(signal?: AbortSignal): ReturnType<GuardClient['events']>
+}
+
+type Verbs = Readonly<Record<GuardVerb, Act>>
+
+/**
+ * A guard that runs on this machine. Nothing is kept open while nothing is asked; `close` ends what is.
+ *
+ * @throws GUARD_NOT_RUNNING where none runs that is meant, FILE_UNREADABLE where no stead.yaml is found,
+ *   GUARD_UNREACHABLE where none answers, RIGHTS where the caller has no role
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const client = guardClient(controlConnection(options.socket ?? (await socketOf(options))))
+  try {
+    await client.facts()
+  } catch (error) {
+    client.close()
+    throw error
+  }
+  return richClient(client)
+}
+
+async function socketOf({ project, file, ...options }: ConnectOptions): Promise<string> {
+  const [{ guards }, { processes }] = await Promise.all([
+    import('../platform/control/guard-registry.ts'),
+    import('../platform/posix/processes.ts'),
+  ])
+  const found = await guards(guardHome(options), processes())
+  const named = project === undefined ? findGuardFile(file) : null
+  const guard = found.find((one) =>
+    named === null ? isProject(one.project, project as string) : one.file === named,
+  )
+  if (guard !== undefined) return guard.socket
+  throw new SteadError('GUARD_NOT_RUNNING', {
+    file: named ?? `the project ${project as string}`,
+  })
+}
+
+/** Guards are written down with the mark that tells those of one project apart. */
+function isProject(registered: string, project: string): boolean {
+  return registered === project || registered.replace(/-[0-9a-f]{8}$/, '') === project
+}
+
+function richClient(client: GuardClient): Client {
+  const act: Client['act'] = (verb, which, options) => client.act(verb, selectionOf(which), options)
+  const verb =
+    (name: GuardVerb): Act =>
+    (which, options) =>
+      act(name, which, options)
+  return {
+    ...client,
+    start: verb('start'),
+    stop: verb('stop'),
+    restart: verb('restart'),
+    reload: verb('reload'),
+    pause: verb('pause'),
+    resume: verb('resume'),
+    once: verb('once'),
+    hold: verb('hold'),
+    act,
+    status: (which = []) => client.status(selectionOf(which)),
+    history: (which = [], limit) => client.history(selectionOf(which), limit),
+    events: (options) => followEvents(client, systemClock(), options),
+    snapshot: (signal) => client.events(null, signal),
+  }
+}
+
+function selectionOf(which: Which): Selection {
+  if (typeof which === 'string') return { names: [which] }
+  return Array.isArray(which) ? { names: which } : (which as Selection)
+}
