@@ -1,18 +1,23 @@
 import type { ControlAnswer } from '../model/ports/control-transport.ts'
 import type { EventStream } from '../model/ports/guard-api.ts'
 import { EVENT_TYPE, jsonAnswer } from './answers.ts'
-import { countOf, invalid } from './body-fields.ts'
-import type { Call } from './routes.ts'
+import { count, invalid } from './fields.ts'
+import type { Call } from './route.ts'
 import { encodeSentEvent } from './server-sent-events.ts'
+
+const MAX_PAGE = 1_000
+const SINCE = count('since', 0, Number.MAX_SAFE_INTEGER)
+const LIMIT = count('limit', MAX_PAGE, MAX_PAGE)
+export const EVENT_QUERY = [SINCE, LIMIT] as const
 
 /**
  * A page of past events as JSON; or, for a client that accepts `text/event-stream`, the snapshot and
  * the events as they come. A client that comes back names the last number it got in `Last-Event-ID`.
  */
-export function eventsAnswer({ api, request, query }: Call, page: number): ControlAnswer {
-  const since = countOf(query, 'since', 0, Number.MAX_SAFE_INTEGER)
+export function eventsAnswer({ api, request, query }: Call): ControlAnswer {
+  const since = SINCE.read(query)
   if (!accepts(request.headers, 'text/event-stream')) {
-    return jsonAnswer(api.pastEvents(since, countOf(query, 'limit', page, page)))
+    return jsonAnswer(api.pastEvents(since, LIMIT.read(query)))
   }
   const last = request.headers['last-event-id']
   const begin = last === undefined ? (query.has('since') ? since : null) : numberAfter(last)

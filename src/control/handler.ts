@@ -6,8 +6,9 @@ import type {
 import { ROLE, refusal } from './access.ts'
 import { errorAnswer } from './answers.ts'
 import { authorisedApi, serviceOf } from './authorised-api.ts'
-import { invalid } from './body-fields.ts'
-import { type Call, type ControlParts, routeOf } from './routes.ts'
+import { invalid } from './fields.ts'
+import { routeOf } from './find-route.ts'
+import type { Call, ControlParts } from './route.ts'
 
 /** What a guard answers to requests: the routes over its api. */
 export function controlHandler(parts: ControlParts): ControlHandler {

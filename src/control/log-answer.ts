@@ -1,13 +1,25 @@
 import type { ControlAnswer } from '../model/ports/control-transport.ts'
 import type { LogFiles, TailOptions } from '../model/ports/log-files.ts'
 import { EVENT_TYPE, TEXT_TYPE } from './answers.ts'
-import { countOf, invalid } from './body-fields.ts'
 import { accepts } from './event-answer.ts'
-import type { Call } from './routes.ts'
+import { count, invalid, type QueryField } from './fields.ts'
+import type { Call } from './route.ts'
 import { encodeSentEvent } from './server-sent-events.ts'
 
 const DEFAULT_LINES = 100
 const MAX_LINES = 10_000
+const LINES = count('lines', DEFAULT_LINES, MAX_LINES)
+const FOLLOW: QueryField<boolean> = {
+  name: 'follow',
+  schema: { enum: ['', '1', 'true'] },
+  read: (query) => ['', '1', 'true'].includes(query.get('follow') ?? 'no'),
+}
+const SINCE: QueryField<string | null> = {
+  name: 'since',
+  schema: { type: 'string', format: 'date-time' },
+  read: (query) => query.get('since'),
+}
+export const LOG_QUERY = [LINES, SINCE, FOLLOW] as const
 /** What plain text says where lines are missing. */
 export const GAP_LINE = '(lines may be missing here: the log was rotated faster than it was read)'
 /** The time that lines of ours begin with, or have as JSON. */
@@ -19,10 +31,10 @@ const TIME = /^(?:\{"time":")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z)/
  */
 export function logAnswer({ api, logs, request, query, id }: Call): ControlAnswer {
   const path = api.logFile(id)
-  const since = query.get('since')
+  const since = SINCE.read(query)
   const options: TailOptions = {
-    last: countOf(query, 'lines', since === null ? DEFAULT_LINES : MAX_LINES, MAX_LINES),
-    follow: ['', '1', 'true'].includes(query.get('follow') ?? 'no'),
+    last: query.has('lines') || since === null ? LINES.read(query) : MAX_LINES,
+    follow: FOLLOW.read(query),
     signal: request.gone(),
     ...(since === null ? {} : { keep: newerThan(since) }),
   }

@@ -1,7 +1,7 @@
 import type { ControlAnswer } from '../model/ports/control-transport.ts'
 import type { GuardApi } from '../model/ports/guard-api.ts'
-import { selectionOf } from './body-fields.ts'
-import type { Call } from './routes.ts'
+import { selectionOf } from './fields.ts'
+import type { Call } from './route.ts'
 
 /** What is measured, in the format that the scraper asks for. What writes it is loaded by the first. */
 export async function metricsAnswer({

@@ -7,7 +7,7 @@ import type {
 } from '../model/ports/control-transport.ts'
 import type { GuardApi } from '../model/ports/guard-api.ts'
 import { errorAnswer } from './answers.ts'
-import { invalid } from './body-fields.ts'
+import { invalid } from './fields.ts'
 import { metricsAnswer } from './metrics-answer.ts'
 
 export interface MetricsDoor {

@@ -2,6 +2,7 @@ import { cliReference } from './cli.ts'
 import { errorsReference } from './errors.ts'
 import { guardSchemaFile } from './guard-schema.ts'
 import { metricsReference } from './metrics.ts'
+import { openapiDocument } from './openapi.ts'
 import { serviceSchema } from './schema.ts'
 import { steadYamlReference } from './stead-yaml.ts'
 import { topGuide } from './top-guide.ts'
@@ -14,5 +15,6 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/service.schema.json': serviceSchema,
   'docs/reference/stead.schema.json': guardSchemaFile,
   'docs/reference/stead-yaml.md': steadYamlReference,
+  'docs/reference/openapi.json': openapiDocument,
   'docs/guide/top.md': topGuide,
 }

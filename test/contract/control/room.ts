@@ -2,11 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectControl, controlServer } from '../../../src/cli/compose-control.ts'
+import { composeAnswers, connectControl } from '../../../src/cli/compose-control.ts'
 import type { GuardClient } from '../../../src/control/client.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
-import type { ControlServer, ServeOptions } from '../../../src/platform/control/serve.ts'
+import {
+  type ControlServer,
+  type ServeOptions,
+  serveControl,
+} from '../../../src/platform/control/serve.ts'
 import { type FakeGuard, fakeGuard } from '../../fakes/guard-api.ts'
+import { documented } from './openapi.ts'
 
 /** A control server over a fake guard, on a real socket, with what is needed to ask it. */
 export interface Room {
@@ -29,7 +34,10 @@ export async function openRoom(
   const directory = mkdtempSync(join(tmpdir(), 'stead-control-'))
   const socket = join(directory, 'run', 'guard.sock')
   const guard = fakeGuard(services)
-  const server = await controlServer({ api: guard, clock: systemClock(), socket, ...serve })
+  const { handler, allow } = await composeAnswers({ api: guard, clock: systemClock() })
+  const problems: string[] = []
+  const told = documented(handler, problems)
+  const server = await serveControl({ handler: told, allow, socket, ...serve })
   const client = connectControl(socket)
   const sockets: Socket[] = []
   const raw = (): Socket => {
@@ -54,6 +62,7 @@ export async function openRoom(
       client.close()
       for (const made of sockets) made.destroy()
       await server.close()
+      if (problems.length > 0) throw new Error(problems.join('\n'))
       rmSync(directory, { recursive: true, force: true })
     },
   }
