@@ -4,6 +4,7 @@ import type { CommonOptions } from './context.ts'
 import { addGuardVerbs } from './guard-verbs.ts'
 import { addInstallOptions } from './install-options.ts'
 import { makeOutput } from './output.ts'
+import type { NamesOptions } from './verbs/completion.ts'
 import type { ControlVerb } from './verbs/control.ts'
 import type { InstallOptions } from './verbs/install.ts'
 import type { LogsOptions } from './verbs/logs.ts'
@@ -97,8 +98,14 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     )
   program
     .command('names', { hidden: true })
-    .description('print the names of installed services, for completion')
-    .action(async () => exit(await (await import('./verbs/completion.ts')).names()))
+    .description('print the names of services, instances and groups, for completion')
+    .option('--names', 'of all that a verb may be for (default)')
+    .option('--services', 'of services of guards alone')
+    .option('--scope <scope>')
+    .option('--home <dir>')
+    .action(async (options: NamesOptions) =>
+      exit(await (await import('./verbs/completion.ts')).names(options)),
+    )
   return program
 
   function verb(name: string, about: string): Command {

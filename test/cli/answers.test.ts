@@ -147,7 +147,7 @@ describe.runIf(process.platform !== 'win32')('completion', () => {
   const offered = (script: string, ...words: string[]): string[] =>
     inShell(
       'bash',
-      `${script}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _stead; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      `${script}\nCOMP_LINE='${words.join(' ')}'; COMP_POINT=\${#COMP_LINE}; _stead; printf '%s\\n' "\${COMPREPLY[@]}"`,
     )
       .split('\n')
       .filter((word) => word !== '')

@@ -1,38 +1,27 @@
 import type { Command } from 'commander'
 import { SteadError } from '../../errors.ts'
+import type { Scope } from '../../model/service-spec.ts'
+import { bashScript } from '../completion/bash.ts'
+import { fishScript } from '../completion/fish.ts'
+import { verbWords } from '../completion/line-words.ts'
+import { zshScript } from '../completion/zsh.ts'
+import type { GuardHomeOptions } from '../compose-guard-home.ts'
 import { composeManager } from '../compose-manager.ts'
+import { statusesOf, withGuards } from '../guard-access.ts'
 import { exitCodeFor, makeOutput } from '../output.ts'
 
-interface Verb {
-  readonly name: string
-  readonly about: string
-  readonly options: readonly string[]
+export interface NamesOptions extends GuardHomeOptions {
+  readonly services?: boolean
 }
+
+const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 
 /** `completion SHELL`: a script that the shell sources. */
 export function completion(shell: string, program: Command): number {
   const output = makeOutput({})
-  const verbs = program.commands
-    .filter((command) => command.name() !== 'names')
-    .map(
-      (command): Verb => ({
-        name: command.name(),
-        about: command.description(),
-        options: command.options
-          .map((option) => option.long)
-          .filter((long) => long !== undefined && long !== null),
-      }),
-    )
-  switch (shell) {
-    case 'bash':
-      output.answer(bash(verbs))
-      return 0
-    case 'zsh':
-      output.answer(zsh(verbs))
-      return 0
-    case 'fish':
-      output.answer(fish(verbs))
-      return 0
+  if (shell === 'bash' || shell === 'zsh' || shell === 'fish') {
+    output.answer(SCRIPTS[shell](verbWords(program)))
+    return 0
   }
   const error = new SteadError('USAGE', {
     problem: `completion is for bash, zsh or fish, not ${JSON.stringify(shell)}`,
@@ -41,84 +30,46 @@ export function completion(shell: string, program: Command): number {
   return exitCodeFor(error)
 }
 
-/** `names`: the services that records are kept of, for a shell that completes; asks no manager. */
-export async function names(): Promise<number> {
+/**
+ * `names`: what a shell offers as the name of a service: those that records are kept of, and of running
+ * guards services, instances and groups; with `services` the services of guards alone. Asks no manager,
+ * and tells no errors: nobody reads them behind a key.
+ */
+export async function names(options: NamesOptions): Promise<number> {
+  const found = await guardNames(options)
+  const all =
+    options.services === true ? found.services : [...found.names, ...(await recorded(options))]
   const output = makeOutput({})
-  for (const scope of ['system', 'user'] as const) {
-    const { home, files } = await composeManager({ scope, manager: null, home: null }).catch(
-      () => ({ home: null, files: null }),
-    )
-    const found = home === null ? [] : await files.names(home.specs).catch(() => [])
-    for (const file of found)
-      if (file.endsWith('.json')) output.answer(file.slice(0, -'.json'.length))
-  }
+  for (const name of new Set(all)) output.line(name)
   return 0
 }
 
-/** Verbs whose arguments are not names of services. */
-const NAMELESS = new Set(['install', 'list', 'completion'])
-
-function bash(verbs: readonly Verb[]): string {
-  const cases = verbs.map(({ name, options }) => `    ${name}) options='${options.join(' ')}' ;;`)
-  return `# source <(stead completion bash)
-_stead() {
-  local word=\${COMP_WORDS[COMP_CWORD]} verb=\${COMP_WORDS[1]} options=
-  COMPREPLY=()
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${verbs.map((v) => v.name).join(' ')}' -- "$word"))
-    return
-  fi
-  case $verb in
-${cases.join('\n')}
-  esac
-  case $word in
-    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *)
-      case $verb in
-        ${[...NAMELESS].join('|')}) COMPREPLY=($(compgen -f -- "$word")) ;;
-        *) COMPREPLY=($(compgen -W "$(stead names 2>/dev/null)" -- "$word")) ;;
-      esac ;;
-  esac
-}
-complete -F _stead stead`
+async function recorded({ scope, home }: GuardHomeOptions): Promise<readonly string[]> {
+  const scopes: readonly Scope[] =
+    scope === 'system' || scope === 'user' ? [scope] : ['system', 'user']
+  const found = scopes.map(async (one) => {
+    const made = await composeManager({ scope: one, manager: null, home: home ?? null })
+    return made.files.names(made.home.specs)
+  })
+  const files = (await Promise.all(found.map((one) => one.catch(() => [])))).flat()
+  return files.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
 }
 
-function zsh(verbs: readonly Verb[]): string {
-  const rows = verbs.map(
-    ({ name, about }) => `    '${name}:${about.replaceAll("'", '’').replaceAll(':', ' -')}'`,
-  )
-  const cases = verbs.map(({ name, options }) => `    ${name}) compadd -- ${options.join(' ')} ;;`)
-  return `#compdef stead
-# source <(stead completion zsh)
-_stead() {
-  local -a verbs
-  verbs=(
-${rows.join('\n')}
-  )
-  if (( CURRENT == 2 )); then _describe 'verb' verbs; return; fi
-  if [[ $words[CURRENT] == -* ]]; then
-    case $words[2] in
-${cases.join('\n')}
-    esac
-  elif [[ $words[2] == (${[...NAMELESS].join('|')}) ]]; then _files
-  else compadd -- \${(f)"$(stead names 2>/dev/null)"}
-  fi
-}
-compdef _stead stead`
-}
-
-function fish(verbs: readonly Verb[]): string {
-  const rows = verbs.flatMap(({ name, about, options }) => [
-    `complete -c stead -n __fish_use_subcommand -a ${name} -d '${about.replaceAll("'", '’')}'`,
-    ...options.map(
-      (option) =>
-        `complete -c stead -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`,
-    ),
-  ])
-  const named = verbs.map((v) => v.name).filter((name) => !NAMELESS.has(name))
-  return [
-    '# stead completion fish | source',
-    ...rows,
-    `complete -c stead -f -n '__fish_seen_subcommand_from ${named.join(' ')}' -a '(stead names 2>/dev/null)'`,
-  ].join('\n')
+async function guardNames(options: GuardHomeOptions): Promise<{
+  readonly names: readonly string[]
+  readonly services: readonly string[]
+}> {
+  const of = withGuards(options, async (guards) => {
+    const all = await Promise.all(
+      guards.map(async ({ client }) => ({
+        statuses: (await statusesOf(client, [])) ?? [],
+        groups: await client.groups().catch(() => []),
+      })),
+    )
+    const statuses = all.flatMap((one) => one.statuses)
+    const services = statuses.map(({ service }) => service)
+    const groups = all.flatMap((one) => one.groups.map(({ name }) => name))
+    return { names: [...services, ...statuses.map(({ id }) => id), ...groups], services }
+  })
+  return of.catch(() => ({ names: [], services: [] }))
 }
