@@ -1,6 +1,7 @@
 import { isSteadError } from '../errors.ts'
 import type { Permission } from '../model/access.ts'
 import type { GuardEvent } from '../model/guard-event.ts'
+import type { GroupFact } from '../model/guard-status.ts'
 import type { Audit, AuditEntry } from '../model/ports/audit.ts'
 import type {
   ApplyChange,
@@ -81,12 +82,11 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
       return { ...detail, dependents: detail.dependents.filter(mayView) }
     },
     usage: (selection) => api.usage(seen(selection)),
-    metrics: (selection) => api.metrics(seen(selection)),
-    groups: () =>
-      api.groups().flatMap((group) => {
-        const services = group.services.filter(mayView)
-        return services.length === 0 ? [] : [{ ...group, services }]
-      }),
+    async metrics(selection) {
+      const found = await api.metrics(seen(selection))
+      return { ...found, groups: visibleGroups(found.groups) }
+    },
+    groups: () => visibleGroups(api.groups()),
     history: (selection) => api.history(seen(selection)),
     logFile(id) {
       api.status(seen({ names: [id] }))
@@ -182,6 +182,13 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
         () => ({}),
       )
     },
+  }
+
+  function visibleGroups(groups: readonly GroupFact[]): readonly GroupFact[] {
+    return groups.flatMap((group) => {
+      const services = group.services.filter(mayView)
+      return services.length === 0 ? [] : [{ ...group, services }]
+    })
   }
 
   function isVisible(event: GuardEvent): boolean {
