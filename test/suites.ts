@@ -20,7 +20,17 @@ export const SUITES: readonly Suite[] = [
     name: 'guard',
     about: 'the guard on real programs, by its command line',
     entry: 'test/e2e/guard/run.ts',
-    packages: ['redis-server', 'nginx-light', 'python3', 'curl', 'tmux', 'zsh', 'fish'],
+    packages: [
+      'redis-server',
+      'nginx-light',
+      'python3',
+      'curl',
+      'tmux',
+      'zsh',
+      'fish',
+      'rsyslog',
+      'systemd',
+    ],
     needsRoot: false,
   },
   {

@@ -113,7 +113,8 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     const launch = launcher({ guardId: places.id, socket: places.socket, ...surroundings })
     const environmentOf = (program: ProgramSpec): Readonly<Record<string, string>> =>
       programEnvironment(program, surroundings)
-    const programs = await composePrograms({ places, clock, timers, launch, environmentOf })
+    const tell = (happening: GuardHappening): void => void events.append(happening)
+    const programs = await composePrograms({ places, clock, timers, launch, tell, environmentOf })
     let door: Door | null = null
     const guard = makeGuard(spec, {
       clock,

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { GuardParts } from '../guard/guard.ts'
 import { commandRequest } from '../guard/launch.ts'
+import type { GuardHappening } from '../model/guard-event.ts'
 import type { GuardPlaces } from '../model/guard-places.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { Spawner } from '../model/ports/spawner.ts'
@@ -13,6 +14,8 @@ export interface ProgramParts {
   readonly clock: Clock
   readonly timers: Timers
   readonly launch: GuardParts['launch']
+  /** Tells what happens. */
+  readonly tell: (happening: GuardHappening) => void
   /** What a program's own commands, such as its probes, get. */
   readonly environmentOf: (spec: ProgramSpec) => Readonly<Record<string, string>>
 }
@@ -30,7 +33,7 @@ const LONGEST_COMMAND = 60_000
 
 /** What starts, hears, watches and measures programs. */
 export async function composePrograms(parts: ProgramParts): Promise<Programs> {
-  const { places, clock, timers, launch, environmentOf } = parts
+  const { places, clock, timers, launch, tell, environmentOf } = parts
   const [spawner, output, watching] = await Promise.all([
     composeSpawner(),
     import('../platform/output/program-output.ts'),
@@ -38,7 +41,13 @@ export async function composePrograms(parts: ProgramParts): Promise<Programs> {
   ])
   return {
     spawner,
-    output: output.programOutput({ run: join(places.run, 'out'), logs: places.logs, clock }),
+    output: output.programOutput({
+      run: join(places.run, 'out'),
+      logs: places.logs,
+      clock,
+      sinkTurned: ({ sink, state, lost, trouble }) =>
+        tell({ type: 'sink', sink, state: state === 'down' ? 'down' : 'up', lost, trouble }),
+    }),
     ...watching,
     runStep(instance, command) {
       let cancel = (): void => {}
@@ -66,7 +75,9 @@ async function composeWatching({
   clock,
   timers,
   environmentOf,
-}: Omit<ProgramParts, 'launch'>): Promise<Pick<Programs, 'watchers' | 'usage' | 'own' | 'close'>> {
+}: Omit<ProgramParts, 'launch' | 'tell'>): Promise<
+  Pick<Programs, 'watchers' | 'usage' | 'own' | 'close'>
+> {
   const [watchers, limits, notifying, probing, measuring, forwarding, names] = await Promise.all([
     import('../guard/program-watchers.ts'),
     import('../guard/watch-limits.ts'),

@@ -192,7 +192,7 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
   }
 
   function isVisible(event: GuardEvent): boolean {
-    if (event.type === 'guard') return true
+    if (event.type === 'guard' || event.type === 'sink') return true
     if (event.type !== 'group') return mayView(serviceOf(event.id))
     const { services } = api.access()
     return services.some(({ name, groups }) => groups.includes(event.group) && mayView(name))

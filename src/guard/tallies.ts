@@ -119,6 +119,7 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
         case 'added':
         case 'changed':
         case 'group':
+        case 'sink':
         case 'guard':
           break
       }

@@ -23,6 +23,10 @@ export function eventText(event: GuardEvent): string | null {
       return `${event.id} is ${event.type}`
     case 'group':
       return event.text
+    case 'sink':
+      return event.state === 'down'
+        ? `${event.sink} takes nothing: ${event.trouble}`
+        : `${event.sink} takes what is told again; it missed ${event.lost} so far`
     case 'guard':
       return `guard ${event.text}`
     case 'ready':

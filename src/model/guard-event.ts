@@ -38,6 +38,15 @@ export type GuardHappening =
   | { readonly type: 'survivors'; readonly id: string; readonly pids: readonly number[] }
   | { readonly type: 'added' | 'removed' | 'changed'; readonly id: string }
   | { readonly type: 'group'; readonly group: string; readonly text: string }
+  /** A sink of programs' output does not take it, or takes it again. */
+  | {
+      readonly type: 'sink'
+      readonly sink: string
+      readonly state: 'up' | 'down'
+      /** Lines it will never have, since it is at work. */
+      readonly lost: number
+      readonly trouble: string | null
+    }
   /** About the guard itself: started, adopted so many, state file set aside, stopping… */
   | { readonly type: 'guard'; readonly text: string; readonly severity: 3 | 4 | 6 }
 

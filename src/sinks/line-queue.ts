@@ -45,7 +45,19 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
   const gaps = new Map<RecordSource, { lines: number; bytes: number; since: number }>()
   const counts = { sent: 0, lost: 0, gaps: 0 }
 
+  /** What is under way has half of the room at most: the newest lines always find the other half. */
+  const half = { bytes: bounds.bytes / 2, lines: Math.ceil(bounds.lines / 2) }
+  let takenBytes = 0
+
   const lines = (): number => queue.length - head + taken.length
+
+  function isOver(): boolean {
+    if (head === queue.length) return false
+    return (
+      bytes - takenBytes > Math.max(bounds.bytes - takenBytes, half.bytes) ||
+      queue.length - head > Math.max(bounds.lines - taken.length, bounds.lines - half.lines)
+    )
+  }
 
   function note(source: RecordSource, lost: Lost): void {
     const gap = gaps.get(source)
@@ -81,7 +93,7 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
     push(record, now) {
       queue.push(record)
       bytes += weightOf(record)
-      while (head < queue.length && (bytes > bounds.bytes || lines() > bounds.lines)) {
+      while (isOver()) {
         const oldest = shift()
         bytes -= weightOf(oldest)
         giveUp(oldest, now)
@@ -95,19 +107,25 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
       if (taken.length > 0) return taken
       for (const [source, lost] of gaps) taken.push(lostRecord(source, lost, now))
       gaps.clear()
-      for (const record of taken) bytes += weightOf(record)
+      const gapBytes = taken.reduce((sum, record) => sum + weightOf(record), 0)
+      bytes += gapBytes
+      const from = taken.length
+      const room = Math.min(most.bytes, half.bytes)
+      const count = Math.min(most.lines, half.lines)
       let size = 0
-      while (head < queue.length) {
-        const next = queue[head] as LineRecord
-        size += weightOf(next)
-        if (taken.length > 0 && (taken.length >= most.lines || size > most.bytes)) break
+      while (head < queue.length && taken.length - from < count) {
+        const weight = weightOf(queue[head] as LineRecord)
+        if (size > 0 && size + weight > room) break
+        size += weight
         taken.push(shift())
       }
+      takenBytes = size + gapBytes
       return taken
     },
     settle(count) {
       for (const record of taken.slice(0, count)) {
         bytes -= weightOf(record)
+        takenBytes -= weightOf(record)
         if (record.lost === null) counts.sent += 1
         else counts.gaps += 1
       }
@@ -119,6 +137,7 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
         giveUp(record, now)
       }
       taken = []
+      takenBytes = 0
     },
     isEmpty: () => lines() === 0 && gaps.size === 0,
     waiting: () => ({ lines: lines(), bytes }),

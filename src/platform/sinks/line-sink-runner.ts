@@ -7,6 +7,9 @@ import type { Variables } from './http-headers.ts'
 import { runDelivery } from './run-delivery.ts'
 import { batchingFor, type SinkTransport, sinkTransport } from './sink-transport.ts'
 
+/** Milliseconds between two times that it is told that a sink is down or back. */
+const TURNS_APART = 3_000
+
 /** A sink that is at work, for all channels that have it. */
 export interface RunningSink {
   push(records: readonly LineRecord[]): void
@@ -27,6 +30,8 @@ export function runSink(
   const machine = delivery(lineSource(queue, batchingFor(sink), Date.now), Math.random)
   let transport: Promise<SinkTransport> | null = null
   let told: SinkFact['state'] = 'up'
+  let toldAt = Number.NEGATIVE_INFINITY
+  let later: NodeJS.Timeout | null = null
 
   const run = runDelivery({
     delivery: machine,
@@ -44,13 +49,25 @@ export function runSink(
         throw error
       }
     },
-    changed() {
-      const { state } = machine.facts
-      if (state === told || state === 'idle') return
-      told = state
-      turned(facts())
-    },
+    changed: tellTurn,
   })
+
+  /** At once, but where it turns again and again not more often than people can read. */
+  function tellTurn(): void {
+    const { state } = machine.facts
+    if (state === told || state === 'idle' || later !== null) return
+    const wait = toldAt + TURNS_APART - performance.now()
+    if (wait > 0) {
+      later = setTimeout(() => {
+        later = null
+        tellTurn()
+      }, wait).unref()
+      return
+    }
+    told = state
+    toldAt = performance.now()
+    turned(facts())
+  }
 
   function facts(): SinkFact {
     const { state, trouble } = machine.facts
@@ -71,6 +88,7 @@ export function runSink(
     async close(within) {
       await run.flush(within)
       run.close()
+      clearTimeout(later ?? undefined)
       await transport?.then(
         (made) => made.close(),
         () => {},
