@@ -75,6 +75,35 @@ export const guardErrors = {
     hint: (p) =>
       `look at it: ls -ld ${p.path}; then give it to its user alone: chmod 700 ${p.path}`,
   }),
+  FOREIGN_INVALID: entry<{ source: string; problems: readonly string[] }>({
+    exit: 2,
+    about:
+      'The configuration of another supervisor cannot be read: it is broken, too large, or not of the kind that was named. Nothing was written.',
+    message: (p) =>
+      p.problems.length === 1
+        ? (p.problems[0] as string)
+        : `${p.source} has ${p.problems.length} problems\n${p.problems.join('\n')}`,
+    hint: () =>
+      'correct what is named; "stead import --help" lists the kinds, if another one was meant',
+  }),
+  FOREIGN_EMPTY: entry<{ source: string }>({
+    exit: 2,
+    about: 'The configuration of another supervisor has no program that stead could run.',
+    message: (p) => `there is no program in ${p.source} that stead could run`,
+    hint: () => 'name the file or directory that has the programs: stead import KIND PATH',
+  }),
+  FILE_EXISTS: entry<{ path: string }>({
+    exit: 1,
+    about: 'A command was to write a file that is there already.',
+    message: (p) => `${p.path} is there already`,
+    hint: () => 'name another one with -o FILE, or replace it with --force',
+  }),
+  FILE_UNWRITABLE: entry<{ path: string; reason: string }>({
+    exit: 1,
+    about: 'A command was to write a file and the system did not let it.',
+    message: (p) => `cannot write ${p.path}: ${p.reason}`,
+    hint: (p) => `see who may write there: ls -ld ${p.path}`,
+  }),
   REQUEST_INVALID: entry<{ problem: string }>({
     exit: 2,
     about: 'A request to the control API of a guard is not one that it knows.',

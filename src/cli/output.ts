@@ -99,7 +99,7 @@ function errorText(error: unknown, verbose: boolean): string {
   const told = toldError(error)
   // The problems of a file come with the lines of the file, a line each.
   const message =
-    told.code === 'GUARD_FILE_INVALID'
+    told.code === 'GUARD_FILE_INVALID' || told.code === 'FOREIGN_INVALID'
       ? told.message.split('\n').map(onOneLine).join('\n')
       : onOneLine(told.message)
   const lines = `error: ${told.code}: ${message}\nhint: ${onOneLine(told.hint)}\n`

@@ -1,6 +1,7 @@
 /** The command line: verbs, their options and texts. What a verb does is loaded when it is asked for. */
 import { Command, Help, Option } from 'commander'
 import type { CommonOptions } from './context.ts'
+import { addForeignVerbs } from './foreign-verbs.ts'
 import { addGuardVerbs } from './guard-verbs.ts'
 import { addInstallOptions } from './install-options.ts'
 import { makeOutput } from './output.ts'
@@ -86,6 +87,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
       exit(await (await import('./verbs/logs.ts')).logs(names, options)),
     )
   addGuardVerbs(verb, exit)
+  addForeignVerbs(verb, exit)
   addCommonOptions(program.command('version').description('print the version'), all).action(
     (options: CommonOptions) => exit(printVersion(options)),
   )
@@ -131,7 +133,7 @@ One program as a service:
 Many programs, described in stead.yaml:
   up, down, apply, audit   start and keep running; stop; take changes; who did it
   scale, signal, beat      how many instances; send a signal; send a heartbeat
-  metrics                  what is measured, as text for Prometheus
+  metrics, import          as text for Prometheus; take over what supervisord has
 Both:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it

@@ -78,6 +78,17 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
   }
 }
 
+/**
+ * What is wrong with settings that no file has yet; none where a stead.yaml at `path` may have them. A
+ * `${` in a text is taken as it is.
+ */
+export function settingProblems(value: unknown, path: string): FileProblem[] {
+  const parsed = guardSchema.safeParse(value)
+  if (!parsed.success) return describeIssues(parsed.error.issues, guardSchema, value)
+  const services = servicesOf(parsed.data, dirname(path))
+  return [...projectProblems(parsed.data), ...guardRelations(parsed.data, services)]
+}
+
 function servicesOf(settings: GuardSettings, directory: string): Map<string, ProgramSpec> {
   const known = new Map(
     Object.entries(settings.services).map(([name, own]) => [

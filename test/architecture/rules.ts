@@ -23,6 +23,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model'],
   top: ['model'],
   platform: ['model', 'output', 'sinks'],
+  foreign: ['model', 'config'],
   cli: [
     'model',
     'config',
@@ -35,6 +36,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'control',
     'metrics',
     'top',
+    'foreign',
     'platform',
   ],
 }

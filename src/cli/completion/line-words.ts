@@ -68,6 +68,8 @@ function offerOf(verb: string, argument: Argument): Offer {
       return ['bash', 'zsh', 'fish']
     case 'verify':
       return ['verify']
+    case 'kind':
+    case 'path':
     case 'file':
       return 'files'
     case 'verb':

@@ -1,0 +1,96 @@
+/** `import KIND PATH`: a stead.yaml out of the configuration of another supervisor. */
+import { hostname, userInfo } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { SteadError } from '../../errors.ts'
+import { finish } from '../../foreign/finish.ts'
+import { IMPORTERS, KINDS, type Kind, kindOf, mainFile } from '../../foreign/kinds.ts'
+import { type Source, shown } from '../../foreign/source.ts'
+import { suggest } from '../../model/suggest.ts'
+import { nodeFileSystem } from '../../platform/file-system.ts'
+import { foreignFiles } from '../../platform/foreign-files.ts'
+import { type CommonOptions, runVerb } from '../context.ts'
+import type { Output } from '../output.ts'
+import { lossLines } from '../present/loss-text.ts'
+
+export interface ImportOptions extends CommonOptions {
+  readonly output?: string
+  readonly force?: boolean
+  readonly strict?: boolean
+}
+
+/** The exit code with `--strict` where something could not be carried over. */
+export const LOST = 8
+
+/** Writes a stead.yaml; what could not be carried over is told on standard error. */
+export function importForeign(
+  kindOrPath: string,
+  path: string | undefined,
+  options: ImportOptions,
+): Promise<number> {
+  return runVerb(options, async (output) => {
+    const target = options.output === undefined ? null : resolve(options.output)
+    const files = foreignFiles()
+    const { kind, found } = meant(kindOrPath, path, files)
+    const source: Source = {
+      path: found,
+      files,
+      base: target === null ? process.cwd() : dirname(target),
+      machine: { host: hostname(), user: userInfo().username, home: userInfo().homedir },
+    }
+    const importer = await IMPORTERS[kind]()
+    const { text, losses, services } = finish(importer(source), shown(source, found), source.base)
+    if (target !== null) await write(target, text, options.force === true)
+    if (output.json) {
+      output.object({ kind, file: target, services, losses, ...(target === null ? { text } : {}) })
+    } else {
+      if (target === null) process.stdout.write(text)
+      for (const line of lossLines(losses)) process.stderr.write(`${line}\n`)
+      if (target !== null) tellOf(output, target, services, losses.length)
+    }
+    return options.strict === true && losses.length > 0 ? LOST : 0
+  })
+}
+
+function tellOf(output: Output, target: string, services: number, losses: number): void {
+  const lost = losses === 0 ? 'nothing was lost' : `${losses} things could not be carried over`
+  output.done(`${target}: ${services} ${services === 1 ? 'service' : 'services'}, ${lost}`)
+}
+
+function meant(
+  kindOrPath: string,
+  path: string | undefined,
+  files: Source['files'],
+): { kind: Kind; found: string } {
+  const asked = KINDS.find((kind) => kind === kindOrPath.toLowerCase())
+  if (path !== undefined && asked === undefined) {
+    const near = suggest(kindOrPath, KINDS)
+    const problem = `there is no kind ${JSON.stringify(kindOrPath)}${near === null ? '' : `; did you mean ${near}?`}; there are ${KINDS.join(', ')}`
+    throw new SteadError('USAGE', { problem, verb: 'import' })
+  }
+  if (path === undefined && asked !== undefined && files.readText(resolve(kindOrPath)) === null) {
+    return { kind: asked, found: mainFile(resolve('.'), asked, files) }
+  }
+  const named = resolve(path ?? kindOrPath)
+  if (files.readText(named) === null && files.names(named) === null)
+    throw new SteadError('FILE_UNREADABLE', { path: named, reason: 'there is no such file' })
+  const kind = path === undefined ? kindOf(named, files) : (asked ?? null)
+  if (kind === null) {
+    const problem = `${path ?? kindOrPath} could be anything; say what it is: stead import KIND PATH, with one of ${KINDS.join(', ')}`
+    throw new SteadError('USAGE', { problem, verb: 'import' })
+  }
+  return { kind, found: mainFile(named, kind, files) }
+}
+
+/** @throws FILE_EXISTS */
+async function write(path: string, text: string, force: boolean): Promise<void> {
+  const files = nodeFileSystem()
+  try {
+    if (force) await files.writeAtomic(path, text, 0o644)
+    else if (!(await files.createExclusive(path, text, 0o644)))
+      throw new SteadError('FILE_EXISTS', { path })
+  } catch (error) {
+    if (error instanceof SteadError) throw error
+    const reason = (error as NodeJS.ErrnoException).message
+    throw new SteadError('FILE_UNWRITABLE', { path, reason }, { cause: error })
+  }
+}
