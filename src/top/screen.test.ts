@@ -106,6 +106,20 @@ describe('the screen', () => {
     expect(screen).toContain('nothing fits the filter; Esc shows all')
   })
 
+  test('of a problem that is long has all of it, and a question stays one', () => {
+    const text = `api: ${'it needs db to be ready, '.repeat(4)}and that is given up; stead explain db`
+    const told = tellAll(listState(80, 24), { kind: 'notice', text, how: 'bad' })
+    expect(drawn(told).replaceAll('\n', ' ')).toContain(`14:03:22Z ${text}`)
+    const services = Array.from({ length: 60 }, (_, at) => `service-${at}`)
+    const changes = services.map(
+      (service) => ({ service, action: 'restart', settings: [] }) as const,
+    )
+    const asked = tellAll(listState(80, 24), { kind: 'changes', key: KEY, changes })
+    expect(drawn(asked)).toMatch(/apply: service-0 restarts, .*\n.*…\? y\/N\n$/)
+    const small = tellAll(listState(40, 10), { kind: 'changes', key: KEY, changes })
+    expect(drawn(small)).toMatch(/apply: service-0 restarts.*…\? y\/N\n$/)
+  })
+
   test('too small says what it needs', () => {
     expect(drawn(listState(29, 20)).trim()).toBe('too small: 30x6 at least')
     expect(drawn(listState(8, 1))).toBe('too smal\n')

@@ -7,7 +7,7 @@ import { listLines } from './list-screen.ts'
 import { isTooSmall, LEAST, type TopState } from './model.ts'
 import { safeText } from './safe-text.ts'
 import type { Glyphs } from './sparkline.ts'
-import { clip, widthOf } from './text-width.ts'
+import { clip, widthOf, wrap } from './text-width.ts'
 import { clockText } from './texts.ts'
 
 /** The lines of the whole screen; at most as many as it has, none wider. `now` in milliseconds. */
@@ -61,36 +61,42 @@ const PROMPTS = {
   scale: 'instances of ',
 } as const
 
-/** What is asked or was said last; and where there is room for it, the keys. */
+/**
+ * What is asked or was said last, and the keys where there is room for them: what is long (a problem
+ * with what to do about it) takes their place.
+ */
 function footLines(state: TopState, glyphs: Glyphs, footer: number): readonly Line[] {
   if (footer === 0) return []
-  const lines = [askedLine(state, glyphs)]
-  if (footer > 1) lines.push(hintLine(state, glyphs))
-  return lines
+  const asked = askedLines(state, glyphs, footer)
+  if (asked.length >= footer) return asked
+  const hint = hintLine(state, glyphs)
+  return asked.length > 0 ? [...asked, hint] : footer > 1 ? [line(), hint] : [hint]
 }
 
-function askedLine(state: TopState, glyphs: Glyphs): Line {
+function askedLines(state: TopState, glyphs: Glyphs, most: number): readonly Line[] {
   const { prompt, notice, size } = state
   const { ellipsis, ascii } = glyphs
+  const { columns } = size
   if (prompt?.kind === 'confirm') {
-    const answer = '? y/N '
-    const text = clip(safeText(prompt.text, ascii), size.columns - widthOf(answer), ellipsis)
-    return line(span(text + answer, 'warn'))
+    const answer = '? y/N'
+    const text = safeText(prompt.text, ascii)
+    if (widthOf(text + answer) <= columns) return [line(span(text + answer, 'warn'))]
+    // What is asked may be cut, but never that it is a question.
+    const lines = wrap(text, columns - answer.length, most, ellipsis)
+    return lines.map((one, at) => line(span(at === lines.length - 1 ? one + answer : one, 'warn')))
   }
   if (prompt?.kind === 'text') {
     const whom = prompt.target === null ? '' : `${safeText(prompt.target.name, ascii)}: `
     const head = PROMPTS[prompt.what] + whom
     // The end of what is written stays in sight.
     let text = safeText(prompt.text, ascii)
-    while (widthOf(head + text) >= size.columns && text !== '') text = text.slice(1)
-    return line(span(head, 'bold'), `${text}_`)
+    while (widthOf(head + text) >= columns && text !== '') text = text.slice(1)
+    return [line(span(head, 'bold'), `${text}_`)]
   }
-  if (notice !== null) {
-    const style = notice.kind === 'bad' ? 'bad' : notice.kind === 'good' ? 'good' : 'plain'
-    const text = `${clockText(notice.at)} ${safeText(notice.text, ascii)}`
-    return sides([span(text, style)], [], size.columns, ellipsis)
-  }
-  return layoutOf(state).footer > 1 ? line() : hintLine(state, glyphs)
+  if (notice === null) return []
+  const style = notice.kind === 'bad' ? 'bad' : notice.kind === 'good' ? 'good' : 'plain'
+  const text = `${clockText(notice.at)} ${safeText(notice.text, ascii)}`
+  return wrap(text, columns, most, ellipsis).map((one) => line(span(one, style)))
 }
 
 function hintLine(

@@ -8,6 +8,8 @@ const SOON = 250
 const LATEST = 2_000
 /** Instances whose state is asked for by name in one request; where there are more, all are. */
 const BY_NAME = 50
+/** However fast things happen, a guard is not asked more often than this, in milliseconds. */
+const BETWEEN = 100
 
 /** Follows until `signal` is aborted. `moved` is called with the ids that something happened to. */
 export async function followGuard(
@@ -27,7 +29,7 @@ export async function followGuard(
       const [facts, groups] = await Promise.all([client.facts(), client.groups()])
       tell({ kind: 'guard', key, facts, groups, services: stream.snapshot.services })
       wait = SOON
-      const refresh = refresher(key, client, tell, moved, stop)
+      const refresh = refresher(key, client, tell, moved, end)
       for await (const event of stream.events) refresh('gap' in event ? null : idOf(event))
       throw new Error('it has ended')
     } catch (error) {
@@ -51,7 +53,7 @@ function refresher(
   client: GuardClient,
   tell: (what: Told) => void,
   moved: (ids: ReadonlySet<string>) => void,
-  fail: () => void,
+  end: AbortController,
 ): (id: string | null | undefined) => void {
   const changed = new Set<string>()
   let everything = false
@@ -60,7 +62,7 @@ function refresher(
   async function ask(): Promise<void> {
     asking = true
     try {
-      while (changed.size > 0 || everything) {
+      while ((changed.size > 0 || everything) && !end.signal.aborted) {
         const ids = new Set(changed)
         const all = everything || ids.size > BY_NAME
         changed.clear()
@@ -76,15 +78,16 @@ function refresher(
           tell({ kind: 'status', key, asked: [...ids], services })
         }
         moved(ids)
+        await sleep(BETWEEN, end.signal)
       }
     } catch (error) {
       // One of them has been removed meanwhile.
       if (isSteadError(error, 'NOT_INSTALLED')) everything = true
-      else fail()
+      else end.abort()
     } finally {
       asking = false
     }
-    if (everything) void ask()
+    if (everything && !end.signal.aborted) void ask()
   }
 
   return (id) => {

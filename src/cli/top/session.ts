@@ -131,6 +131,10 @@ export async function runTop({ clients, interval, glyphs, ink }: TopOptions): Pr
         // The first look comes with the first screen, not an interval later.
         if (first && what.kind === 'guard') look()
         first = false
+        // What is new may have the label that is asked for.
+        if (what.kind === 'guard' && state.label !== null) {
+          ask({ kind: 'label', text: state.label.text })
+        }
       },
       (ids) => {
         if (ids.has(state.detail?.id ?? '')) detail.refresh()
