@@ -64,12 +64,18 @@ function signalNamed(signals: RpcContext['signals'], word: string): string | nul
   return name === undefined ? null : signalName(name)
 }
 
-/** A program that could not be executed at all is told from one that has ended. */
+/**
+ * A program that could not be executed is told from one that has ended by itself, which supervisor
+ * calls a spawn error, and from one that did not become ready.
+ */
 function startFault({ status }: VerbResult, named: string): RpcFault {
-  const exit = status.pid === null ? status.lastExit?.exit : undefined
-  if (exit?.kind !== 'spawn-error') return new RpcFault('ABNORMAL_TERMINATION', named)
-  if (exit.errno === 'ENOENT') return new RpcFault('NO_FILE', named)
-  const refused = ['EACCES', 'ENOEXEC', 'EISDIR', 'EPERM'].includes(exit.errno)
+  const last = status.pid === null ? status.lastExit : null
+  if (last?.exit.kind !== 'spawn-error') {
+    return new RpcFault(last?.cause === 'itself' ? 'SPAWN_ERROR' : 'ABNORMAL_TERMINATION', named)
+  }
+  const { errno } = last.exit
+  if (errno === 'ENOENT') return new RpcFault('NO_FILE', named)
+  const refused = ['EACCES', 'ENOEXEC', 'EISDIR', 'EPERM'].includes(errno)
   return new RpcFault(refused ? 'NOT_EXECUTABLE' : 'SPAWN_ERROR', named)
 }
 
