@@ -61,15 +61,14 @@ const ALIKE = [
   ...['signal HUP web', 'signal 1 back:*', 'signal SIGCONT back:api@2', 'signal CONT all'],
   ...['signal FOO web', 'signal FOO nobody', 'signal FOO back:*', 'signal HUP nobody:*'],
   ...['stop manual', 'stop manual', 'status manual', 'signal HUP manual', 'stop', 'stop nobody'],
-  ...['stop nobody:*', 'restart web', 'restart nobody', 'restart', 'restart back:*'],
+  ...['stop nobody:*', 'restart web', 'restart nobody', 'restart'],
   ...['tail nobody', 'tail web foo', 'tail -x web', 'tail', 'tail -3 web', 'maintail -x'],
   ...['pid', 'pid web', 'pid manual', 'pid nobody', 'pid back:api@1 web', 'avail', 'version'],
-  ...['clear web', 'tail web', 'clear nobody', 'clear back:*', 'clear all', 'clear'],
+  ...['clear web', 'tail web', 'clear nobody', 'clear back:*', 'clear'],
   ...['reread', 'update', 'update nobody', 'add nobody', 'add web', 'remove nobody'],
   ...['remove web', 'stop web', 'remove web', 'status web', 'avail', 'add web', 'status web'],
   ...['fg', 'fg nobody', 'fg manual', 'fg web db', 'foo', 'help', 'help status'],
   ...['stop back:*', 'status back:*', 'start back:*', 'stop all', 'stop all', 'start all'],
-  ...['restart all', 'stop all'],
 ]
 
 describe.skipIf(!hasSupervisor)('supervisorctl', () => {
