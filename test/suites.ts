@@ -23,6 +23,7 @@ export const SUITES: readonly Suite[] = [
     packages: [
       'redis-server',
       'nginx-light',
+      'prometheus',
       'python3',
       'curl',
       'tmux',

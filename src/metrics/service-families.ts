@@ -1,7 +1,8 @@
 import type { InstanceMetrics } from '../model/guard-metrics.ts'
 import type { FamilyHead, Series } from './family.ts'
 
-/** A family that has series for each instance; its first labels are `service` and `instance`. */
+/** A family that has series for each instance; its first labels are `service` and `id`: `api` and
+ * `api@2`. A label `instance` is the scraper's own, which would rename ours. */
 export interface ServiceFamily extends FamilyHead {
   readonly of: (instance: InstanceMetrics) => readonly Series[]
 }
@@ -32,11 +33,11 @@ export const SERVICE_FAMILIES: readonly ServiceFamily[] = [
   }),
   counter('stead_service_restarts', 'Lives that followed another one, by why that one ended', {
     labels: ['cause'],
-    of: (one) => counted(one, one.tally.restarts),
+    of: (one) => counted(one, { itself: 0, ...one.tally.restarts }),
   }),
   counter('stead_service_ends', 'Lives that ended, by why', {
     labels: ['cause'],
-    of: (one) => counted(one, one.tally.ends),
+    of: (one) => counted(one, { itself: 0, ...one.tally.ends }),
   }),
   gauge('stead_service_failures', 'Failures that count towards its restart limit now', {
     of: (one) => [series(one, one.status.failures)],
@@ -136,15 +137,15 @@ function family(
   help: string,
   { labels = [], ...shape }: Shape,
 ): ServiceFamily {
-  return { name, type, help, labels: ['service', 'instance', ...labels], ...shape }
+  return { name, type, help, labels: ['service', 'id', ...labels], ...shape }
 }
 
 function series(
-  { status: { service, instance } }: InstanceMetrics,
+  { status: { service, id } }: InstanceMetrics,
   value: Series['value'],
   more: readonly string[] = [],
 ): Series {
-  return { labels: [service, String(instance), ...more], value }
+  return { labels: [service, id, ...more], value }
 }
 
 /** Of what is counted since the guard knows the instance. */

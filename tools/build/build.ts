@@ -18,7 +18,7 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
 })
 if (status !== 0) process.exit(1)
 
-for (const path of ['bin', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
+for (const path of ['bin', 'share', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
   cpSync(join(root, path), join(dist, path), { recursive: true })
 }
 for (const schema of ['service.schema.json', 'stead.schema.json', 'openapi.json']) {

@@ -45,10 +45,10 @@ describe('metrics over TCP', () => {
     for (const host of ['127.0.0.1', `127.0.0.1:${port}`, `LOCALHOST:${port}`, '[::1]:9464']) {
       const { status, text } = await ask([`Host: ${host}`])
       expect(status, host).toBe(200)
-      expect(text).toContain('stead_service_ready{service="svc-0",instance="1"} 1')
+      expect(text).toContain('stead_service_ready{service="svc-0",id="svc-0"} 1')
     }
     expect((await ask(['Host: localhost'], 'GET /metrics?name=svc-1 HTTP/1.1')).text).not.toContain(
-      'service="svc-0",instance',
+      'service="svc-0",id',
     )
   })
 
