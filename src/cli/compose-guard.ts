@@ -68,7 +68,10 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   }
   mkdirSync(places.logs, { recursive: true, mode: 0o750 })
-  const { locks } = await import('../platform/posix/locks.ts')
+  const [{ locks }, { accountNamed }] = await Promise.all([
+    import('../platform/posix/locks.ts'),
+    import('../platform/posix/spawn/credentials.ts'),
+  ])
   const { lock, holder } = await locks().acquire(places.lock)
   if (lock === null) {
     const pid = holder === null ? 'another process' : `pid ${holder}`
@@ -109,6 +112,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     const surroundings = {
       environment: inheritable(process.env),
       readEnvFile: (path: string) => parseEnvFile(readFileSync(path, 'utf8'), path),
+      accountOf: accountNamed,
     }
     const launch = launcher({ guardId: places.id, socket: places.socket, ...surroundings })
     const environmentOf = (program: ProgramSpec): Readonly<Record<string, string>> =>

@@ -87,24 +87,18 @@ async function composeWatching({
     import('../platform/heartbeat-forward.ts'),
     import('../platform/posix/spawn/credentials.ts'),
   ])
-  const idsOf = (user: string | null, group: string | null) => {
-    if (user === null && group === null) return {}
-    const found = names.credentials({ user, group, supplementaryGroups: null })
-    if ('fault' in found) return {}
-    const { uid, gid } = found.value
-    return { ...(uid === null ? {} : { uid }), ...(gid === null ? {} : { gid }) }
+  const uidOf = (user: string): number | null => {
+    const found = names.credentials({ user, group: null, supplementaryGroups: [] })
+    return 'fault' in found ? null : found.value.uid
   }
-  const notices = notifying.programNotices(
-    join(places.run, 'notify'),
-    (user) => idsOf(user, null).uid ?? null,
-  )
+  const notices = notifying.programNotices(join(places.run, 'notify'), uidOf)
   const usage = measuring.treeUsage()
   const forward = forwarding.heartbeatForward()
   return {
     watchers: watchers.programWatchers({
       clock,
       timers,
-      probes: probing.probes(idsOf),
+      probes: probing.probes(),
       notices,
       limits: limits.limitWatch({ clock, timers, usage }),
       environmentOf: ({ spec }) => environmentOf(spec),

@@ -80,9 +80,13 @@ export const inheritable = {
   envFile: described(path, 'a file of KEY=VALUE lines, read at each start: the place for secrets', {
     example: './secrets.env',
   }),
-  user: described(principal, 'the account to run as; it needs a guard that runs as root', {
-    example: 'www-data',
-  }),
+  user: described(
+    principal,
+    'the account to run as, with its HOME, USER, LOGNAME and SHELL; it needs a guard that runs as root',
+    {
+      example: 'www-data',
+    },
+  ),
   group: described(principal, 'the group to run as, if not that of the user', {
     example: 'www-data',
   }),

@@ -8,6 +8,7 @@ const launch = launcher({
   socket: '/run/control.sock',
   environment: { PATH: '/bin', LANG: 'C' },
   readEnvFile: (path) => ({ FROM: path, LANG: 'de' }),
+  accountOf: (user) => (user === 'www' ? { name: 'www', home: '/srv/www', shell: '' } : null),
 })
 const means = {
   env: { NOTIFY_SOCKET: '/run/n' },
@@ -38,6 +39,13 @@ describe('a launch', () => {
       STEAD_INCARNATION: 'abc.api.2.7',
       STEAD_SOCKET: '/run/control.sock',
     })
+  })
+
+  test('P07 with a user of its own has that home, unless the spec says another', () => {
+    const { env } = launch(instance({ user: 'www', env: { LOGNAME: 'me' } }), 1, means)
+    expect(env).toMatchObject({ HOME: '/srv/www', USER: 'www', LOGNAME: 'me' })
+    expect(env).not.toHaveProperty('SHELL')
+    expect(launch(instance({ user: '4711' }), 1, means).env).not.toHaveProperty('HOME')
   })
 
   test('P09 gives arguments as they are, the program being the first', () => {

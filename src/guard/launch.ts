@@ -12,6 +12,15 @@ export interface LaunchParts {
   readonly environment: Readonly<Record<string, string>>
   /** Variables of an env file, read at each start. @throws what is wrong with the file */
   readonly readEnvFile: (path: string) => Readonly<Record<string, string>>
+  /** What the system knows of a user; null where it has no such account. */
+  readonly accountOf: (user: string) => UserAccount | null
+}
+
+/** Of an account: getpwnam(3). */
+export interface UserAccount {
+  readonly name: string
+  readonly home: string
+  readonly shell: string
 }
 
 /** Variables about the guard itself, which would mislead its programs. */
@@ -29,13 +38,25 @@ export function inheritable(
   )
 }
 
-/** What a program gets by its spec: the guard's environment, the env file, the settings. */
+/**
+ * What a program gets by its spec: the guard's environment, for a user of its own that user's HOME,
+ * USER, LOGNAME and SHELL, the env file, the settings.
+ */
 export function programEnvironment(
-  spec: ProgramSpec,
-  { environment, readEnvFile }: Pick<LaunchParts, 'environment' | 'readEnvFile'>,
+  { user, env, envFile }: ProgramSpec,
+  {
+    environment,
+    readEnvFile,
+    accountOf,
+  }: Pick<LaunchParts, 'environment' | 'readEnvFile' | 'accountOf'>,
 ): Readonly<Record<string, string>> {
-  const fromFile = spec.envFile === null ? {} : readEnvFile(spec.envFile)
-  return { ...environment, ...fromFile, ...spec.env }
+  const account = user === null ? null : accountOf(user)
+  const fromFile = envFile === null ? {} : readEnvFile(envFile)
+  return { ...environment, ...(account === null ? {} : login(account)), ...fromFile, ...env }
+}
+
+function login({ name, home, shell }: UserAccount): Readonly<Record<string, string>> {
+  return { HOME: home, USER: name, LOGNAME: name, ...(shell === '' ? {} : { SHELL: shell }) }
 }
 
 /**

@@ -179,8 +179,9 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
   }
 
   function probing(target: WatchTarget, { probed }: WatchReport): ProbeDeps {
-    const { cwd, user, group } = target.spec
-    return { ...parts, exec: { cwd, user, group, env: parts.environmentOf(target) }, probed }
+    const { cwd, user, group, supplementaryGroups } = target.spec
+    const exec = { cwd, user, group, supplementaryGroups, env: parts.environmentOf(target) }
+    return { ...parts, exec, probed }
   }
 
   return {

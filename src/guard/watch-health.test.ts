@@ -23,7 +23,7 @@ beforeEach(() => {
   time = virtualTime(() => 0)
   probes = fakeProbes()
   told = []
-  const exec = { cwd: '/srv', env: {}, user: 'www', group: null }
+  const exec = { cwd: '/srv', env: {}, user: 'www', group: null, supplementaryGroups: null }
   deps = { clock: time.clock, timers: time.timers, probes, exec }
 })
 

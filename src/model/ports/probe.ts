@@ -21,6 +21,8 @@ export interface ExecProbeOptions extends ProbeOptions {
   readonly user: string | null
   /** Null for the user's own. */
   readonly group: string | null
+  /** Null for those of the user in the system's group database. */
+  readonly supplementaryGroups: readonly string[] | null
 }
 
 /** Asks from outside how a program is. None of them rejects: whatever goes wrong is an outcome. */

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
@@ -52,6 +53,11 @@ export interface LogTarget {
   /** Empties the file. */
   clear(now: number): void
   rotateBy(rotation: LogRotation): void
+  /**
+   * Does what is due by the time of day, also where nothing is written: rotates, and removes what is
+   * too old. Returns when there is something to be done again; infinity for never.
+   */
+  tend(now: number): number
   close(): void
 }
 
@@ -179,17 +185,21 @@ export function logTarget(
     }
   }
 
-  function removeOld(now: number): void {
-    if (rotation.maxAge === null) return
+  /** Returns when the next one is too old. */
+  function removeOld(now: number): number {
+    let next = Number.POSITIVE_INFINITY
+    if (rotation.maxAge === null) return next
     const directory = dirname(path)
     for (const { name } of rotatedNames(basename(path), readdirSync(directory))) {
       const file = join(directory, name)
       const age = now - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now)
       if (age > rotation.maxAge) rmSync(file, { force: true })
+      else next = Math.min(next, now + rotation.maxAge - age + 1)
     }
+    return next
   }
 
-  return {
+  const target: LogTarget = {
     path,
     prepare(now) {
       if (fd === -1) {
@@ -234,6 +244,15 @@ export function logTarget(
     rotateBy(next) {
       rotation = next
     },
+    tend(now) {
+      const { every, maxAge } = rotation
+      if ((every === null && maxAge === null) || !existsSync(path)) return Number.POSITIVE_INFINITY
+      target.prepare(now)
+      const rotates =
+        every === null ? Number.POSITIVE_INFINITY : lastRotationTime(now, every) + every
+      return Math.min(rotates, removeOld(now))
+    },
     close,
   }
+  return target
 }

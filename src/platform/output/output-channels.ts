@@ -39,6 +39,9 @@ interface Room {
   readonly post: (message: FromOutputWorker) => void
 }
 
+/** Logs that are due by the time of day are looked after at most so often, and at least so often. */
+const TEND_AFTER = { least: 1_000, most: 6 * 3_600_000 }
+
 type Of = readonly [PumpedChannel, PumpedStream]
 
 /** All channels of the thread: which has something to be moved, and what the guard asks of them. */
@@ -51,6 +54,8 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
   const blocked = new Map<number, Set<Of>>()
   const pump = streamPump(pipes, nothing)
   let road: SinkRoad | null = null
+  /** When a log has to be rotated or removed though nobody writes; infinity for never. */
+  let tendAt = Number.POSITIVE_INFINITY
 
   function addStreams(channel: PumpedChannel, setup: ChannelSetup): void {
     for (const { name, fd, isNew } of setup.streams) {
@@ -165,6 +170,20 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     addStreams(channel, setup)
   }
 
+  /** The time of day, once for all: a program that is silent writes nothing that would rotate its log. */
+  function tend(at: number): void {
+    let next = Number.POSITIVE_INFINITY
+    for (const { writer } of channels.values()) {
+      try {
+        // In the middle of a line it waits for its end.
+        if (writer.openLine === null) next = Math.min(next, writer.target.tend(at))
+      } catch {
+        // Whoever writes next says what is wrong.
+      }
+    }
+    tendAt = next === Number.POSITIVE_INFINITY ? next : Math.max(at + TEND_AFTER.least, next)
+  }
+
   function obey(message: ToOutputWorker): void {
     if (message.kind === 'road') {
       road = message.road
@@ -183,6 +202,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
       joinSinks(channel, road, setup.tap)
       channels.set(id, channel)
       addStreams(channel, setup)
+      if (isTimed(setup)) tendAt = 0
       return
     }
     const channel = channels.get(message.id)
@@ -190,6 +210,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     switch (message.kind) {
       case 'setup':
         setUp(channel, message.setup)
+        if (isTimed(message.setup)) tendAt = 0
         return
       case 'incarnation':
         // What is there is of the life before; of the first one, which may be quicker than this
@@ -236,8 +257,10 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     turn() {
       for (const of of [...ready]) step(of)
       if (ready.size > 0) return 0
-      let next = Number.POSITIVE_INFINITY
       const at = now()
+      if (at >= tendAt) tend(at)
+      let next =
+        tendAt === Number.POSITIVE_INFINITY ? tendAt : Math.min(tendAt, at + TEND_AFTER.most)
       for (const of of partial) {
         const until = of[1].partial?.until ?? at
         if (until <= at) ready.add(of)
@@ -252,4 +275,8 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
       }
     },
   }
+}
+
+function isTimed({ policy: { rotate } }: ChannelSetup): boolean {
+  return rotate.every !== null || rotate.maxAge !== null
 }

@@ -289,6 +289,17 @@ describe('rotated files', () => {
     ])
   })
 
+  test('come and go by the time of day though the program is silent', async () => {
+    const timed = { ...rotate, every: 1_000, maxAge: 1_500, compress: 'none' } as const
+    const channel = open({ format: 'raw', rotate: timed })
+    await run(channel, 'echo', 'its last words')
+    const [file, rotated] = [channel.file as string, `${channel.file}.1`]
+    await until('it is rotated', () => existsSync(rotated))
+    expect(readFileSync(rotated, 'utf8')).toBe('its last words\n')
+    expect(readFileSync(file, 'utf8')).toBe('')
+    await until('it is too old', () => !existsSync(rotated))
+  })
+
   test('are made when asked for', async () => {
     const channel = open({ format: 'stamped' })
     await run(channel, 'echo', 'one')

@@ -30,9 +30,10 @@ obey()
 let untidy = true
 while (Atomics.load(quit, 0) === 0) {
   const timeout = channels.turn()
-  const ready = pipes.wait(epoll, timeout < 0 && untidy ? QUIET : timeout)
+  const isQuiet = timeout < 0 || timeout > QUIET
+  const ready = pipes.wait(epoll, isQuiet && untidy ? QUIET : timeout)
   if (ready.length > 0) untidy = true
-  else if (timeout < 0 && untidy) {
+  else if (isQuiet && untidy) {
     collectAll()
     untidy = false
   }

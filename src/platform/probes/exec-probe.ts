@@ -1,26 +1,32 @@
 import { spawn } from 'node:child_process'
 import type { ExecProbeOptions, ProbeOutcome } from '../../model/ports/probe.ts'
+import type { SpawnRequest } from '../../model/ports/spawner.ts'
+import { commandOf } from '../posix/spawn/trampolines.ts'
 import { oneOutcome, reasonOf } from './outcome.ts'
 
 /** The last line is told; more than this of it is not kept. */
 const LONGEST_LINE = 300
 
-type IdsOf = (user: string | null, group: string | null) => { uid?: number; gid?: number }
-
 /** Runs a command in a process group of its own, of which nothing is left when the probe has ended. */
 export function execProbe(
-  [file, ...args]: readonly [string, ...string[]],
-  { cwd, env, user, group, ...options }: ExecProbeOptions,
-  idsOf: IdsOf,
+  command: readonly [string, ...string[]],
+  { cwd, env, user, group, supplementaryGroups, ...options }: ExecProbeOptions,
 ): Promise<ProbeOutcome> {
   return oneOutcome(options, (end) => {
-    const child = spawn(file, args, {
+    const identity = { user, group, supplementaryGroups }
+    const made = asSomebody({ file: command[0], args: command, cwd, env, ...identity })
+    if ('fault' in made) {
+      const { failure } = made.fault
+      end(false, `${failure?.what}: ${failure?.errno}; ${failure?.remedy}`)
+      return () => {}
+    }
+    const { path, args } = made.command
+    const child = spawn(path, args.slice(1), {
       cwd,
       env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      ...idsOf(user, group),
     })
     let tail = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -44,6 +50,20 @@ export function execProbe(
       killGroup(child.pid)
     }
   })
+}
+
+type Whom = Pick<
+  SpawnRequest,
+  'file' | 'args' | 'cwd' | 'env' | 'user' | 'group' | 'supplementaryGroups'
+>
+
+/** As a program is started: with all groups of its user, which the options of node would take from it. */
+function asSomebody(whom: Whom): ReturnType<typeof commandOf> {
+  const { file, args, user, group, supplementaryGroups } = whom
+  if (user === null && group === null && supplementaryGroups === null) {
+    return { command: { path: file, args } }
+  }
+  return commandOf({ ...whom, stdio: [], umask: null, nice: null, rlimits: {} })
 }
 
 function killGroup(pid: number | undefined): void {

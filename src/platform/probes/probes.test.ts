@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer as createHttp, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { until } from '../../../test/contract/until.ts'
 import { temporaryDirectory } from '../../../test/fixtures/temporary-directory.ts'
+import { processEntry } from '../posix/spawn/proc-table.ts'
 import { probes } from './probes.ts'
 
-const { http, tcp, exec } = probes(() => ({}))
+const { http, tcp, exec } = probes()
 const options = (timeout = 5_000) => ({ timeout, signal: new AbortController().signal })
 const servers: Server[] = []
 const sockets = new Set<Socket>()
@@ -146,6 +147,7 @@ describe.skipIf(process.platform === 'win32')('a probe by command', () => {
       env: { PATH: process.env.PATH ?? '/bin', WORD: 'hello' },
       user: null,
       group: null,
+      supplementaryGroups: null,
     })
 
   test('is good with exit code 0; its last line is told', async () => {
@@ -168,8 +170,26 @@ describe.skipIf(process.platform === 'win32')('a probe by command', () => {
       env: {},
       user: null,
       group: null,
+      supplementaryGroups: null,
     })
     expect(outcome).toMatchObject({ ok: false, detail: 'ENOENT' })
+  })
+
+  const isRoot = process.geteuid?.() === 0
+  test.skipIf(!isRoot)('runs as its user, with all groups that are declared', async () => {
+    const whom = { user: 'nobody', group: 'daemon', supplementaryGroups: ['sys', '7'] }
+    const ask = (more: object) =>
+      exec(['sh', '-c', 'id -u; id -G | xargs'], {
+        ...options(),
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin' },
+        ...whom,
+        ...more,
+      })
+    expect(await ask({})).toMatchObject({ ok: true, detail: 'exit code 0: 1 3 7' })
+    const unknown = await ask({ user: 'no-such-user' })
+    expect(unknown).toMatchObject({ ok: false })
+    expect(unknown.detail).toContain('user no-such-user: ENOENT')
   })
 
   test('after its time nothing of it is left, however much it wrote', async () => {
@@ -182,7 +202,5 @@ describe.skipIf(process.platform === 'win32')('a probe by command', () => {
 })
 
 function isGone(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}`)) return true
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')
+  return processEntry(pid)?.zombie ?? true
 }

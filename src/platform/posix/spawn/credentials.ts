@@ -13,6 +13,8 @@ export interface Credentials {
 /** struct passwd and struct group, <pwd.h> and <grp.h>: two pointers, then the number, 64-bit systems. */
 const ID = 16
 const PRIMARY_GROUP = 20
+const HOME = 32
+const SHELL = 40
 /** NGROUPS_MAX of Linux is 65536; nobody is in so many by name. */
 const MOST_GROUPS = 1024
 
@@ -69,6 +71,19 @@ function accountOf(bound: Bound, user: string): Account | null {
   const uid = bound.uint32At(entry, ID)
   const gid = bound.uint32At(entry, PRIMARY_GROUP)
   return { uid, gid, name: bound.stringAt(entry, 0) }
+}
+
+/** Home and shell of a user, by name or number; null where the system does not know it. */
+export function accountNamed(
+  user: string,
+): { readonly name: string; readonly home: string; readonly shell: string } | null {
+  const bound = bindLibc()
+  const { libc } = bound
+  const entry =
+    libc.getpwnam(user) ?? (/^\d{1,10}$/.test(user) ? libc.getpwuid(Number(user)) : null)
+  if (entry === null) return null
+  const [name, home, shell] = [0, HOME, SHELL].map((at) => bound.stringAt(entry, at))
+  return { name: name ?? '', home: home ?? '', shell: shell ?? '' }
 }
 
 function groupOf(bound: Bound, group: string): number | null {
