@@ -55,6 +55,19 @@ export const guardErrors = {
     message: (p) => `the guard has ${p.connections} clients and takes no more`,
     hint: () => 'end programs that hold a connection, such as stead logs -f, and try again',
   }),
+  NOT_AUTHENTICATED: entry<{ problem: string }>({
+    exit: 4,
+    about: 'Somebody who came over TCP has not shown who it is, or not as it has to be shown.',
+    message: (p) => p.problem,
+    hint: () =>
+      'send Authorization: Bearer TOKEN, or a certificate that the guard knows; docs/guide/access.md says how',
+  }),
+  TOO_MANY_REQUESTS: entry<{ address: string; seconds: number }>({
+    exit: 1,
+    about: 'Somebody who came over TCP has asked too often, or shown wrong tokens.',
+    message: (p) => `too many requests from ${p.address}`,
+    hint: (p) => `wait ${p.seconds} s; for what happens ask once for events, as a stream`,
+  }),
   AUDIT_BROKEN: entry<{ problems: number }>({
     exit: 1,
     about:

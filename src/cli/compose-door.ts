@@ -18,6 +18,7 @@ import { processes } from '../platform/posix/processes.ts'
 import { whoIs } from '../platform/posix/who-is.ts'
 import { composeAnswers } from './compose-control.ts'
 import { metricsListener } from './compose-metrics.ts'
+import { controlTcp } from './compose-tcp.ts'
 
 /** How soon a guard that could not write down where it is tries it again, in milliseconds. */
 const REGISTER_AGAIN = 2_000
@@ -58,6 +59,7 @@ export async function composeDoor(parts: DoorParts): Promise<Door> {
   const trail = auditTrail(auditReader(path), () => audit.head)
   const { handler, allow, apiFor } = await composeAnswers({ api, clock, audit, trail })
   const scrapes = metricsListener({ api, timers, tell })
+  const tcp = controlTcp({ answers: { handler, allow }, clock, timers, tell })
   let server: ControlServer | null = null
   let registered = false
   let leave = (): void => {}
@@ -100,12 +102,14 @@ export async function composeDoor(parts: DoorParts): Promise<Door> {
       rules = api.access().rules
       audit.append({ caller: self, action: 'up', targets: [], result: 'done' })
     },
-    async enter({ metrics = null }) {
+    async enter({ metrics = null, controlTcp = null }) {
       scrapes.applied(metrics)
+      tcp.applied(controlTcp)
       enter((await processes().birth(process.pid)) ?? '')
     },
-    applied({ access = [], metrics = null }) {
+    applied({ access = [], metrics = null, controlTcp = null }) {
       scrapes.applied(metrics)
+      tcp.applied(controlTcp)
       if (JSON.stringify(access) === JSON.stringify(rules)) return
       rules = access
       share()
@@ -114,6 +118,7 @@ export async function composeDoor(parts: DoorParts): Promise<Door> {
     async close() {
       leave()
       await scrapes.close()
+      await tcp.close()
       await server?.close()
       audit.close()
     },

@@ -4,6 +4,7 @@ import type { GroupSpec, GuardSpec, ProgramSpec } from '../model/program-spec.ts
 import { nameProblem } from '../model/service-name.ts'
 import { accessOf, accessProblems } from './access-schema.ts'
 import { completeSettings, dependenciesOf } from './complete-settings.ts'
+import { controlProblems, controlTcpOf, tcpRulesOf } from './control-schema.ts'
 import { describeIssues } from './describe-issues.ts'
 import { expandVariables } from './expand-variables.ts'
 import { guardRelations } from './guard-relations.ts'
@@ -59,9 +60,12 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
     ...guardRelations(settings, services),
     ...accessProblems(settings, services),
     ...metricsProblems(settings),
+    ...controlProblems(settings, services),
   ]
   if (misfits.length > 0) return tell(misfits)
   const metrics = metricsOf(settings, directory)
+  const controlTcp = controlTcpOf(settings, directory)
+  const access = [...accessOf(settings), ...tcpRulesOf(settings)]
   return {
     project: settings.project ?? settings.name ?? projectOf(directory),
     services: [...services.values()],
@@ -73,8 +77,9 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
         limit,
       }),
     ),
-    ...(settings.access === undefined ? {} : { access: accessOf(settings) }),
+    ...(access.length === 0 ? {} : { access }),
     ...(metrics === null ? {} : { metrics }),
+    ...(controlTcp === null ? {} : { controlTcp }),
   }
 }
 

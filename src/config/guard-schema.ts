@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { nameProblem } from '../model/service-name.ts'
 import { accessSchema } from './access-schema.ts'
+import { controlSchema } from './control-schema.ts'
 import { described } from './described.ts'
 import { metricsSchema } from './metrics-schema.ts'
 import { inheritable, programSchema } from './program-schema.ts'
@@ -57,6 +58,10 @@ export const guardSchema = z.strictObject({
     metricsSchema,
     'GET /metrics over TCP as well, for scrapers that know no unix sockets: reading alone, and nothing else',
     { example: '{ listen: "127.0.0.1:9464" }' },
+  ),
+  control: described(
+    controlSchema,
+    'other ways to the guard than its socket: control over TCP, where it is asked for',
   ),
   defaults: described(
     z.strictObject(inheritable),

@@ -24,6 +24,8 @@ export function errorAnswer(error: unknown, status?: number): ControlAnswer {
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   REQUEST_TOO_LARGE: 413,
+  NOT_AUTHENTICATED: 401,
+  TOO_MANY_REQUESTS: 429,
   BUSY: 409,
   TRANSITION_ILLEGAL: 409,
   VERB_UNSUPPORTED: 409,

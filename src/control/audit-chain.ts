@@ -12,6 +12,7 @@ export interface AuditLine extends Omit<AuditEntry, 'caller'> {
   readonly command: string | null
   /** Over TCP: `token NAME`, `certificate NAME`. */
   readonly identity?: string
+  readonly address?: string
   /** The hash of the entry before; of the first {@link NOTHING}. */
   readonly previous: string
   /** SHA-256 in hexadecimal of everything that stands before it in the line. */

@@ -39,7 +39,7 @@ export function auditLog(parts: AuditLogParts): AuditLog {
 
   function write(entry: AuditEntry): void {
     const { caller, ...rest } = entry
-    const { uid, pid, identity } = caller
+    const { uid, pid, identity, address } = caller
     const line = auditLine({
       number: head.number + 1,
       at: clock.wall().toISOString(),
@@ -48,6 +48,7 @@ export function auditLog(parts: AuditLogParts): AuditLog {
       pid,
       command: pid === null ? null : who.commandOf(pid),
       ...(identity === undefined ? {} : { identity }),
+      ...(address === undefined ? {} : { address }),
       ...rest,
       previous: head.hash,
     })

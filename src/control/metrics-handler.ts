@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { SteadError } from '../errors.ts'
 import type {
   ControlAnswer,
@@ -9,6 +8,7 @@ import type { GuardApi } from '../model/ports/guard-api.ts'
 import { errorAnswer } from './answers.ts'
 import { invalid } from './fields.ts'
 import { metricsAnswer } from './metrics-answer.ts'
+import { isOwnHost, shows } from './shown.ts'
 
 export interface MetricsDoor {
   readonly api: Pick<GuardApi, 'metrics'>
@@ -56,22 +56,4 @@ function refuse(how: string, status: number): ControlAnswer {
     remedy: 'see docs/guide/metrics.md for what a scraper has to send',
   })
   return errorAnswer(error, status)
-}
-
-/** An address, or localhost: whatever else leads here is a name that somebody made up for it. */
-export function isOwnHost(host: string | readonly string[] | undefined): boolean {
-  return (
-    typeof host === 'string' &&
-    /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:\d{1,5})?$/i.test(host)
-  )
-}
-
-/** Takes as long for a wrong token as for a right one. */
-export function shows(header: string | readonly string[] | undefined, token: string): boolean {
-  const shown = typeof header === 'string' ? /^Bearer +(\S+)$/i.exec(header)?.[1] : undefined
-  return shown !== undefined && timingSafeEqual(digest(shown), digest(token))
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

@@ -1,4 +1,5 @@
 import type { AccessRule } from './access.ts'
+import type { ControlTcpSpec } from './control-tcp.ts'
 import type { Severity } from './log-entry.ts'
 import type { LogSink } from './log-sink.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
@@ -221,6 +222,8 @@ export interface GuardSpec {
   readonly groups: readonly GroupSpec[]
   /** Who may talk to it, beside its own user and root; left out for nobody. */
   readonly access?: readonly AccessRule[]
+  /** The control API over TCP as well; left out for its socket alone. */
+  readonly controlTcp?: ControlTcpSpec
   /** Where metrics are told over TCP; left out for nowhere. */
   readonly metrics?: MetricsSpec
 }

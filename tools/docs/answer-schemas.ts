@@ -218,6 +218,7 @@ const auditLine: z.ZodType<AuditLine> = z.strictObject({
   pid: count.nullable(),
   command: z.string().nullable(),
   identity: z.string().optional(),
+  address: z.string().optional(),
   action: z.string(),
   targets: texts,
   detail: z.record(z.string(), z.unknown()).optional(),

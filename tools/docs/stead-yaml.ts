@@ -20,6 +20,9 @@ export function steadYamlReference(): string {
     '## Settings of access',
     'Each entry of `access` is a rule; the highest role of all that fit counts. See [access.md](../guide/access.md).',
     tableOf(Object.entries((top.access as SettingSchema).items?.properties ?? {})),
+    '## Settings of control',
+    'Each token and each certificate is a rule as those of `access` are. See [access.md](../guide/access.md#over-tcp).',
+    tableOf(innerOf(top.control as SettingSchema, '')),
     '## Settings of metrics',
     tableOf(Object.entries(top.metrics?.properties ?? {})),
   ].join('\n\n')}\n`

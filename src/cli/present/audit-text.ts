@@ -10,8 +10,8 @@ export function auditText(entry: AuditLine): string {
   return `${String(number).padStart(5)} ${at} ${whoText(entry)}: ${parts.join(' ')}: ${came}`
 }
 
-function whoText({ uid, user, pid, command, identity }: AuditLine): string {
-  if (identity !== undefined) return identity
+function whoText({ uid, user, pid, command, identity, address }: AuditLine): string {
+  if (identity !== undefined) return address === undefined ? identity : `${identity} (${address})`
   const name = user ?? (uid === null ? 'somebody' : `uid ${uid}`)
   const process = [...(command === null ? [] : [command]), ...(pid === null ? [] : [`pid ${pid}`])]
   return process.length === 0 ? name : `${name} (${process.join(', ')})`

@@ -31,6 +31,8 @@ export interface Caller {
   readonly groups?: readonly number[]
   /** Over TCP: `token NAME` or `certificate NAME`. */
   readonly identity?: string
+  /** Over TCP: the address that it comes from. */
+  readonly address?: string
 }
 
 /**

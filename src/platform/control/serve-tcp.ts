@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Socket } from 'node:net'
-import type { ControlHandler } from '../../model/ports/control-transport.ts'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { certificateIdentity } from '../../model/control-tcp.ts'
+import type { ControlHandler, ControlRequest } from '../../model/ports/control-transport.ts'
 import type { Caller } from '../../model/ports/guard-api.ts'
 import { answerOnce } from './answer-once.ts'
 import { type ConnectionLimits, connections } from './connections.ts'
@@ -14,11 +16,23 @@ export interface ServeTcpOptions {
   readonly port: number
   readonly handler: ControlHandler
   readonly limits?: Partial<ConnectionLimits>
+  /** Left out for plain TCP. */
+  readonly tls?: TlsMaterial
+}
+
+/** PEM texts. */
+export interface TlsMaterial {
+  readonly cert: string
+  readonly key: string
+  /** Who signs the certificates that clients may show; null where none are asked for. */
+  readonly clientCa: string | null
 }
 
 export interface TcpServer {
   readonly port: number
   readonly clients: number
+  /** For connections from now on. */
+  renew(tls: TlsMaterial): void
   close(): Promise<void>
 }
 
@@ -32,11 +46,13 @@ const LIMITS: ConnectionLimits = {
 const MAX_HEADERS = 16 * 1024
 const BACKLOG = 64
 const LAST_WORDS = 1_000
-/** Over TCP nobody says who connects. */
-const SOMEBODY: Caller = { uid: null, pid: null }
+/** Milliseconds for a TLS handshake. */
+const HANDSHAKE = 10_000
 
 /**
- * Answers HTTP on a port. Who asks, and whether it may, is for the handler to find out.
+ * Answers HTTP on a port. No kernel says who asks: a caller has the address that it comes from and, where
+ * it has shown a certificate that `clientCa` has signed, that as its identity. Whether it may ask is for
+ * the handler to find out.
  *
  * @throws the error of bind(2): EADDRINUSE, EADDRNOTAVAIL, EACCES
  */
@@ -45,6 +61,7 @@ export async function serveTcp({
   port,
   handler,
   limits: given,
+  tls,
 }: ServeTcpOptions): Promise<TcpServer> {
   const limits = { ...LIMITS, ...given }
   const clients = connections(limits)
@@ -65,9 +82,9 @@ export async function serveTcp({
         request: {
           method: request.method ?? '',
           target: request.url ?? '',
-          headers: request.headers,
+          headers: headersOf(request),
           body: body ?? '',
-          caller: SOMEBODY,
+          caller: callerOf(socket),
         },
         tooLarge: body === null,
         closing: closing.signal,
@@ -75,16 +92,27 @@ export async function serveTcp({
       })
     })
   })
-  const server = createServer((socket: Socket) => {
+  /** Connections that have not come through a handshake count as well. */
+  let open = 0
+  const begin = (socket: Socket): void => {
     socket.on('error', () => {})
-    if (clients.size >= limits.clients) {
+    if (open >= limits.clients) {
       socket.destroy()
       return
     }
+    open += 1
+    socket.once('close', () => {
+      open -= 1
+    })
     socket.setNoDelay()
+  }
+  const take = (socket: Socket): void => {
+    if (socket.destroyed) return
+    socket.on('error', () => {})
     clients.add(socket)
     web.emit('connection', socket)
-  })
+  }
+  const server = await listener(tls, begin, take)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port, backlog: BACKLOG }, () => {
@@ -99,6 +127,11 @@ export async function serveTcp({
     get clients() {
       return clients.size
     },
+    renew(material) {
+      if ('setSecureContext' in server) {
+        ;(server as import('node:tls').Server).setSecureContext(contextOf(material))
+      }
+    },
     async close() {
       const gone = new Promise<void>((resolve) => server.close(() => resolve()))
       closing.abort()
@@ -108,4 +141,58 @@ export async function serveTcp({
       clearTimeout(late)
     },
   }
+}
+
+/** What is loaded for TLS is loaded where it is asked for. @throws where certificate or key are none */
+async function listener(
+  tls: TlsMaterial | undefined,
+  begin: (socket: Socket) => void,
+  take: (socket: Socket) => void,
+): Promise<Server> {
+  if (tls === undefined) {
+    return createServer((socket) => {
+      begin(socket)
+      take(socket)
+    })
+  }
+  const { createServer: createTlsServer } = await import('node:tls')
+  const server = createTlsServer({
+    ...contextOf(tls),
+    handshakeTimeout: HANDSHAKE,
+    requestCert: tls.clientCa !== null,
+    // One without a certificate may have a token; an unknown certificate is as none.
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+  })
+  server.on('connection', begin)
+  server.on('secureConnection', take)
+  server.on('tlsClientError', (_, socket) => socket.destroy())
+  return server
+}
+
+function contextOf({ cert, key, clientCa }: TlsMaterial) {
+  return {
+    cert,
+    key,
+    minVersion: 'TLSv1.2' as const,
+    // Without a list of one's own, Node trusts whom everybody trusts.
+    ca: clientCa === null ? [] : [clientCa],
+  }
+}
+
+/** Of several hosts Node keeps the first (RFC 9112, 3.2, would have it refused): all of them are told. */
+function headersOf({ headers, headersDistinct }: IncomingMessage): ControlRequest['headers'] {
+  const { host = [] } = headersDistinct
+  return host.length < 2 ? headers : { ...headers, host }
+}
+
+function callerOf(socket: Socket): Caller {
+  const { remoteAddress } = socket
+  const from = remoteAddress === undefined ? {} : { address: remoteAddress }
+  const secure = socket as TLSSocket
+  if (secure.authorized !== true) return { uid: null, pid: null, ...from }
+  const { CN: name } = secure.getPeerCertificate().subject ?? {}
+  // More than one name is none that could be in a rule.
+  if (typeof name !== 'string') return { uid: null, pid: null, ...from }
+  return { uid: null, pid: null, ...from, identity: certificateIdentity(name) }
 }

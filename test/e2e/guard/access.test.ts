@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { freePort } from './free-port.ts'
 import { kill } from './processes.ts'
 import { openRoom, type Room } from './room.ts'
 import { type Answer, run, STEAD } from './stead.ts'
@@ -83,6 +84,44 @@ describe.skipIf(process.geteuid?.() !== 0)('with access in stead.yaml', () => {
     expect(await room.stead('down')).toMatchObject({ code: 0 })
     expect(await guard.ended).toMatchObject({ code: 0 })
   })
+})
+
+test('over TCP who shows the token has its role, and the audit log has its name', async () => {
+  const port = await freePort()
+  const tcp = {
+    listen: port,
+    tokens: [{ name: 'ci', file: './ci.token', role: 'operator', services: ['web'] }],
+  }
+  const room = openRoom(services, { control: { tcp } })
+  const token = 'correct-horse-battery-staple'
+  writeFileSync(join(room.directory, 'ci.token'), token, { mode: 0o600 })
+  const guard = await room.up()
+  await room.running('web', 'db')
+  const ask = (path: string, method = 'GET'): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+    })
+  await until('it listens', () => guard.text().includes('it is controlled at'))
+  const { services: seen } = (await (await ask('/v1/status')).json()) as {
+    services: { id: string }[]
+  }
+  expect(seen.map(({ id }) => id)).toEqual(['web'])
+  expect((await ask('/v1/services/web/restart', 'POST')).status).toBe(200)
+  expect((await ask('/v1/services/db/restart', 'POST')).status).toBe(404)
+  expect((await ask('/v1/shutdown', 'POST')).status).toBe(403)
+  const audited = (await room.stead('audit')).stdout
+  expect(audited).toMatch(/token ci \(127\.0\.0\.1\): restart web: asked/)
+  expect(audited).not.toContain(token)
+  room.write(services)
+  expect(await room.stead('apply')).toMatchObject({ code: 0 })
+  await until('nobody listens', () =>
+    ask('/v1').then(
+      () => false,
+      () => true,
+    ),
+  )
+  expect(await room.stead('down')).toMatchObject({ code: 0 })
 })
 
 describe('the audit log', () => {
