@@ -17,10 +17,8 @@ export interface Row {
   readonly members: readonly InstanceStatus[]
 }
 
-/** Everything that is known, filtered or not. */
-export function everyInstance(state: TopState): readonly InstanceStatus[] {
-  return state.guards.flatMap(({ services }) => [...services.values()])
-}
+/** `web@9` stands before `web@10`. */
+const NAMES = new Intl.Collator('en', { numeric: true })
 
 /** The rows of the list as they are filtered, grouped, folded and sorted. */
 export function rowsOf(state: TopState): readonly Row[] {
@@ -146,9 +144,8 @@ function sortedTogether(state: TopState, rows: readonly Row[]): readonly Row[] {
 }
 
 function sorted(state: TopState, rows: readonly Row[]): readonly Row[] {
-  const names = new Intl.Collator('en', { numeric: true })
   const compare = (a: Row, b: Row): number =>
-    weigh(state, a) - weigh(state, b) || names.compare(a.name, b.name)
+    weigh(state, a) - weigh(state, b) || NAMES.compare(a.name, b.name)
   const order = rows.toSorted(compare)
   return state.reversed ? order.toReversed() : order
 }

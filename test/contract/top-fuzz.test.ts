@@ -132,6 +132,7 @@ test('100,000 keys and pieces of news leave it whole', () => {
     if (step % Math.floor(STEPS / LOOKS) !== 0) continue
     const rows = rowsOf(state)
     expect(state.picked).toBe(rows[state.pickedAt]?.key ?? null)
+    if (rows.length > 0) expect(state.picked).not.toBeNull()
     expect(state.detail?.lines.length ?? 0).toBeLessThanOrEqual(LOG_LINES)
     for (const { usage } of state.guards) {
       for (const one of usage.values()) expect(one.cpuHistory.length).toBeLessThanOrEqual(HISTORY)

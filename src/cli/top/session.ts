@@ -129,8 +129,10 @@ export async function runTop({ clients, interval, glyphs, ink }: TopOptions): Pr
       (what) => {
         tell(what)
         // The first look comes with the first screen, not an interval later.
-        if (first && what.kind === 'guard') look()
-        first = false
+        if (what.kind === 'guard') {
+          if (first) look()
+          first = false
+        }
         // What is new may have the label that is asked for.
         if (what.kind === 'guard' && state.label !== null) {
           ask({ kind: 'label', text: state.label.text })
