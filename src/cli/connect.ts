@@ -3,6 +3,7 @@ import { type GuardClient, guardClient } from '../control/client.ts'
 import { type FollowOptions, followEvents } from '../control/follow-events.ts'
 import { SteadError } from '../errors.ts'
 import type { GuardEvent } from '../model/guard-event.ts'
+import type { ControlConnection } from '../model/ports/control-transport.ts'
 import type {
   EventGap,
   GuardVerb,
@@ -11,16 +12,22 @@ import type {
   VerbResult,
 } from '../model/ports/guard-api.ts'
 import { systemClock } from '../platform/clock.ts'
-import { controlConnection } from '../platform/control/connect.ts'
+import { controlConnection, tcpConnection } from '../platform/control/connect.ts'
 import { findGuardFile, type GuardHomeOptions, guardHome } from './compose-guard-home.ts'
 
-/** Which guard: by its socket, its project, or its stead.yaml; else that of this directory or above it. */
+/** Which guard: by its socket, its project, its stead.yaml, or its address; else that of this directory or above it. */
 export interface ConnectOptions extends GuardHomeOptions {
   /** Absolute path of a socket, as `stead status --json` and `STEAD_SOCKET` of a program name it. */
   readonly socket?: string
   readonly project?: string
   /** A stead.yaml. */
   readonly file?: string
+  /** A guard that answers over TCP: `https://guard.example:7878`. */
+  readonly url?: string
+  /** Over TCP, what is shown. */
+  readonly token?: string
+  /** Over TLS, PEM texts: who has signed the guard's certificate, and one's own with its key. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
 }
 
 /** Services by name, `NAME@2`, group or glob; or by labels too. */
@@ -45,13 +52,14 @@ export interface Client extends Omit<GuardClient, 'act' | 'events' | 'status' | 
 type Verbs = Readonly<Record<GuardVerb, Act>>
 
 /**
- * A guard that runs on this machine. Nothing is kept open while nothing is asked; `close` ends what is.
+ * A guard that runs, on this machine unless an address is named. Nothing is kept open while nothing is asked; `close` ends what is.
  *
  * @throws GUARD_NOT_RUNNING where none runs that is meant, FILE_UNREADABLE where no stead.yaml is found,
- *   GUARD_UNREACHABLE where none answers, RIGHTS where the caller has no role
+ *   GUARD_UNREACHABLE where none answers, RIGHTS where the caller has no role, NOT_AUTHENTICATED where what
+ *   is shown over TCP is not known, USAGE for what is no address
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
-  const client = guardClient(controlConnection(options.socket ?? (await socketOf(options))))
+  const client = guardClient(await connectionOf(options))
   try {
     await client.facts()
   } catch (error) {
@@ -59,6 +67,17 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     throw error
   }
   return richClient(client)
+}
+
+async function connectionOf(options: ConnectOptions): Promise<ControlConnection> {
+  const { url, token, tls = {}, socket } = options
+  if (url === undefined) return controlConnection(socket ?? (await socketOf(options)))
+  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+    const problem = `${JSON.stringify(url)} is no address such as https://guard.example:7878`
+    throw new SteadError('USAGE', { problem })
+  }
+  const shown = token === undefined ? tls : { ...tls, token }
+  return tcpConnection({ url: new URL(url), ...shown })
 }
 
 async function socketOf({ project, file, ...options }: ConnectOptions): Promise<string> {

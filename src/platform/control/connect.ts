@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { SteadError } from '../../errors.ts'
 import type { ControlConnection } from '../../model/ports/control-transport.ts'
 import { http } from './http.ts'
@@ -14,6 +14,18 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was ended',
 }
 
+/** A guard that answers over TCP. */
+export interface TcpAddress {
+  /** `http://127.0.0.1:7878`, `https://guard.example:7878`. */
+  readonly url: URL
+  /** What is shown with each request; left out for none. */
+  readonly token?: string
+  /** PEM texts: who has signed the guard's certificate, and a certificate of one's own with its key. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
 /**
  * The way to the guard behind a socket; connects when it is first asked, and keeps the connection.
  *
@@ -21,8 +33,32 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export function controlConnection(socketPath: string): ControlConnection {
   checkSocketPath(socketPath)
-  const { Agent, request: httpRequest } = http()
+  const { Agent, request } = http()
   const agent = new Agent({ keepAlive: true, timeout: IDLE })
+  return connectionBy(request, { socketPath, agent }, { Host: 'stead' }, socketPath)
+}
+
+/** The way to a guard over TCP; connects when it is first asked, and keeps the connection. */
+export function tcpConnection({ url, token, ca, cert, key }: TcpAddress): ControlConnection {
+  const isSecure = url.protocol === 'https:'
+  const { Agent, request } = isSecure ? process.getBuiltinModule('node:https') : http()
+  const agent = new Agent({ keepAlive: true, timeout: IDLE })
+  const where = { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, agent }
+  const shown = isSecure ? { ...where, ca, cert, key } : where
+  const headers = {
+    Host: url.host,
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+  }
+  return connectionBy(request, shown, headers, url.origin)
+}
+
+function connectionBy(
+  httpRequest: typeof import('node:http').request,
+  to: RequestOptions & { readonly agent: Agent },
+  always: Readonly<Record<string, string>>,
+  name: string,
+): ControlConnection {
+  const { agent } = to
 
   function send(
     method: string,
@@ -31,13 +67,7 @@ export function controlConnection(socketPath: string): ControlConnection {
     headers: Readonly<Record<string, string>>,
   ): { readonly sent: ClientRequest; readonly response: Promise<IncomingMessage> } {
     const own = body === null ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
-    const sent = httpRequest({
-      socketPath,
-      agent,
-      method,
-      path,
-      headers: { Host: 'stead', ...headers, ...own },
-    })
+    const sent = httpRequest({ ...to, method, path, headers: { ...always, ...headers, ...own } })
     const response = new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve)
       sent.on('error', (error) => reject(unreachable(error)))
@@ -49,7 +79,7 @@ export function controlConnection(socketPath: string): ControlConnection {
   function unreachable(error: unknown): SteadError {
     const { code, message } = error as NodeJS.ErrnoException
     const reason = REASONS[code ?? ''] ?? message
-    return new SteadError('GUARD_UNREACHABLE', { socket: socketPath, reason }, { cause: error })
+    return new SteadError('GUARD_UNREACHABLE', { socket: name, reason }, { cause: error })
   }
 
   async function whole(message: IncomingMessage): Promise<string> {

@@ -1,10 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { composeAnswers } from '../../../src/cli/compose-control.ts'
 import { controlTcp } from '../../../src/cli/compose-tcp.ts'
+import { connect } from '../../../src/client.ts'
 import type { AccessRule } from '../../../src/model/access.ts'
 import type { ControlTcpSpec } from '../../../src/model/control-tcp.ts'
 import type { AuditEntry } from '../../../src/model/ports/audit.ts'
@@ -47,7 +48,7 @@ async function openDoor(more: Partial<ControlTcpSpec> = {}) {
   tcp.applied(spec)
   await until('it listens', () => told.some((text) => text.includes('controlled at')))
   const exchange = async (bytes: string) => {
-    const socket = connect({ host: '127.0.0.1', port })
+    const socket = connectSocket({ host: '127.0.0.1', port })
     socket.on('error', () => {})
     socket.write(bytes)
     const text = await readAll(socket)
@@ -125,7 +126,7 @@ describe('control over TCP', () => {
     const answer = await ask(['Host: localhost', AUTH])
     expect(answer.status).toBe(429)
     expect(answer.text).toMatch(/Retry-After: [1-6]\r\n/)
-    const flood = connect({ host: '127.0.0.1', port })
+    const flood = connectSocket({ host: '127.0.0.1', port })
     flood.on('error', () => {})
     flood.write(`GET /v1 HTTP/1.1\r\nHost: localhost\r\n${AUTH}\r\n\r\n`.repeat(400))
     flood.write('GET /v1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
@@ -158,6 +159,25 @@ describe('control over TCP', () => {
     expect(said[0]).not.toContain(SECRET)
   })
 
+  test('the client speaks with it', async () => {
+    const { port, guard } = await openDoor()
+    const url = `http://127.0.0.1:${port}`
+    const client = await connect({ url, token: SECRET })
+    onTestFinished(() => client.close())
+    expect((await client.status()).services.map(({ id }) => id)).toEqual(['svc-1'])
+    await client.restart('svc-1')
+    await expect(client.scale('svc-1', 2)).rejects.toMatchObject({ code: 'RIGHTS' })
+    expect(guard.calls).toHaveLength(1)
+    guard.log.append({ type: 'added', id: 'svc-1' })
+    for await (const event of client.events({ since: 1 })) {
+      expect(event).toMatchObject({ type: 'added', id: 'svc-1' })
+      break
+    }
+    const wrong = connect({ url, token: 'wrong-wrong-wrong-wrong' })
+    await expect(wrong).rejects.toMatchObject({ code: 'NOT_AUTHENTICATED' })
+    await expect(connect({ url: 'localhost:1' })).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
   test('goes and comes with the configuration', async () => {
     const { ask, tcp, spec, told } = await openDoor()
     tcp.applied(null)
@@ -180,7 +200,7 @@ describe('connections over TCP', () => {
     })
     onTestFinished(() => server.close())
     const raw = () => {
-      const socket = connect({ host: '127.0.0.1', port: server.port })
+      const socket = connectSocket({ host: '127.0.0.1', port: server.port })
       socket.on('error', () => {})
       onTestFinished(() => void socket.destroy())
       return socket

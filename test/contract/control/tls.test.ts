@@ -7,6 +7,7 @@ import { type ConnectionOptions, connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { composeAnswers } from '../../../src/cli/compose-control.ts'
 import { controlTcp } from '../../../src/cli/compose-tcp.ts'
+import { connect as connectClient } from '../../../src/client.ts'
 import type { AccessRule } from '../../../src/model/access.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { systemTimers } from '../../../src/platform/timers.ts'
@@ -22,11 +23,16 @@ const at = (name: string): string => join(directory, name)
 const pem = (name: string): string => readFileSync(at(name), 'utf8')
 
 /** A key, and a certificate that signs itself or that `by` has signed. */
-function certificate(name: string, subject: string, by: string | null = null): void {
+function certificate(
+  name: string,
+  subject: string,
+  by: string | null = null,
+  alternatives = 'DNS:guard.example',
+): void {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   const own = ['-keyout', at(`${name}.key`), '-out', at(`${name}.crt`), '-days', '2']
   const signer = by === null ? [] : ['-CA', at(`${by}.crt`), '-CAkey', at(`${by}.key`)]
-  const names = ['-subj', subject, '-addext', 'subjectAltName=DNS:guard.example']
+  const names = ['-subj', subject, '-addext', `subjectAltName=${alternatives}`]
   execFileSync('openssl', ['req', '-x509', ...key, ...own, ...signer, ...names], {
     stdio: 'ignore',
   })
@@ -92,6 +98,28 @@ describe.skipIf(!hasOpenssl)('control over TLS', () => {
     for (const who of ['forged', 'unnamed', null]) expect(await ask(who), `${who}`).toBe(401)
     const token = `Authorization: Bearer ${SECRET}\r\n`
     for (const who of ['forged', null]) expect(await ask(who, token), `${who}`).toBe(200)
+  })
+
+  test('the client shows its certificate, and looks at that of the guard', async () => {
+    const { port, tcp, spec, ask } = await openDoor()
+    const url = `https://localhost:${port}`
+    const own = { cert: pem('monitor.crt'), key: pem('monitor.key') }
+    const other = connectClient({ url, tls: { ...own, ca: pem('ca.crt') } })
+    await expect(other).rejects.toMatchObject({ code: 'GUARD_UNREACHABLE' })
+    // Its certificate is for another name than localhost.
+    const misnamed = connectClient({ url, tls: { ...own, ca: pem('server.crt') } })
+    await expect(misnamed).rejects.toMatchObject({ code: 'GUARD_UNREACHABLE' })
+    const [cert, key] = [pem('server.crt'), pem('server.key')]
+    onTestFinished(() => {
+      writeFileSync(at('server.crt'), cert)
+      writeFileSync(at('server.key'), key)
+    })
+    certificate('server', '/CN=localhost', null, 'DNS:localhost,DNS:guard.example')
+    tcp.applied({ ...spec })
+    expect(await ask('monitor')).toBe(200)
+    const client = await connectClient({ url, tls: { ...own, ca: pem('server.crt') } })
+    onTestFinished(() => client.close())
+    expect((await client.status()).services).toHaveLength(2)
   })
 
   test('a wrong token is not mended by a certificate', async () => {
