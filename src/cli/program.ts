@@ -131,9 +131,9 @@ One program as a service:
   list                     the services that stead installed
   run                      what a manager starts where a service needs a guard
 Many programs, described in stead.yaml:
-  up, down, apply, audit   start and keep running; stop; take changes; who did it
+  up, down, apply, audit   start and keep; stop; take changes; who changed what
   scale, signal, beat      how many instances; send a signal; send a heartbeat
-  metrics, import          as text for Prometheus; take over what supervisord has
+  metrics, import          for Prometheus; take over what supervisord has
 Both:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it

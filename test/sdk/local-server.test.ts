@@ -35,14 +35,21 @@ async function ask(
     : ''
   const script = `${become}
     const { request } = require('node:http')
-    const asked = request({ socketPath: ${JSON.stringify(path)}, path: ${JSON.stringify(target)}, method: 'POST' }, (r) => {
+    const asked = request({
+      socketPath: ${JSON.stringify(path)},
+      path: ${JSON.stringify(target)},
+      method: 'POST',
+      headers: { 'Content-Length': ${body} },
+    }, (r) => {
       let body = ''
       r.on('data', (part) => { body += part }).on('end', () => {
-        process.stdout.write(JSON.stringify({ status: r.statusCode, body }))
+        process.stdout.write(JSON.stringify({ status: r.statusCode, body }), () => process.exit())
       })
     })
     asked.on('error', (e) => process.stdout.write(JSON.stringify({ status: 0, body: e.code })))
-    asked.end('x'.repeat(${body}))`
+    // Of a body that is announced no more than its beginning is sent.
+    if (${body} === 0) asked.end()
+    else asked.write('x')`
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   return JSON.parse(await text(child.stdout))
 }
