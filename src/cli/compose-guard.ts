@@ -27,6 +27,7 @@ import {
   placesOf,
   readGuardFile,
 } from './compose-guard-home.ts'
+import { composeOutlets } from './compose-outlets.ts'
 import { composePrograms } from './compose-programs.ts'
 import { readGuardSpec } from './read-spec.ts'
 import { version } from './version.ts'
@@ -120,6 +121,9 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     const tell = (happening: GuardHappening): void => void events.append(happening)
     const programs = await composePrograms({ places, clock, timers, launch, tell, environmentOf })
     let door: Door | null = null
+    const { environment } = surroundings
+    const outlets = composeOutlets({ places, project: spec.project, events, tell, environment })
+    listeners.add(outlets.happened)
     const guard = makeGuard(spec, {
       clock,
       timers,
@@ -132,7 +136,11 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       store: stateFile(join(places.state, 'state.jsonl')),
       readSpec,
       compare: diffGuardSpecs,
-      applied: (next) => door?.applied(next),
+      outlets: outlets.facts,
+      applied(next) {
+        door?.applied(next)
+        outlets.apply(next)
+      },
     })
     const self: Caller = { uid: process.geteuid?.() ?? null, pid: process.pid }
     const way = await composeDoor({
@@ -167,6 +175,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       async start() {
         // First, so that nothing is started that nobody can speak to.
         await way.open()
+        outlets.apply(spec)
         guard.start()
         await way.enter(spec)
         tellReady()
@@ -181,6 +190,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         heap.close()
         if (restsInPeace) rmSync(join(places.run, OUTPUT), { recursive: true, force: true })
         await way.close()
+        await outlets.close()
         events.close()
         await programs.close()
         await lock.release()

@@ -6,6 +6,7 @@ import { accessOf, accessProblems } from './access-schema.ts'
 import { completeSettings, dependenciesOf } from './complete-settings.ts'
 import { controlProblems, controlTcpOf, tcpRulesOf } from './control-schema.ts'
 import { describeIssues } from './describe-issues.ts'
+import { eventsProblems, outletsOf } from './events-schema.ts'
 import { expandVariables } from './expand-variables.ts'
 import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
@@ -61,9 +62,11 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
     ...accessProblems(settings, services),
     ...metricsProblems(settings),
     ...controlProblems(settings, services),
+    ...eventsProblems(settings),
   ]
   if (misfits.length > 0) return tell(misfits)
   const metrics = metricsOf(settings, directory)
+  const events = outletsOf(settings, directory)
   const controlTcp = controlTcpOf(settings, directory)
   const access = [...accessOf(settings), ...tcpRulesOf(settings)]
   return {
@@ -80,6 +83,7 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
     ...(access.length === 0 ? {} : { access }),
     ...(metrics === null ? {} : { metrics }),
     ...(controlTcp === null ? {} : { controlTcp }),
+    ...(events === null ? {} : { events }),
   }
 }
 

@@ -3,6 +3,7 @@ import { nameProblem } from '../model/service-name.ts'
 import { accessSchema } from './access-schema.ts'
 import { controlSchema } from './control-schema.ts'
 import { described } from './described.ts'
+import { eventsSchema } from './events-schema.ts'
 import { metricsSchema } from './metrics-schema.ts'
 import { inheritable, programSchema } from './program-schema.ts'
 import { name, restartLimit } from './setting-values.ts'
@@ -62,6 +63,11 @@ export const guardSchema = z.strictObject({
   control: described(
     controlSchema,
     'other ways to the guard than its socket: control over TCP, where it is asked for',
+  ),
+  events: described(
+    eventsSchema,
+    'who is told of events as they happen: webhooks and programs, in order and at least once',
+    { example: '{ webhooks: [{ url: "https://hooks.example/stead", kinds: [exit] }] }' },
   ),
   defaults: described(
     z.strictObject(inheritable),

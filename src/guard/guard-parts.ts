@@ -30,6 +30,8 @@ export interface GuardParts
   /** What its programs carry in their environment; the same for every guard of this project and home. */
   readonly guardId: string
   readonly facts: Omit<GuardFacts, 'event'>
+  /** How those are who are told of events. */
+  readonly outlets?: () => NonNullable<GuardFacts['outlets']>
   readonly events: GuardEvents
   readonly store: StateStore
   readonly usage: TreeUsage

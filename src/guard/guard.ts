@@ -188,7 +188,10 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     if (closing) throw new SteadError('GUARD_ENDING', { project: parts.facts.project })
   }
 
-  const facts = (): GuardFacts => ({ ...parts.facts, event: events.newest })
+  const facts = (): GuardFacts => {
+    const outlets = parts.outlets?.() ?? []
+    return { ...parts.facts, event: events.newest, ...(outlets.length > 0 && { outlets }) }
+  }
   let started = false
   const api: GuardApi = {
     facts,

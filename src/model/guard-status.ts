@@ -1,3 +1,4 @@
+import type { OutletFact } from './event-outlet.ts'
 import type { Exit } from './exit.ts'
 import type { SinkFact } from './log-sink.ts'
 import type { OutputCounts } from './ports/program-output.ts'
@@ -166,6 +167,8 @@ export interface GuardFacts {
   readonly file: string | null
   /** Number of the newest event. */
   readonly event: number
+  /** How those are who are told of events; left out where there are none. */
+  readonly outlets?: readonly OutletFact[]
 }
 
 /** What an instance uses with everything that descends from it. */

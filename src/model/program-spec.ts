@@ -1,5 +1,6 @@
 import type { AccessRule } from './access.ts'
 import type { ControlTcpSpec } from './control-tcp.ts'
+import type { EventOutlets } from './event-outlet.ts'
 import type { Severity } from './log-entry.ts'
 import type { LogSink } from './log-sink.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
@@ -226,6 +227,8 @@ export interface GuardSpec {
   readonly controlTcp?: ControlTcpSpec
   /** Where metrics are told over TCP; left out for nowhere. */
   readonly metrics?: MetricsSpec
+  /** Who is told of events; left out for nobody. */
+  readonly events?: EventOutlets
 }
 
 const TERM = { kind: 'signal', signal: 'SIGTERM', to: 'leader' } as const

@@ -163,6 +163,16 @@ const facts: z.ZodType<GuardFacts> = z.strictObject({
   since: time,
   file: z.string().nullable(),
   event: count,
+  outlets: z
+    .array(
+      z.strictObject({
+        outlet: z.string(),
+        state: z.enum(['idle', 'up', 'down']),
+        ...{ next: count, behind: count, told: count, lost: count },
+        trouble: z.string().nullable(),
+      }),
+    )
+    .optional(),
 })
 
 const toldError: z.ZodType<ToldError> = z.strictObject({
@@ -204,6 +214,11 @@ const event: z.ZodType<GuardEvent> = z.union([
   }),
   z.strictObject({ ...numbered, type: z.literal('survivors'), id, pids: z.array(count) }),
   z.strictObject({ ...numbered, type: z.enum(['added', 'removed', 'changed']), id }),
+  z.strictObject({
+    ...numbered,
+    ...{ type: z.literal('sink'), sink: z.string(), state: z.enum(['up', 'down']), lost: count },
+    trouble: z.string().nullable(),
+  }),
   z.strictObject({ ...numbered, type: z.literal('group'), group: z.string(), text: z.string() }),
   z.strictObject({
     ...numbered,

@@ -25,6 +25,8 @@ export function steadYamlReference(): string {
     tableOf(innerOf(top.control as SettingSchema, '')),
     '## Settings of metrics',
     tableOf(Object.entries(top.metrics?.properties ?? {})),
+    '## Settings of events',
+    tableOf(innerOf(top.events as SettingSchema, '')),
   ].join('\n\n')}\n`
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { InstanceDetail, InstanceStatus } from '../../model/guard-status.ts'
-import { exitText, explainText, guardTable } from './guard-text.ts'
+import { exitText, explainText, guardTable, outletTexts } from './guard-text.ts'
 
 const now = new Date('2026-11-21T10:00:00.000Z')
 const running: InstanceStatus = {
@@ -105,4 +105,13 @@ test('a life in the history counts short ones in milliseconds and long ones in s
   expect(
     exitText({ ...(backoff.lastExit as NonNullable<typeof backoff.lastExit>), lived: 90_400 }),
   ).toContain('after 90 s')
+})
+
+test('who is told of events is told of where it takes none', () => {
+  const up = { next: 9, behind: 0, told: 8, lost: 0, trouble: null }
+  const outlets = [
+    { ...up, outlet: 'webhook ops', state: 'up' },
+    { ...up, outlet: 'listener mine', state: 'down', behind: 4, trouble: 'HTTP 503' },
+  ] as const
+  expect(outletTexts(outlets)).toEqual(['listener mine takes no events: HTTP 503; it is 4 behind'])
 })

@@ -1,3 +1,4 @@
+import type { OutletFact } from '../../model/event-outlet.ts'
 import { describeExit } from '../../model/exit.ts'
 import type {
   ExitRecord,
@@ -5,6 +6,7 @@ import type {
   InstanceStatus,
   ProgramPhase,
 } from '../../model/guard-status.ts'
+import type { SinkFact } from '../../model/log-sink.ts'
 import { ageText } from './age-text.ts'
 
 const COLOURS: Readonly<Partial<Record<ProgramPhase, number>>> = {
@@ -93,6 +95,7 @@ export function explainText(
   for (const { name, condition, met } of dependsOn) {
     lines.push(`needs ${name} (${condition}): ${met ? 'met' : 'not met'}`)
   }
+  for (const sink of detail.log?.sinks ?? []) lines.push(sinkText(sink))
   for (const probe of probes) {
     const result = probe.ok === null ? 'not asked yet' : probe.ok ? 'good' : 'bad'
     lines.push(
@@ -114,4 +117,22 @@ export function explainText(
     lines.push(`its last ${lastLines.length} lines:`, ...lastLines.map((one) => `  ${one}`))
   }
   return lines.join('\n')
+}
+
+/** How a sink of a program's output is. */
+function sinkText({ sink, state, sent, lost, waiting, trouble }: SinkFact): string {
+  const waits = waiting.lines === 0 ? '' : `, ${waiting.lines} lines wait`
+  const missing = lost === 0 ? '' : `, ${lost} lost`
+  const why = trouble === null ? '' : `: ${trouble}`
+  return `sink ${sink} is ${state}, ${sent} lines told${waits}${missing}${why}`
+}
+
+/** Those who are told of events and do not take them; nothing of those who do. */
+export function outletTexts(outlets: readonly OutletFact[]): readonly string[] {
+  return outlets
+    .filter(({ state }) => state === 'down')
+    .map(
+      ({ outlet, behind, trouble }) =>
+        `${outlet} takes no events: ${trouble}; it is ${behind} behind`,
+    )
 }

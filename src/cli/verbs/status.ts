@@ -81,8 +81,11 @@ async function tellGuarded(
       services: [...services, ...managed],
     })
   } else {
-    const { guardTable } = await import('../present/guard-text.ts')
+    const { guardTable, outletTexts } = await import('../present/guard-text.ts')
     output.done(guardTable(services, new Date(), output.colour))
+    for (const { guard } of guarded) {
+      for (const text of outletTexts(guard.outlets ?? [])) output.done(text)
+    }
     if (managed.length > 0) output.done(await managedText(managed, output))
   }
   return Math.max(RUNNING, ...services.map(guardedCodeOf), ...managed.map(codeOf))

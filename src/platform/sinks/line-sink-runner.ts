@@ -6,9 +6,7 @@ import { lineSource } from '../../sinks/line-source.ts'
 import type { Variables } from './http-headers.ts'
 import { runDelivery } from './run-delivery.ts'
 import { batchingFor, type SinkTransport, sinkTransport } from './sink-transport.ts'
-
-/** Milliseconds between two times that it is told that a sink is down or back. */
-const TURNS_APART = 3_000
+import { turnTeller } from './turn-teller.ts'
 
 /** A sink that is at work, for all channels that have it. */
 export interface RunningSink {
@@ -29,9 +27,10 @@ export function runSink(
   const queue = lineQueue({ bytes: sink.buffer, lines: sink.lines })
   const machine = delivery(lineSource(queue, batchingFor(sink), Date.now), Math.random)
   let transport: Promise<SinkTransport> | null = null
-  let told: SinkFact['state'] = 'up'
-  let toldAt = Number.NEGATIVE_INFINITY
-  let later: NodeJS.Timeout | null = null
+  const turn = turnTeller(
+    () => machine.facts.state,
+    () => turned(facts()),
+  )
 
   const run = runDelivery({
     delivery: machine,
@@ -49,25 +48,8 @@ export function runSink(
         throw error
       }
     },
-    changed: tellTurn,
+    changed: turn.look,
   })
-
-  /** At once, but where it turns again and again not more often than people can read. */
-  function tellTurn(): void {
-    const { state } = machine.facts
-    if (state === told || state === 'idle' || later !== null) return
-    const wait = toldAt + TURNS_APART - performance.now()
-    if (wait > 0) {
-      later = setTimeout(() => {
-        later = null
-        tellTurn()
-      }, wait).unref()
-      return
-    }
-    told = state
-    toldAt = performance.now()
-    turned(facts())
-  }
 
   function facts(): SinkFact {
     const { state, trouble } = machine.facts
@@ -88,7 +70,7 @@ export function runSink(
     async close(within) {
       await run.flush(within)
       run.close()
-      clearTimeout(later ?? undefined)
+      turn.close()
       await transport?.then(
         (made) => made.close(),
         () => {},
