@@ -31,6 +31,7 @@ export const SUITES: readonly Suite[] = [
       'fish',
       'rsyslog',
       'systemd',
+      'wrk',
     ],
     needsRoot: false,
   },

@@ -29,6 +29,7 @@ import {
 } from './compose-guard-home.ts'
 import { composeOutlets } from './compose-outlets.ts'
 import { composePrograms } from './compose-programs.ts'
+import { composeSockets } from './compose-sockets.ts'
 import { readGuardSpec } from './read-spec.ts'
 import { version } from './version.ts'
 
@@ -62,7 +63,8 @@ export function fileSource(named: string | undefined, options: GuardHomeOptions)
 
 /** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
 export async function composeGuard({ path, file, home, readSpec }: GuardSource) {
-  const spec = await readSpec(null)
+  const { sockets, prepare } = composeSockets()
+  const spec = await prepare(await readSpec(null))
   const places = placesOf(home, spec.project, path)
   checkSocketPath(places.socket)
   for (const directory of [places.run, places.state]) {
@@ -114,6 +116,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       environment: inheritable(process.env),
       readEnvFile: (path: string) => parseEnvFile(readFileSync(path, 'utf8'), path),
       accountOf: accountNamed,
+      openSockets: sockets.open,
     }
     const launch = launcher({ guardId: places.id, socket: places.socket, ...surroundings })
     const environmentOf = (program: ProgramSpec): Readonly<Record<string, string>> =>
@@ -134,7 +137,8 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       facts,
       events,
       store: stateFile(join(places.state, 'state.jsonl')),
-      readSpec,
+      readSpec: async (text) => prepare(await readSpec(text)),
+      sockets,
       compare: diffGuardSpecs,
       outlets: outlets.facts,
       applied(next) {

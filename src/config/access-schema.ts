@@ -7,7 +7,7 @@ import { suggest } from '../model/suggest.ts'
 import { described } from './described.ts'
 import type { GuardSettings } from './guard-schema.ts'
 import { labels } from './label-schema.ts'
-import { principal } from './program-schema.ts'
+import { principal } from './program-values.ts'
 import { account } from './setting-values.ts'
 import type { FileProblem } from './yaml-source.ts'
 

@@ -65,6 +65,11 @@ export function completeSettings(
     reload: all.reload ?? PROGRAM_DEFAULTS.reload,
     restartAt: all.restartAt ?? PROGRAM_DEFAULTS.restartAt,
     log: logOf(inherited.log ?? {}, own.log ?? {}, directory),
+    sockets: (own.sockets ?? []).map(({ address, ...socket }) => ({
+      ...socket,
+      address:
+        address.kind === 'unix' ? { ...address, path: resolve(directory, address.path) } : address,
+    })),
   }
 }
 

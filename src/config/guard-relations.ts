@@ -16,6 +16,7 @@ export function guardRelations(
     ...[...services.values()].flatMap((service) => restartProblems(service)),
     ...logProblems(services),
     ...sinkProblems(services),
+    ...socketProblems(services),
   ]
 }
 
@@ -128,6 +129,28 @@ function logProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] 
     else if (instances > 1)
       problems.push({ path, message: `${instances} instances would write one file; leave it out` })
     writers.set(log.file, name)
+  }
+  return problems
+}
+
+function socketProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] {
+  const problems: FileProblem[] = []
+  const owners = new Map<string, string>()
+  for (const { name, sockets, ready } of services.values()) {
+    if (sockets.length > 0 && ready?.kind === 'descriptor') {
+      const message = 'descriptors from 3 on are its sockets; let it say READY=1 (notify: true)'
+      problems.push({ path: ['services', name, 'ready', 'descriptor'], message })
+    }
+    for (const { name: socket, address } of sockets) {
+      const key =
+        address.kind === 'unix' ? address.path : `${address.kind} ${address.host} ${address.port}`
+      const other = owners.get(key)
+      if (other !== undefined) {
+        const message = `${other} has the same address`
+        problems.push({ path: ['services', name, 'sockets', socket], message })
+      }
+      owners.set(key, `${name}, socket ${socket}`)
+    }
   }
   return problems
 }

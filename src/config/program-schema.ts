@@ -4,14 +4,12 @@ import { described } from './described.ts'
 import { labels } from './label-schema.ts'
 import { log } from './log-schema.ts'
 import { health, ready } from './probe-schema.ts'
-import { cronText, orNone, truth, whole } from './program-values.ts'
+import { cronText, orNone, principal, truth, umask, whole } from './program-values.ts'
 import { programRestart } from './restart-schema.ts'
 import {
-  account,
   command,
   duration,
   env,
-  kind,
   line,
   name,
   path,
@@ -19,23 +17,8 @@ import {
   positiveDuration,
   size,
 } from './setting-values.ts'
+import { sockets } from './socket-schema.ts'
 import { heartbeat, reload, stop } from './stop-schema.ts'
-
-const umask = z
-  .union([z.string(), z.number()], kind('an octal number in quotes such as "027"'))
-  .transform((value, context) => {
-    // YAML reads 027 as 27 and 0o27 as 23: only a text says what was meant.
-    if (typeof value === 'string' && /^0?[0-7]{1,3}$/.test(value)) return Number.parseInt(value, 8)
-    const message = `${JSON.stringify(value)} is not an octal number in quotes such as "027"`
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  })
-  .meta({ title: 'octal number' })
-
-/** Users and groups may be named by their numbers. */
-export const principal = z
-  .union([account, whole(0, 0xffff_fffe).transform(String)], kind('a name'))
-  .meta({ title: 'name' })
 
 const noCore = z.union([z.literal(0), z.literal('0').transform(() => 0 as const)])
 
@@ -174,7 +157,12 @@ export const programSchema = z.strictObject({
     'what it waits for: started, ready, healthy, completed or succeeded, by service; a list means ready where there is a readiness check, else started',
     { example: '{ db: ready }' },
   ),
+  sockets: described(
+    sockets,
+    'sockets by name that the guard opens and keeps over restarts; the program gets them as descriptors from 3 on (LISTEN_FDS)',
+    { example: '{ http: { tcp: 8080 } }' },
+  ),
 })
 
 export type ProgramSettings = z.output<typeof programSchema>
-export type InheritedSettings = Omit<ProgramSettings, 'command' | 'dependsOn'>
+export type InheritedSettings = Omit<ProgramSettings, 'command' | 'dependsOn' | 'sockets'>

@@ -2,7 +2,7 @@ import { Cron } from 'croner'
 import * as z from 'zod'
 import { SIGNAL_NAMES, signalName } from '../model/signal-name.ts'
 import { suggest } from '../model/suggest.ts'
-import { kind } from './setting-values.ts'
+import { account, kind } from './setting-values.ts'
 
 /** The kinds of values that only stead.yaml knows. */
 
@@ -98,3 +98,19 @@ function cronProblem(value: string): string | null {
     return `${shown} is not a time of cron (${reason}); ${example}`
   }
 }
+
+export const umask = z
+  .union([z.string(), z.number()], kind('an octal number in quotes such as "027"'))
+  .transform((value, context) => {
+    // YAML reads 027 as 27 and 0o27 as 23: only a text says what was meant.
+    if (typeof value === 'string' && /^0?[0-7]{1,3}$/.test(value)) return Number.parseInt(value, 8)
+    const message = `${JSON.stringify(value)} is not an octal number in quotes such as "027"`
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+  .meta({ title: 'octal number' })
+
+/** Users and groups may be named by their numbers. */
+export const principal = z
+  .union([account, whole(0, 0xffff_fffe).transform(String)], kind('a name'))
+  .meta({ title: 'name' })

@@ -3,6 +3,7 @@ import type { OwnUsage } from '../model/guard-metrics.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { StateStore } from '../model/instance-record.ts'
 import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
+import type { ListenSockets } from '../model/ports/listen-sockets.ts'
 import type { TreeUsage } from '../model/ports/tree-usage.ts'
 import type { ConfigurationParts } from './configuration.ts'
 import type { EngineParts } from './engine.ts'
@@ -34,6 +35,7 @@ export interface GuardParts
   readonly outlets?: () => NonNullable<GuardFacts['outlets']>
   readonly events: GuardEvents
   readonly store: StateStore
+  readonly sockets: Pick<ListenSockets, 'take' | 'close'>
   readonly usage: TreeUsage
   /** What the guard's own process uses. */
   readonly own: () => OwnUsage

@@ -10,7 +10,7 @@ import { detailOf } from './detail.ts'
 import { engine as makeEngine } from './engine.ts'
 import { groupRules } from './groups.ts'
 import type { Guard, GuardParts } from './guard-parts.ts'
-import { type Instance, isLive, statusOf } from './instance.ts'
+import { type Instance, isAtRest, isLive, statusOf } from './instance.ts'
 import { instancesOf } from './instances.ts'
 import type { Measuring } from './measure.ts'
 import { hasFailed, isOver } from './outcome.ts'
@@ -45,6 +45,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     failed: (instance, fatal) => groups.failed(instance, fatal),
     changed(instance) {
       for (const look of [...(listeners.get(instance) ?? [])]) look()
+      closeSockets(instance)
       endWhenJobsAreDone()
     },
   })
@@ -140,6 +141,12 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     if (asked ? want.state === 'down' || want.state === 'hold' : !instance.nextSpec.autostart)
       return
     dispatch(instance, { type: 'start', by: 'boot', once: want.state === 'once', forgive: false })
+  }
+
+  /** Who connects to what nobody is to serve is refused, and does not wait in vain. */
+  function closeSockets({ service, spec }: Instance): void {
+    if (spec.sockets.length === 0) return
+    if (instances.ofService(service).every(isAtRest)) parts.sockets.close(service)
   }
 
   /** With nothing but jobs, and all of them ended, the guard has nothing left to keep. */
@@ -266,6 +273,9 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     start() {
       for (const service of configuration.current.services) people.add(service)
       const adopted = people.restore()
+      for (const { service, nextSpec, state } of instances.all()) {
+        if (state.pid !== null) parts.sockets.take(service, nextSpec.sockets, state.pid)
+      }
       tell({
         type: 'guard',
         text: adopted === 0 ? 'started' : `started; took on ${adopted}`,

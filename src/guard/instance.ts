@@ -81,6 +81,12 @@ function isReloading({ phase, reload }: InstanceState): boolean {
   return phase === 'running' && reload !== null && reload.state !== 'asked'
 }
 
+/** Nothing of it lives, and nothing will start it but a request. */
+export function isAtRest(instance: Instance): boolean {
+  const { phase } = instance.state
+  return !isLive(instance) && phase !== 'waiting' && phase !== 'backoff'
+}
+
 export function statusOf(instance: Instance, now: number, wall: Date): InstanceStatus {
   const { state, id, service, number, exits, recovery, statusText } = instance
   const { retryAt } = state

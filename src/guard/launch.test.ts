@@ -8,6 +8,7 @@ const launch = launcher({
   socket: '/run/control.sock',
   environment: { PATH: '/bin', LANG: 'C' },
   readEnvFile: (path) => ({ FROM: path, LANG: 'de' }),
+  openSockets: (_service, sockets) => sockets.map(({ name }, at) => ({ name, fd: 20 + at })),
   accountOf: (user) => (user === 'www' ? { name: 'www', home: '/srv/www', shell: '' } : null),
 })
 const means = {
@@ -46,6 +47,25 @@ describe('a launch', () => {
     expect(env).toMatchObject({ HOME: '/srv/www', USER: 'www', LOGNAME: 'me' })
     expect(env).not.toHaveProperty('SHELL')
     expect(launch(instance({ user: '4711' }), 1, means).env).not.toHaveProperty('HOME')
+  })
+
+  test('has its sockets from descriptor 3 on, and is told which they are', () => {
+    const address = { kind: 'tcp', host: '::', port: 80 } as const
+    const sockets = ['http', 'admin'].map((name) => ({ name, address, backlog: 1 }))
+    const { env, stdio, pidVariable } = launch(instance({ sockets }), 1, {
+      env: {},
+      descriptors: new Map(),
+    })
+    expect(env).toMatchObject({ LISTEN_FDS: '2', LISTEN_FDNAMES: 'http:admin' })
+    expect(stdio.slice(3)).toEqual([
+      { kind: 'fd', fd: 20 },
+      { kind: 'fd', fd: 21 },
+    ])
+    expect(pidVariable).toBe('LISTEN_PID')
+    const command = commandRequest(launch, instance({ sockets }), ['true'])
+    expect(command.stdio).toHaveLength(3)
+    expect(command).not.toHaveProperty('pidVariable')
+    expect(command.env).not.toHaveProperty('LISTEN_FDS')
   })
 
   test('P09 gives arguments as they are, the program being the first', () => {

@@ -1,3 +1,4 @@
+import type { ListenSockets, OpenSocket } from '../model/ports/listen-sockets.ts'
 import type { SpawnDescriptor, SpawnRequest } from '../model/ports/spawner.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 import type { EngineParts } from './engine.ts'
@@ -14,6 +15,8 @@ export interface LaunchParts {
   readonly readEnvFile: (path: string) => Readonly<Record<string, string>>
   /** What the system knows of a user; null where it has no such account. */
   readonly accountOf: (user: string) => UserAccount | null
+  /** Opens those of a service, or has them open. @throws an Error with `code` that says why it cannot */
+  readonly openSockets: ListenSockets['open']
 }
 
 /** Of an account: getpwnam(3). */
@@ -67,9 +70,11 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
   return (instance, incarnation, means) => {
     const { spec, service, number, channel } = instance
     const { limits } = spec
+    const sockets = parts.openSockets(service, spec.sockets)
     const env = {
       ...programEnvironment(spec, parts),
       ...means.env,
+      ...(sockets.length === 0 ? {} : listenVariables(sockets)),
       [MARKS.guard]: parts.guardId,
       [MARKS.service]: service,
       [MARKS.instance]: String(number),
@@ -78,6 +83,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
     }
     const none = { kind: 'null' } as const
     const stdio: SpawnDescriptor[] = [none, channel?.stdout ?? none, channel?.stderr ?? none]
+    for (const { fd } of sockets) stdio.push({ kind: 'fd', fd })
     for (const [fd, descriptor] of means.descriptors) {
       while (stdio.length < fd) stdio.push(none)
       stdio[fd] = descriptor
@@ -92,6 +98,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
       group: spec.group,
       supplementaryGroups: spec.supplementaryGroups,
       umask: spec.umask,
+      ...(sockets.length === 0 ? {} : { pidVariable: 'LISTEN_PID' }),
       nice: spec.nice,
       rlimits: {
         ...(limits.openFiles === null ? {} : { openFiles: limits.openFiles }),
@@ -99,6 +106,14 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
         ...(limits.coreSize === null ? {} : { coreSize: limits.coreSize }),
       },
     }
+  }
+}
+
+/** As sd_listen_fds(3) has it; LISTEN_PID is the third, and for whoever starts the program. */
+function listenVariables(sockets: readonly OpenSocket[]): Readonly<Record<string, string>> {
+  return {
+    LISTEN_FDS: String(sockets.length),
+    LISTEN_FDNAMES: sockets.map(({ name }) => name).join(':'),
   }
 }
 
@@ -113,9 +128,17 @@ export function commandRequest(
 ): SpawnRequest {
   const { pid, incarnation } = instance.state
   const request = launch(instance, incarnation, { env: {}, descriptors: new Map() })
-  const { [MARKS.incarnation]: _mark, [MARKS.guard]: _guard, ...env } = request.env
+  const {
+    [MARKS.incarnation]: _mark,
+    [MARKS.guard]: _guard,
+    LISTEN_FDS: _count,
+    LISTEN_FDNAMES: _names,
+    ...env
+  } = request.env
+  const { pidVariable: _pid, stdio, ...rest } = request
   return {
-    ...request,
+    ...rest,
+    stdio: stdio.slice(0, 3),
     file: command[0],
     args: command,
     env: { ...env, ...(pid === null ? {} : { STEAD_PID: String(pid) }) },

@@ -8,7 +8,11 @@ import { finish, goToStop } from './stop-actions.ts'
 type Of<T extends InstanceEvent['type']> = Extract<InstanceEvent, { type: T }>
 
 /** Errors of a spawn that go by: the machine is short of something at the moment. */
-const PASSING = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'EINTR'])
+const PASSING = new Set([
+  ...['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'EINTR'],
+  // Of its sockets: somebody else's last life still has the port, or the network is not up yet.
+  ...['EADDRINUSE', 'EADDRNOTAVAIL'],
+])
 
 export function dependenciesTold(state: InstanceState, event: Of<'dependencies'>): Step {
   const { why, inVain } = event

@@ -5,6 +5,7 @@ import type { Severity } from './log-entry.ts'
 import type { LogSink } from './log-sink.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
 import type { Protocol } from './service-spec.ts'
+import type { SocketSpec } from './socket-spec.ts'
 
 /**
  * What the guard knows of one of its services before it starts it: complete, validated, every
@@ -52,6 +53,7 @@ export interface ProgramSpec {
   /** Times at which it is restarted while it runs, as cron expressions of local time. */
   readonly restartAt: readonly string[]
   readonly log: LogPolicy
+  readonly sockets: readonly SocketSpec[]
 }
 
 /**
@@ -271,6 +273,7 @@ export const PROGRAM_DEFAULTS = {
   ],
   reload: { kind: 'restart' },
   restartAt: [],
+  sockets: [],
   log: {
     format: 'stamped',
     file: null,

@@ -222,6 +222,15 @@ export function spawnerContract(name: string, make: () => Spawner): void {
       expect(alone.field('Groups')).toBe('1')
     })
 
+    test('P07 a variable may have the pid of the program, and nothing else is touched by that', async () => {
+      const env = { PATH: '/usr/bin:/bin', ONE: '1' }
+      for (const umask of [null, 0o027]) {
+        const { environ, child } = await seen({ env, umask, pidVariable: 'LISTEN_PID' })
+        const pid = `LISTEN_PID=${child.identity.pid}`
+        expect(environ?.trim().split('\n').sort()).toEqual([pid, 'ONE=1', 'PATH=/usr/bin:/bin'])
+      }
+    })
+
     test('P09 arguments and variables arrive exactly', async () => {
       const values = [
         'a b',

@@ -156,6 +156,7 @@ export function simulatedGuard(
     facts: { project: 'simulated', pid: 1, socket: '', version: '0', since: '', file: null },
     events,
     store,
+    sockets: { take() {}, close() {} },
     usage: { sample: async () => new Map(), extents: async () => new Map() },
     own: () => ({ memory: 0, cpu: 0, descriptors: null }),
     readSpec: async () => next,

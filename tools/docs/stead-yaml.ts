@@ -13,7 +13,7 @@ export function steadYamlReference(): string {
     '## The file',
     tableOf(Object.entries(top)),
     '## Settings of a service',
-    `All but \`command\` and \`dependsOn\` may stand in \`defaults\` as well.`,
+    `All but \`command\`, \`dependsOn\` and \`sockets\` may stand in \`defaults\` as well.`,
     ...Object.entries(service).map(([name, schema]) => sectionOf(name, schema)),
     '## Settings of a group',
     tableOf(Object.entries(group)),
@@ -51,6 +51,9 @@ function sectionOf(name: string, schema: SettingSchema): string {
 function innerOf(schema: SettingSchema, prefix: string): [string, SettingSchema][] {
   return [
     ...(schema.anyOf ?? []).flatMap((branch) => innerOf(branch, prefix)),
+    ...(typeof schema.additionalProperties === 'object'
+      ? innerOf(schema.additionalProperties, `${prefix}NAME.`)
+      : []),
     ...(schema.items === undefined ? [] : innerOf(schema.items, `${prefix}[].`)),
     ...Object.entries(schema.properties ?? {}).flatMap(([name, one]): [string, SettingSchema][] => {
       const inner = innerOf(one, `${prefix}${name}.`)

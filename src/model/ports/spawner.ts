@@ -24,6 +24,8 @@ export interface SpawnRequest {
   readonly group: string | null
   readonly supplementaryGroups: readonly string[] | null
   readonly umask: number | null
+  /** A variable that shall have the pid of the program itself, such as LISTEN_PID; none where it is left out. */
+  readonly pidVariable?: string
   readonly nice: number | null
   readonly rlimits: Readonly<Partial<Record<'openFiles' | 'processes' | 'coreSize', number>>>
 }

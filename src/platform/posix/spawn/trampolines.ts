@@ -9,7 +9,7 @@ const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
 /** Variables that a shell makes on its own. */
 const OF_THE_SHELL = ['PWD', 'OLDPWD', 'SHLVL', '_']
 /** Constant: what a user wrote comes as a positional argument. */
-const UMASK_SCRIPT = 'umask "$1"; shift; exec "$@"'
+const SCRIPT = 'test -z "$1" || umask "$1"; test -z "$2" || export "$2=$$"; shift 2; exec "$@"'
 
 const LIMITS = {
   openFiles: { option: '--nofile', row: 'Max open files' },
@@ -24,8 +24,8 @@ export interface Command {
 }
 
 /**
- * User, group, umask, nice and limits, which posix_spawn(3) cannot set: setpriv(1), prlimit(1),
- * nice(1) and sh(1), each only where it is asked for. What they would fail with is looked at before,
+ * User, group, umask, nice, limits and a variable with the pid, which posix_spawn(3) cannot set (a pid
+ * is known when the environment is fixed already): setpriv(1), prlimit(1), nice(1) and sh(1), each only where it is asked for. What they would fail with is looked at before,
  * so that it is a value and not an exit code. Behind them the program is called by its path.
  */
 export function commandOf(
@@ -39,7 +39,7 @@ export function commandOf(
   const fault = visibleFault(request, program)
   if (fault !== null || program === null) return { fault: fault ?? failure('ENOENT', '') }
   const chain: string[] = []
-  for (const part of [umaskOf, limitsOf, niceOf, identityOf]) {
+  for (const part of [shellOf, limitsOf, niceOf, identityOf]) {
     const made = part(request)
     if (!Array.isArray(made)) return { fault: made as SpawnResult }
     const [tool, ...rest] = made as string[]
@@ -55,21 +55,23 @@ export function commandOf(
 }
 
 function isTrampolined(request: SpawnRequest): boolean {
-  const { user, group, supplementaryGroups, umask, nice, rlimits } = request
+  const { user, group, supplementaryGroups, umask, nice, rlimits, pidVariable } = request
   if (user !== null || group !== null || supplementaryGroups !== null) return true
-  if (umask !== null || nice !== null) return true
+  if (umask !== null || nice !== null || pidVariable !== undefined) return true
   for (const name in rlimits) if (name in LIMITS) return true
   return false
 }
 
 type Part = readonly string[] | SpawnResult
 
-function umaskOf({ umask, env }: SpawnRequest): Part {
-  if (umask === null) return []
+/** The pid stays the same from here on: each of them executes the next. */
+function shellOf({ umask, env, pidVariable }: SpawnRequest): Part {
+  if (umask === null && pidVariable === undefined) return []
   const cleared = OF_THE_SHELL.flatMap((name) => ['-u', name])
   const kept = OF_THE_SHELL.flatMap((name) => (name in env ? [`${name}=${env[name]}`] : []))
-  const octal = umask.toString(8).padStart(3, '0')
-  return ['sh', '-c', UMASK_SCRIPT, 'sh', octal, '/usr/bin/env', ...cleared, ...kept]
+  const octal = umask === null ? '' : umask.toString(8).padStart(3, '0')
+  const script = ['sh', '-c', SCRIPT, 'sh', octal, pidVariable ?? '']
+  return [...script, '/usr/bin/env', ...cleared, ...kept]
 }
 
 function limitsOf({ rlimits }: SpawnRequest): Part {
