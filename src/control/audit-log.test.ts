@@ -3,6 +3,7 @@ import { memoryAuditFiles } from '../../test/fakes/audit-files.ts'
 import type { AuditEntry } from '../model/ports/audit.ts'
 import { entryIn } from './audit-chain.ts'
 import { auditLog } from './audit-log.ts'
+import { auditTrail } from './audit-trail.ts'
 import { verifyAudit } from './audit-verify.ts'
 
 const caller = { uid: 1_000, pid: 77 }
@@ -154,6 +155,26 @@ describe('the audit log:', () => {
     const [oldest = ''] = files.names()
     files.all.delete(oldest)
     expect((await verify()).problems).toHaveLength(1)
+  })
+
+  test('files that are rotated while they are read are no tampering', async () => {
+    const { log, files } = openLog()
+    const long = { ...entry, targets: Array.from({ length: 50 }, () => 'x'.repeat(250)) }
+    for (let index = 0; index < 300; index += 1) log.append(long)
+    let reads = 0
+    const reader = {
+      ...files,
+      marked: () => files.marked(),
+      names: () => files.names(),
+      async read(name: string) {
+        reads += 1
+        // In the middle of the first look everything moves on by one.
+        if (reads === 2) for (let index = 0; index < 200; index += 1) log.append(long)
+        return files.read(name)
+      },
+    }
+    expect((await auditTrail(reader, () => log.head).verify()).problems).toEqual([])
+    expect(reads).toBeGreaterThan(4)
   })
 
   test('a later guard goes on with the chain', async () => {

@@ -25,6 +25,10 @@ export function auditTrail(reader: AuditReader, head: () => AuditHead | null): A
       }
       return found
     },
-    verify: () => verifyAudit(reader, head()),
+    async verify() {
+      const report = await verifyAudit(reader, head())
+      // Files that were rotated between two reads look as if lines were missing, and do so once.
+      return report.problems.length === 0 ? report : verifyAudit(reader, head())
+    },
   }
 }

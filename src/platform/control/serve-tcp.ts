@@ -46,6 +46,8 @@ const LIMITS: ConnectionLimits = {
 const MAX_HEADERS = 16 * 1024
 const BACKLOG = 64
 const LAST_WORDS = 1_000
+/** Milliseconds of silence until the other side is asked whether it is there (tcp(7)). */
+const KEEP_ALIVE = 60_000
 /** Milliseconds for a TLS handshake. */
 const HANDSHAKE = 10_000
 
@@ -105,6 +107,8 @@ export async function serveTcp({
       open -= 1
     })
     socket.setNoDelay()
+    // Who reads events may have nothing to read for hours: whether it is there at all is found out below.
+    socket.setKeepAlive(true, KEEP_ALIVE)
   }
   const take = (socket: Socket): void => {
     if (socket.destroyed) return
