@@ -212,7 +212,7 @@ function targetsOf({ names }: Selection): readonly string[] {
 }
 
 function labelsOf({ labels }: Selection): object {
-  return labels === undefined ? {} : { labels }
+  return labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }
 }
 
 function textOf({ action, targets }: Act): string {

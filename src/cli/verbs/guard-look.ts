@@ -1,3 +1,4 @@
+import type { GuardClient } from '../../control/client.ts'
 import { SteadError } from '../../errors.ts'
 import { parseDuration } from '../../model/duration.ts'
 import { eventText } from '../../model/event-text.ts'
@@ -12,6 +13,8 @@ import { withService } from './guard-control.ts'
 const LAST_LINES = 50
 /** In which a line is stored that was written, also on a busy machine, in milliseconds. */
 const MOMENT = 100
+/** Of a log that the guard reads for us, as many as it tells in one answer. */
+const MOST_LINES = 10_000
 /** Events that a guard tells in one answer. */
 const MOST = 1_000
 
@@ -22,7 +25,7 @@ export function explain(name: string, options: CommonOptions): Promise<number> {
       const { services } = await client.status({ names: [name] })
       for (const { id } of services) {
         const detail = await client.detail(id)
-        const lines = await lastWords(detail)
+        const lines = await lastWords(detail, client)
         if (output.json) output.object({ ...detail, lastLines: lines })
         else output.answer(explainText(detail, new Date(), lines))
       }
@@ -32,7 +35,10 @@ export function explain(name: string, options: CommonOptions): Promise<number> {
 }
 
 /** The last lines of the life that ended last; the last of all where lines have no time. */
-async function lastWords({ log, lastExit, startedAt }: InstanceDetail): Promise<readonly string[]> {
+async function lastWords(
+  { id, log, lastExit, startedAt }: InstanceDetail,
+  client: GuardClient,
+): Promise<readonly string[]> {
   const file = log?.file ?? null
   if (file === null || lastExit === null) return []
   const [{ logFiles }, { systemClock }] = await Promise.all([
@@ -50,9 +56,18 @@ async function lastWords({ log, lastExit, startedAt }: InstanceDetail): Promise<
   }
   const last = async (of: (line: string) => boolean): Promise<readonly string[]> => {
     const lines: string[] = []
-    const tail = logFiles(systemClock()).tail(file, { last: LAST_LINES, keep: of, follow: false })
-    for await (const line of tail) lines.push(line)
-    return lines
+    try {
+      const tail = logFiles(systemClock()).tail(file, { last: LAST_LINES, keep: of, follow: false })
+      for await (const line of tail) lines.push(line)
+      return lines
+    } catch (error) {
+      // Another user's file; its guard reads it for those who may see the service.
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+    }
+    for await (const piece of client.logs(id, { since: new Date(began), lines: MOST_LINES })) {
+      if ('line' in piece && of(piece.line)) lines.push(piece.line)
+    }
+    return lines.slice(-LAST_LINES)
   }
   const own = await last(keep)
   // A life that ended while the guard itself was starting has later times on its lines.

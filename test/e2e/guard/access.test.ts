@@ -10,7 +10,10 @@ import { type Answer, run, STEAD } from './stead.ts'
 
 const SLEEP = ['/bin/sleep', '1000']
 const [VIEWER, OPERATOR, STRANGER] = [64_001, 64_002, 64_003]
-const services = { web: { command: SLEEP, labels: { tier: 'front' } }, db: { command: SLEEP } }
+const services = {
+  web: { command: ['sh', '-c', 'echo hello; exec sleep 1000'], labels: { tier: 'front' } },
+  db: { command: SLEEP },
+}
 const access = [
   { role: 'viewer', users: [VIEWER], services: ['web'] },
   { role: 'operator', groups: [OPERATOR], labels: { tier: 'front' } },
@@ -39,9 +42,12 @@ describe.skipIf(process.geteuid?.() !== 0)('with access in stead.yaml', () => {
     expect(refused).toMatchObject({ code: 4 })
     expect(refused.stderr).toContain('it needs the role operator for web')
     expect(await as(room, VIEWER, 'explain', 'db')).toMatchObject({ code: 5 })
+    expect((await as(room, VIEWER, 'logs', 'web')).stdout).toContain('hello')
     expect((await as(room, VIEWER, 'events', '--json')).stdout).not.toContain('"db"')
 
     expect(await as(room, OPERATOR, 'restart', 'web')).toMatchObject({ code: 0 })
+    // The log is the guard's user's alone: the guard reads it for those who may see the service.
+    expect((await as(room, VIEWER, 'explain', 'web')).stdout).toContain('hello')
     expect(await as(room, OPERATOR, 'signal', 'web', 'WINCH')).toMatchObject({ code: 0 })
     expect((await room.one('web')).want.by).toBe(`operator uid ${OPERATOR}`)
     expect(await as(room, OPERATOR, 'restart', 'db')).toMatchObject({ code: 5 })
