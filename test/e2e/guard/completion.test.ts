@@ -50,7 +50,7 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
     const line = async (typed: string, expected: string | RegExp): Promise<void> => {
       terminal.type(`${typed}\t${typeof expected === 'string' ? '#' : ''}`)
       await terminal.shows(expected)
-      terminal.press('C-c')
+      terminal.press('C-u')
       terminal.type('clear\n')
       await terminal.showsNot(expected)
     }
