@@ -141,7 +141,7 @@ describe('bytes on their way to sinks', () => {
 })
 
 describe('bytes of a program', () => {
-  const taken = { stream: 'stdout', incarnation: 1, sequence: -1, at: 0 } as const
+  const taken = { stream: 'stdout', incarnation: 1, sequence: -1, at: 0, continues: false } as const
   const split = (splitter: ReturnType<typeof lineSplitter>, text: string, changes = {}) =>
     splitter
       .split({ ...taken, bytes: Buffer.from(text), ...changes }, 6, null)
@@ -166,7 +166,7 @@ describe('bytes of a program', () => {
   test('that begin a line are told, and its end is no line of its own', () => {
     const splitter = lineSplitter(API)
     expect(split(splitter, 'prompt> ')).toEqual([['prompt> ', 1, 6, true]])
-    expect(split(splitter, '\n')).toEqual([])
+    expect(split(splitter, '\n', { continues: true })).toEqual([])
     expect(split(splitter, 'x\n')).toEqual([['x', 3, 6, false]])
   })
 })

@@ -29,7 +29,9 @@ const ANY = { services: [], kinds: [] }
 /** Everything that is to be told now, each acknowledged. */
 function drain(source: ReturnType<typeof eventSource>): (GuardEvent | EventGapNotice)[] {
   const told: (GuardEvent | EventGapNotice)[] = []
-  while (source.due(0, false) !== null) {
+  for (let due = source.due(0, false); due !== null; due = source.due(0, false)) {
+    // Not all of a long log is looked at in one go.
+    if (due > 0) continue
     told.push(source.take(0))
     source.settle('all')
   }
@@ -83,12 +85,12 @@ describe('events that are told', () => {
 
   test('are those that were asked for', () => {
     const kept: number[] = []
-    const events = log(1, 1_000, (number) => (number === 900 ? 'web-1@2' : 'api'))
+    const events = log(1, 3_000, (number) => (number === 2_900 ? 'web-1@2' : 'api'))
     const wants = eventFilter({ services: ['web-*'], kinds: ['ready'] })
     const source = eventSource({ events, wants, from: 1, keep: (next) => kept.push(next) })
-    expect(drain(source)).toMatchObject([{ number: 900 }])
+    expect(drain(source)).toMatchObject([{ number: 2_900 }])
     // What was left out is not looked at again and again by later guards.
-    expect(kept.length).toBeLessThan(8)
+    expect(kept.length).toBeLessThan(20)
     const guardEvent = { type: 'guard', text: '', severity: 6, number: 1, at: '' } as const
     expect(wants(guardEvent)).toBe(false)
     expect(eventFilter(ANY)(guardEvent)).toBe(true)

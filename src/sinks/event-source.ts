@@ -24,6 +24,8 @@ export interface EventSource extends DeliverySource<GuardEvent | EventGapNotice>
 
 /** Events that are looked at in one go. */
 const PAGE = 64
+/** Pages that are looked at before others have their turn. */
+const PAGES_IN_TURN = 16
 /** So many that nobody wants are kept as told together. */
 const KEEP_EVERY = 256
 
@@ -45,7 +47,7 @@ export function eventSource({ events, wants, from, keep }: EventSourceParts): Ev
   }
 
   function look(): GuardEvent | EventGapNotice | null {
-    while (facts.next <= events.newest) {
+    for (let pages = 0; facts.next <= events.newest && pages < PAGES_IN_TURN; pages += 1) {
       const page = events.since(facts.next, PAGE)
       const first = page[0]?.number ?? events.newest + 1
       if (first > facts.next) {
@@ -65,7 +67,8 @@ export function eventSource({ events, wants, from, keep }: EventSourceParts): Ev
   return {
     due() {
       found ??= look()
-      return found === null ? null : 0
+      if (found !== null) return 0
+      return facts.next <= events.newest ? 1 : null
     },
     take: () => found as GuardEvent | EventGapNotice,
     settle() {

@@ -18,6 +18,7 @@ function line(text: string, source = API): LineRecord {
     severity: 6,
     text: Buffer.from(text),
     partial: false,
+    continues: false,
     traceId: null,
     lost: null,
   }

@@ -1,6 +1,7 @@
 import {
   type LineRecord,
   type Lost,
+  linesOf,
   lostRecord,
   type RecordSource,
   weightOf,
@@ -41,6 +42,8 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
   let head = 0
   let taken: LineRecord[] = []
   let bytes = 0
+  /** Lines that wait: a record may be a piece of one. */
+  let count = 0
   /** What is missing before the first that waits. */
   const gaps = new Map<RecordSource, { lines: number; bytes: number; since: number }>()
   const counts = { sent: 0, lost: 0, gaps: 0 }
@@ -49,7 +52,7 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
   const half = { bytes: bounds.bytes / 2, lines: Math.ceil(bounds.lines / 2) }
   let takenBytes = 0
 
-  const lines = (): number => queue.length - head + taken.length
+  const records = (): number => queue.length - head + taken.length
 
   function isOver(): boolean {
     if (head === queue.length) return false
@@ -74,8 +77,10 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
       note(record.source, record.lost)
       return
     }
-    counts.lost += 1
-    note(record.source, { lines: 1, bytes: record.text.length, since })
+    const own = linesOf(record)
+    counts.lost += own
+    count -= own
+    note(record.source, { lines: own, bytes: record.text.length, since })
   }
 
   function shift(): LineRecord {
@@ -92,6 +97,7 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
   return {
     push(record, now) {
       queue.push(record)
+      count += linesOf(record)
       bytes += weightOf(record)
       while (isOver()) {
         const oldest = shift()
@@ -111,9 +117,9 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
       bytes += gapBytes
       const from = taken.length
       const room = Math.min(most.bytes, half.bytes)
-      const count = Math.min(most.lines, half.lines)
+      const some = Math.min(most.lines, half.lines)
       let size = 0
-      while (head < queue.length && taken.length - from < count) {
+      while (head < queue.length && taken.length - from < some) {
         const weight = weightOf(queue[head] as LineRecord)
         if (size > 0 && size + weight > room) break
         size += weight
@@ -122,14 +128,15 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
       takenBytes = size + gapBytes
       return taken
     },
-    settle(count) {
-      for (const record of taken.slice(0, count)) {
+    settle(told) {
+      for (const record of taken.slice(0, told)) {
         bytes -= weightOf(record)
         takenBytes -= weightOf(record)
-        if (record.lost === null) counts.sent += 1
-        else counts.gaps += 1
+        counts.sent += linesOf(record)
+        count -= linesOf(record)
+        if (record.lost !== null) counts.gaps += 1
       }
-      taken = taken.slice(count)
+      taken = taken.slice(told)
     },
     refuse(now) {
       for (const record of taken) {
@@ -139,8 +146,8 @@ export function lineQueue(bounds: QueueBounds): LineQueue {
       taken = []
       takenBytes = 0
     },
-    isEmpty: () => lines() === 0 && gaps.size === 0,
-    waiting: () => ({ lines: lines(), bytes }),
+    isEmpty: () => records() === 0 && gaps.size === 0,
+    waiting: () => ({ lines: count, bytes }),
     counts,
   }
 }

@@ -23,6 +23,8 @@ export interface LineRecord {
   readonly text: Buffer
   /** The line goes on in the next record of its stream. */
   readonly partial: boolean
+  /** It goes on with the line of the record before: it counts as no line of its own. */
+  readonly continues: boolean
   readonly traceId: string | null
   /** For the record that stands for lines that were given up. */
   readonly lost: Lost | null
@@ -42,6 +44,11 @@ export function weightOf({ text }: LineRecord): number {
   return text.length + OVERHEAD
 }
 
+/** Lines that a record counts as: one for each line, however many pieces it came in. */
+export function linesOf({ continues, lost }: LineRecord): number {
+  return continues || lost !== null ? 0 : 1
+}
+
 /** The record that tells a sink what it has missed. */
 export function lostRecord(source: RecordSource, lost: Lost, now: number): LineRecord {
   const lines = lost.lines === 1 ? '1 line' : `${lost.lines} lines`
@@ -56,6 +63,7 @@ export function lostRecord(source: RecordSource, lost: Lost, now: number): LineR
     severity: 4,
     text: Buffer.from(text),
     partial: false,
+    continues: false,
     traceId: null,
     lost,
   }

@@ -13,6 +13,8 @@ export interface TakenBytes {
   /** Lines told before these in this incarnation; -1 where the encoder of the log does not count. */
   readonly sequence: number
   readonly at: number
+  /** They begin within a line. */
+  readonly continues: boolean
   readonly bytes: Buffer
 }
 
@@ -26,8 +28,6 @@ export interface LineSplitter {
 /** Lines are cut and numbered as format `json` does it, so that a line has one number everywhere. */
 export function lineSplitter(source: RecordSource): LineSplitter {
   const found = scannedLine()
-  /** Streams that are within a line. */
-  const open = new Set<string>()
   let incarnation = 0
   let sequence = 0
 
@@ -41,15 +41,15 @@ export function lineSplitter(source: RecordSource): LineSplitter {
       if (taken.sequence >= 0) sequence = taken.sequence
       const traced = mayHaveTraceId(bytes, 0, bytes.length)
       const records: LineRecord[] = []
+      let open = taken.continues
       for (let from = 0; from < bytes.length; from = found.next) {
         if (!scanLine(bytes, from, bytes.length, 'end', found)) break
         const { begin, end, partial } = found
         sequence += 1
-        const closes = open.has(stream) && begin === end && !partial
-        if (partial) open.add(stream)
-        else open.delete(stream)
+        const continues = open
+        open = partial
         // The line break alone, behind a beginning that was told already.
-        if (closes) continue
+        if (continues && begin === end && !partial) continue
         records.push({
           source,
           stream,
@@ -60,6 +60,7 @@ export function lineSplitter(source: RecordSource): LineSplitter {
           severity: found.severity === -1 ? severity : (found.severity as Severity),
           text: bytes.subarray(begin, end),
           partial,
+          continues,
           traceId: traced
             ? traceIdOf(bytes.toString('utf8', begin, Math.min(end, begin + SEARCHED)))
             : null,

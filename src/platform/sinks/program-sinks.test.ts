@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,6 +18,7 @@ let output: ProgramOutput
 let server: Server
 let url: string
 let turned: SinkFact[]
+let hangs: boolean
 const children: ChildProcess[] = []
 /** What the server got, and what it answers. */
 let bodies: string[]
@@ -27,6 +28,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stead-sinks-'))
   bodies = []
   turned = []
+  hangs = false
   answer = () => 204
   server = createServer((request, response) => {
     let body = ''
@@ -35,6 +37,7 @@ beforeEach(async () => {
       body += text
     })
     request.on('end', () => {
+      if (hangs) return
       const status = answer(request)
       if (status < 300) bodies.push(body)
       response.writeHead(status).end()
@@ -99,12 +102,12 @@ function lines(): Told[] {
 }
 
 describe.each([
-  ['by the thread', true],
-  ['in the main thread', false],
-] as const)('output moved %s', (_, thread) => {
+  ['by the thread', true, ['raw', 'stamped', 'json', 'off']],
+  ['in the main thread', false, ['json']],
+] as const)('output moved %s', (_, thread, formats) => {
   beforeEach(() => begin(thread))
 
-  test.each(['raw', 'stamped', 'json', 'off'] as const)(
+  test.each(formats)(
     'in format %s is told to a sink with all that is known of a line',
     async (format) => {
       const channel = output.open({ service: 'api', instance: 2 }, policyOf({ format }))
@@ -138,7 +141,6 @@ describe.each([
     expect(turned[0]).toMatchObject({ trouble: 'HTTP 503' })
     expect(JSON.stringify(await channel.sinks())).not.toContain('secret')
     answer = () => 204
-    await until('the sink is back', () => turned[1]?.state === 'up')
     const facts = await until('all is told', async () => {
       const [fact] = await channel.sinks()
       return fact?.waiting.lines === 0 && fact
@@ -150,6 +152,23 @@ describe.each([
     expect(texts.at(-1)).toBe('1000')
     expect(lost).toBeGreaterThanOrEqual(800)
     expect(facts).toMatchObject({ sent: texts.length, lost, state: 'up', trouble: null })
+  })
+
+  test('delays nothing and keeps little when a sink takes everything and never answers', async () => {
+    hangs = true
+    const channel = output.open({ service: 'api', instance: 1 }, policyOf({}))
+    channel.incarnation(1)
+    await run(channel, 'seq 1 1500000')
+    await channel.drained()
+    const log = readFileSync(join(folder, 'api.log'), 'latin1')
+    expect(log.slice(log.lastIndexOf(' ', log.length - 2) + 1)).toBe('1500000\n')
+    const fact = await until('every line is accounted for', async () => {
+      const [one] = await channel.sinks()
+      return one !== undefined && one.lost + one.waiting.lines === 1_500_000 && one
+    })
+    expect(fact.waiting.bytes).toBeLessThanOrEqual(1_000_000)
+    expect(fact.waiting.lines).toBeLessThanOrEqual(10_000)
+    expect(process.memoryUsage.rss()).toBeLessThan(600 * 1024 * 1024)
   })
 
   test('tells what waits when it ends, and not for longer than two seconds', async () => {

@@ -102,15 +102,14 @@ export function sinkHub(all: Int32Array, turned: (fact: SinkFact) => void): Sink
       const channel = channels.get(id)
       if (channel !== undefined) channel.process = { incarnation, pid }
     },
-    chunk({ id, stream, incarnation, sequence, at, bytes }) {
+    chunk({ id, bytes, ...chunk }) {
       const channel = channels.get(id)
       if (channel === undefined) return
       const { setup, process: known } = channel
-      const severity = setup.severity[stream === 'stderr' ? 'stderr' : 'stdout']
-      const pid = known?.incarnation === incarnation ? known.pid : null
+      const severity = setup.severity[chunk.stream === 'stderr' ? 'stderr' : 'stdout']
+      const pid = known?.incarnation === chunk.incarnation ? known.pid : null
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-      const taken = { stream, incarnation, sequence, at, bytes: text }
-      const records = channel.splitter.split(taken, severity, pid)
+      const records = channel.splitter.split({ ...chunk, bytes: text }, severity, pid)
       for (const { running } of channel.sinks) running.push(records)
       channel.flight.leave(bytes.length)
       tellLost(channel)

@@ -15,6 +15,8 @@ export interface TappedChunk {
   /** Lines told before these; -1 where the encoder of the log does not count. */
   readonly sequence: number
   readonly at: number
+  /** It begins within a line. */
+  readonly continues: boolean
   readonly bytes: Uint8Array
 }
 
