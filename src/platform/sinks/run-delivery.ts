@@ -1,4 +1,7 @@
-import type { Delivery, Outcome } from '../../sinks/delivery.ts'
+import type { Delivery, DeliveryAction, Outcome } from '../../sinks/delivery.ts'
+
+/** Milliseconds until what could not be read is tried again. */
+const LOOK_AGAIN = 1_000
 
 export interface RunningDelivery {
   /** Something is there to be told. */
@@ -34,7 +37,15 @@ export function runDelivery<Batch>({
     if (closed) return
     clearTimeout(timer ?? undefined)
     timer = null
-    const action = delivery.next(performance.now())
+    let action: DeliveryAction<Batch>
+    try {
+      action = delivery.next(performance.now())
+    } catch {
+      // What is to be told cannot be read at present: a disk that fails ends nobody.
+      timer = setTimeout(kick, LOOK_AGAIN)
+      flushed?.()
+      return
+    }
     if (action.do === 'wait') {
       // Whoever flushes has waited enough.
       if (flushed !== null) flushed()
