@@ -288,6 +288,20 @@ describe('over HTTP', () => {
     transport.close()
   })
 
+  test('a server whose answers never end holds nobody up for longer than an answer may take', async () => {
+    const server = await tcpServer((socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\nx'))
+    })
+    const sink = lokiSink(`http://127.0.0.1:${portOf(server)}`, { timeout: 200 })
+    const transport = await sinkTransport(sink, {})
+    expect(await transport.send([lineRecord('one')], never)).toEqual({ kind: 'done' })
+    await until('the next one is told', async () => {
+      const { kind } = await transport.send([lineRecord('two')], never)
+      return kind === 'done'
+    })
+    transport.close()
+  })
+
   test('a secret is taken from a file of its owner alone or from a variable, and never told', async () => {
     const { requests, url } = await httpServer(() => 204)
     const open = secretFile('s3cret', 0o644)
