@@ -100,3 +100,22 @@ function realPath(path: string): string {
     return path
   }
 }
+
+/** What a guard needs of a home that may be somebody else's. @throws RIGHTS */
+export function inOwnHome<T>(directory: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new SteadError(
+      'RIGHTS',
+      {
+        action: 'start a guard there',
+        right: `to write in ${directory}`,
+        remedy: 'ask as the user whose it is (sudo -u USER), or name another place: --home DIR',
+      },
+      { cause: error },
+    )
+  }
+}

@@ -24,6 +24,7 @@ import {
   findGuardFile,
   type GuardHomeOptions,
   guardHome,
+  inOwnHome,
   placesOf,
   readGuardFile,
 } from './compose-guard-home.ts'
@@ -67,10 +68,12 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
   const spec = await prepare(await readSpec(null))
   const places = placesOf(home, spec.project, path)
   checkSocketPath(places.socket)
-  for (const directory of [places.run, places.state]) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-  }
-  mkdirSync(places.logs, { recursive: true, mode: 0o750 })
+  inOwnHome(places.run, () => {
+    for (const directory of [places.run, places.state]) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 })
+    }
+    mkdirSync(places.logs, { recursive: true, mode: 0o750 })
+  })
   const [{ locks }, { accountNamed }] = await Promise.all([
     import('../platform/posix/locks.ts'),
     import('../platform/posix/spawn/credentials.ts'),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SteadError } from '../errors.ts'
-import { guardHome } from './compose-guard-home.ts'
+import { guardHome, inOwnHome } from './compose-guard-home.ts'
 import type { Output } from './output.ts'
 import type { UpOptions } from './verbs/up.ts'
 
@@ -19,9 +19,11 @@ export async function startInBackground(
   output: Output,
 ): Promise<number> {
   const home = guardHome(options)
-  mkdirSync(home.logs, { recursive: true, mode: 0o750 })
   const log = join(home.logs, 'guard.log')
-  const sink = openSync(log, 'a', 0o640)
+  const sink = inOwnHome(home.logs, () => {
+    mkdirSync(home.logs, { recursive: true, mode: 0o750 })
+    return openSync(log, 'a', 0o640)
+  })
   const args = [process.argv[1] as string, 'up', '-f', file]
   if (options.scope !== undefined) args.push('--scope', options.scope)
   if (options.home !== undefined) args.push('--home', options.home)

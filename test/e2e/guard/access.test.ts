@@ -56,6 +56,7 @@ describe.skipIf(process.geteuid?.() !== 0)('with access in stead.yaml', () => {
     expect(await as(room, OPERATOR, 'down')).toMatchObject({ code: 4 })
     expect(await as(room, OPERATOR, 'audit')).toMatchObject({ code: 4 })
     expect(await as(room, STRANGER, 'down')).toMatchObject({ code: 4 })
+    expect(await as(room, STRANGER, 'up', '-d')).toMatchObject({ code: 4 })
 
     room.write(services, { access: [{ role: 'viewer', users: [STRANGER] }] })
     expect(await room.stead('apply')).toMatchObject({ code: 0 })
