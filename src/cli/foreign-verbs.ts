@@ -11,7 +11,10 @@ export function addForeignVerbs(
     'import',
     'make a stead.yaml out of what another supervisor has; --strict: 8 where something is lost',
   )
-    .argument('<kind>', 'supervisord or procfile; or the path, where its name tells')
+    .argument(
+      '<kind>',
+      'supervisord, procfile, pm2 (a .js file is run), compose, process-compose, systemd, runit or s6; or the path, where that tells',
+    )
     .argument('[path]', 'the file or directory')
     .usage('[KIND] PATH [options]')
     .option('-o, --output <file>', 'write it there, not on standard output')

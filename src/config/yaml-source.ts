@@ -29,6 +29,8 @@ export interface YamlSource {
   readonly value: unknown
   /** The text of a plain value as it stands in the file: `1.10` where the value is 1.1. */
   written(path: readonly PropertyKey[]): string | null
+  /** The line of a setting, from 1; of what surrounds it where it is not there. */
+  lineOf(path: readonly PropertyKey[]): number
   /**
    * Problems in words, in the order of the file: place, setting, message, and the line with a mark
    * under the place.
@@ -90,6 +92,7 @@ export function readYaml(path: string, text: string): YamlSource | { problems: s
       const node = find(document, path)?.value
       return isScalar(node) && typeof node.source === 'string' ? node.source : null
     },
+    lineOf: (path) => lines.linePos(offsetOf(document, { path, message: '', key: true })).line,
     describe(problems) {
       return problems
         .map((problem) => ({ problem, offset: offsetOf(document, problem) }))

@@ -8,6 +8,8 @@ export interface Draft {
   readonly services: DraftService[]
   readonly groups: DraftGroup[]
   readonly defaults: Record<string, unknown>
+  /** What the guard is to be called; null for as the directory. */
+  project: string | null
 }
 
 export interface DraftGroup {
@@ -40,7 +42,7 @@ interface Origin {
 const MAX_SERVICES = 2_000
 
 export function emptyDraft(): Draft {
-  return { notes: [], losses: [], services: [], groups: [], defaults: {} }
+  return { notes: [], losses: [], services: [], groups: [], defaults: {}, project: null }
 }
 
 /** Adds a loss that is about no service alone. */

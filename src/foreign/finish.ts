@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { parseGuardFile, settingProblems } from '../config/guard-file.ts'
 import { SteadError } from '../errors.ts'
 import { type Draft, type DraftService, lose } from './draft.ts'
+import { markJobs } from './jobs.ts'
 import type { Loss, Place } from './loss.ts'
-import { nameAll } from './names.ts'
+import { goodName, nameAll } from './names.ts'
 import { comment, setting } from './render.ts'
 
 /** What an import gives. */
@@ -21,6 +22,7 @@ interface Parts {
   readonly services: Map<string, { readonly draft: DraftService; readonly settings: Settings }>
   readonly groups: Map<string, { readonly place: Place; services: string[] }>
   readonly defaults: Settings
+  readonly project: string | null
 }
 
 /** Members of these can be left out one by one. */
@@ -65,11 +67,13 @@ export function finish(draft: Draft, shownAs: string, base: string): Imported {
 }
 
 function partsOf(draft: Draft): Parts {
+  markJobs(draft)
   const { names, services, groups } = nameAll(draft)
   const parts: Parts = {
     services: new Map(),
     groups: new Map(),
     defaults: draft.defaults,
+    project: draft.project === null ? null : goodName(draft.project),
   }
   draft.services.forEach((one, index) => {
     const settings: Settings = { ...one.settings }
@@ -160,6 +164,7 @@ const ORDER = [
 
 function textOf(parts: Parts, draft: Draft): string {
   const lines = draft.notes.flatMap((note) => comment(note, ''))
+  if (parts.project !== null) lines.push(...setting('project', parts.project, ''))
   lines.push('services:')
   for (const [name, { draft: service, settings }] of parts.services) {
     lines.push(...setting(name, {}, '  ').map((line) => line.replace(/ \{\}$/, '')))

@@ -6,6 +6,12 @@ import type { Importer } from './source.ts'
 export const IMPORTERS = {
   supervisord: async () => (await import('./supervisord/import.ts')).importSupervisord,
   procfile: async () => (await import('./procfile/import.ts')).importProcfile,
+  compose: async () => (await import('./compose/import.ts')).importCompose,
+  'process-compose': async () => (await import('./process-compose/import.ts')).importProcessCompose,
+  pm2: async () => (await import('./pm2/import.ts')).importPm2,
+  systemd: async () => (await import('./systemd/import.ts')).importSystemd,
+  runit: async () => (await import('./service-directories/import.ts')).importRunit,
+  s6: async () => (await import('./service-directories/import.ts')).importS6,
 } as const satisfies Readonly<Record<string, () => Promise<Importer>>>
 
 export type Kind = keyof typeof IMPORTERS
@@ -17,25 +23,60 @@ export function kindOf(path: string, files: ForeignFiles): Kind | null {
   const name = basename(path).toLowerCase()
   if (/^procfile(\.|$)|\.procfile$/.test(name)) return 'procfile'
   if (/^supervisor.*\.(conf|ini)$|\.ini$/.test(name)) return 'supervisord'
+  if (/^process-compose.*\.ya?ml$/.test(name)) return 'process-compose'
+  if (/^(docker-)?compose.*\.ya?ml$/.test(name)) return 'compose'
+  if (/^(ecosystem|pm2|processes)\b.*\.([cm]?js|json5?|ya?ml)$/.test(name)) return 'pm2'
+  if (name.endsWith('.service')) return 'systemd'
   const text = files.readText(path)
   if (text !== null) {
+    if (/^\[Service\]\s*$/m.test(text)) return 'systemd'
+    if (/\.(ya?ml|json)$/.test(name)) {
+      if (/^["{\s]*processes"?\s*:/m.test(text)) return 'process-compose'
+      if (/^["{\s]*services"?\s*:/m.test(text)) return 'compose'
+      if (/^["{\s]*apps"?\s*:/m.test(text)) return 'pm2'
+    }
     if (/^\[(program|supervisord|include|group):?/m.test(text)) return 'supervisord'
     return null
   }
   const inside = files.names(path) ?? []
-  const found = WELL_KNOWN.find((one) => inside.includes(one))
-  return found === undefined ? null : kindOf(join(path, found), files)
+  const found = inside.find((one) => WELL_KNOWN.test(one))
+  if (found !== undefined) return kindOf(join(path, found), files)
+  if (inside.some((one) => one.endsWith('.service'))) return 'systemd'
+  return kindOfDirectories(path, inside, files)
 }
 
 /** What is looked for in a directory that is named. */
-const WELL_KNOWN = ['supervisord.conf', 'Procfile']
+const WELL_KNOWN =
+  /^(supervisord\.conf|Procfile|(docker-|process-)?compose\.ya?ml|ecosystem\.config\.([cm]?js|json|ya?ml))$/
+
+/** runit and s6 look alike: files that only one of them knows tell them apart. */
+function kindOfDirectories(
+  path: string,
+  inside: readonly string[],
+  files: ForeignFiles,
+): Kind | null {
+  const all = inside.includes('run')
+    ? [inside]
+    : inside.slice(0, 200).map((name) => files.names(join(path, name)) ?? [])
+  if (!all.some((names) => names.includes('run') || names.includes('type'))) return null
+  const s6 = [
+    'notification-fd',
+    'type',
+    'timeout-kill',
+    'timeout-finish',
+    'data',
+    'event',
+    'down-signal',
+  ]
+  return all.some((names) => s6.some((one) => names.includes(one))) ? 's6' : 'runit'
+}
 
 /** The file that is meant by a directory, for the kinds that are a file. */
 export function mainFile(path: string, kind: Kind, files: ForeignFiles): string {
   const inside = files.names(path)
   if (inside === null) return path
-  const found = WELL_KNOWN.find(
-    (one) => inside.includes(one) && kindOf(join(path, one), files) === kind,
+  const found = inside.find(
+    (one) => WELL_KNOWN.test(one) && kindOf(join(path, one), files) === kind,
   )
   return found === undefined ? path : join(path, found)
 }

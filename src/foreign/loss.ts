@@ -22,6 +22,12 @@ export interface Loss extends Place {
 /** More losses than these are counted, and not kept. */
 export const MAX_LOSSES = 2_000
 
+/** Why the value of a setting is lost that knows other words only. */
+export function unknownWord(word: string, known: readonly string[]): string {
+  const near = suggest(word.slice(0, 80), known)
+  return `${JSON.stringify(word.slice(0, 40))} is none of ${known.join(', ')}${near === null ? '' : `; did you mean ${near}?`}`
+}
+
 /** Why a setting is lost that nobody knows, with what was probably meant. */
 export function unknownSetting(name: string, known: Iterable<string>): string {
   const near = suggest(name.slice(0, 80), known)

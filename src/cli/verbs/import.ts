@@ -37,8 +37,13 @@ export function importForeign(
       base: target === null ? process.cwd() : dirname(target),
       machine: { host: hostname(), user: userInfo().username, home: userInfo().homedir },
     }
+    const evaluated = kind === 'pm2' ? await run(found, output) : undefined
     const importer = await IMPORTERS[kind]()
-    const { text, losses, services } = finish(importer(source), shown(source, found), source.base)
+    const { text, losses, services } = finish(
+      importer(evaluated === undefined ? source : { ...source, evaluated }),
+      shown(source, found),
+      source.base,
+    )
     if (target !== null) await write(target, text, options.force === true)
     if (output.json) {
       output.object({ kind, file: target, services, losses, ...(target === null ? { text } : {}) })
@@ -49,6 +54,14 @@ export function importForeign(
     }
     return options.strict === true && losses.length > 0 ? LOST : 0
   })
+}
+
+/** An ecosystem may be a program; it is the user's own, and says itself what it means. */
+async function run(path: string, output: Output): Promise<string | undefined> {
+  if (!/\.[cm]?js$/.test(path)) return undefined
+  if (!output.json) process.stderr.write(`${path} is a program: it is run, with your rights\n`)
+  const { evaluateModule } = await import('../../platform/evaluate-module.ts')
+  return evaluateModule(path, dirname(path))
 }
 
 function tellOf(output: Output, target: string, services: number, losses: number): void {
