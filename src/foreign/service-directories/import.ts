@@ -74,7 +74,7 @@ function addDirectory(one: Directory): void {
   const script = text(main) ?? ''
   service.set('cwd', pathFrom(dirname(directory), basename(directory), source.base))
   if (type === 'oneshot') {
-    service.set('command', ['execlineb', '-P', pathFrom(directory, main, source.base)], {
+    service.set('command', ['execlineb', '-P', main], {
       place: at(main),
       setting: main,
     })
@@ -171,7 +171,7 @@ function setFiles(
     if (names.includes('check'))
       service.set(
         'ready',
-        { exec: [pathFrom(directory, 'check', source.base)] },
+        { exec: [join(directory, 'check')] },
         { place: at('check'), setting: 'check' },
       )
     for (const file of source.files.names(join(directory, 'control')) ?? [])

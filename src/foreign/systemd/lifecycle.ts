@@ -120,7 +120,11 @@ function setStop({ service, last, every, command }: Reading): void {
   const signalled = last('KillSignal')
   const signal = signalled?.text.toUpperCase().replace(/^(?!SIG)/, 'SIG') ?? 'SIGTERM'
   const timeout = last('TimeoutStopSec') ?? last('TimeoutSec')
-  const wait = (timeout === null ? '90s' : spanText(timeout.text)) ?? '90s'
+  const wait =
+    (timeout === null
+      ? '90s'
+      : // As for starts, 0 means that there is no limit (config_parse_sec_fix_0 of systemd).
+        spanText(spanOf(timeout.text) === 0 ? 'infinity' : timeout.text)) ?? '90s'
   const from = timeout ?? signalled ?? mode
   const origin = { place: from?.place ?? service.place, setting: from?.place.name ?? 'KillMode' }
   const steps: Record<string, unknown>[] = []
@@ -136,7 +140,7 @@ function setStop({ service, last, every, command }: Reading): void {
   const to = mode?.text === 'mixed' || mode?.text === 'process' ? {} : { to: 'tree' }
   if (mode?.text === 'process' || mode?.text === 'none')
     service.lose('KillMode', mode.place, 'nothing of a program is left behind')
-  steps.push({ signal, ...to, wait: wait === '0s' ? '1ms' : wait })
+  steps.push({ signal, ...to, wait })
   service.set('stop', steps, origin)
   const kill = last('SendSIGKILL')
   if (kill !== null && /^(no|false|off|0)$/i.test(kill.text))

@@ -69,7 +69,7 @@ export function addUnit({ unit, settings, source, draft, file }: Unit): DraftSer
       service.lose(place.name, place, 'a quote in it is not closed')
       return null
     }
-    if (made.shell) service.note('A shell puts variables into its command; systemd did it itself.')
+    if (made.shell) service.note('A shell puts variables into its commands; systemd did it itself.')
     for (const [prefix, why] of Object.entries(PREFIXES))
       if (made.prefixes.includes(prefix)) service.lose(place.name, place, why)
     return made.command
