@@ -76,7 +76,7 @@ function partsOf(draft: Draft): Parts {
     project: draft.project === null ? null : goodName(draft.project),
   }
   draft.services.forEach((one, index) => {
-    const settings: Settings = { ...one.settings }
+    const settings: Settings = withoutOddNames(one)
     const { dependsOn } = settings
     if (typeof dependsOn === 'object' && dependsOn !== null) {
       const renamed = Object.entries(dependsOn).map(([name, how]) => [names.get(name) ?? name, how])
@@ -90,6 +90,23 @@ function partsOf(draft: Draft): Parts {
     if (known.length > 0) parts.groups.set(groups[index] as string, { place, services: known })
   })
   return parts
+}
+
+/** A key of YAML has 1024 characters at most (YAML 1.2, 7.4), and stead refuses this one name. */
+function withoutOddNames(service: DraftService): Settings {
+  const settings: Settings = { ...service.settings }
+  for (const [setting, value] of Object.entries(settings)) {
+    if (!MAPS.has(setting) || typeof value !== 'object' || value === null) continue
+    const odd = Object.keys(value).filter((name) => name.length > 900 || name === '__proto__')
+    if (odd.length === 0) continue
+    const { place } = service.origins.get(setting) ?? service
+    for (const name of odd)
+      service.lose(`${setting}: ${name.slice(0, 40)}`, place, 'stead takes no such name')
+    settings[setting] = Object.fromEntries(
+      Object.entries(value).filter(([name]) => !odd.includes(name)),
+    )
+  }
+  return settings
 }
 
 function documentOf({ services, groups, defaults }: Parts): Settings {

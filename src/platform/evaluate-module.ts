@@ -7,10 +7,11 @@ const LONGEST = 10_000
 const MAX_TEXT = 1024 * 1024
 
 /** What it exports goes to descriptor 3: what it prints is its own affair. */
-const PROGRAM = `import(process.argv[1]).then((module) => {
+const PROGRAM = `const { exit } = process
+import(process.argv[1]).then((module) => {
   require('node:fs').writeFileSync(3, JSON.stringify(module.default ?? module))
-  process.exit(0)
-}).catch((error) => { console.error(String(error?.stack ?? error)); process.exit(1) })`
+  exit(0)
+}).catch((error) => { process.stderr.write(String(error?.stack ?? error)); exit(1) })`
 
 /**
  * What a module of JavaScript exports, as JSON. The module is run, in a process of its own, with the rights

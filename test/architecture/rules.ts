@@ -23,7 +23,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   metrics: ['model'],
   top: ['model'],
   platform: ['model', 'output', 'sinks'],
-  foreign: ['model', 'config'],
+  foreign: ['model', 'config', 'managers'],
   cli: [
     'model',
     'config',

@@ -69,6 +69,7 @@ function offerOf(verb: string, argument: Argument): Offer {
     case 'verify':
       return ['verify']
     case 'kind':
+      return verb === 'export' ? ['systemd', 'supervisord'] : 'files'
     case 'path':
     case 'file':
       return 'files'

@@ -6,20 +6,17 @@ import { finish } from '../../foreign/finish.ts'
 import { IMPORTERS, KINDS, type Kind, kindOf, mainFile } from '../../foreign/kinds.ts'
 import { type Source, shown } from '../../foreign/source.ts'
 import { suggest } from '../../model/suggest.ts'
-import { nodeFileSystem } from '../../platform/file-system.ts'
 import { foreignFiles } from '../../platform/foreign-files.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
 import { lossLines } from '../present/loss-text.ts'
+import { LOST, writeNew } from './write-foreign.ts'
 
 export interface ImportOptions extends CommonOptions {
   readonly output?: string
   readonly force?: boolean
   readonly strict?: boolean
 }
-
-/** The exit code with `--strict` where something could not be carried over. */
-export const LOST = 8
 
 /** Writes a stead.yaml; what could not be carried over is told on standard error. */
 export function importForeign(
@@ -44,7 +41,7 @@ export function importForeign(
       shown(source, found),
       source.base,
     )
-    if (target !== null) await write(target, text, options.force === true)
+    if (target !== null) await writeNew(target, text, options.force === true)
     if (output.json) {
       output.object({ kind, file: target, services, losses, ...(target === null ? { text } : {}) })
     } else {
@@ -92,18 +89,4 @@ function meant(
     throw new SteadError('USAGE', { problem, verb: 'import' })
   }
   return { kind, found: mainFile(named, kind, files) }
-}
-
-/** @throws FILE_EXISTS */
-async function write(path: string, text: string, force: boolean): Promise<void> {
-  const files = nodeFileSystem()
-  try {
-    if (force) await files.writeAtomic(path, text, 0o644)
-    else if (!(await files.createExclusive(path, text, 0o644)))
-      throw new SteadError('FILE_EXISTS', { path })
-  } catch (error) {
-    if (error instanceof SteadError) throw error
-    const reason = (error as NodeJS.ErrnoException).message
-    throw new SteadError('FILE_UNWRITABLE', { path, reason }, { cause: error })
-  }
 }

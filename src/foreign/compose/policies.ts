@@ -1,10 +1,13 @@
 import type { DraftService } from '../draft.ts'
 import { unknownWord } from '../loss.ts'
 import { isMap, type Node } from '../structure.ts'
+import { table } from '../table.ts'
 import { byteText, durationText, wholeOf } from '../values.ts'
 import type { Text } from './service.ts'
 
-const WHEN: Readonly<Record<string, string>> = {
+/** Limits of setrlimit(2) that stead sets, by Docker's names. */
+const ULIMITS = table<string>({ nofile: 'openFiles', nproc: 'processes', core: 'coreSize' })
+const WHEN = table<string>({
   no: 'no',
   false: 'no',
   always: 'always',
@@ -12,7 +15,7 @@ const WHEN: Readonly<Record<string, string>> = {
   'on-failure': 'on-failure',
   none: 'no',
   any: 'always',
-}
+})
 
 /** `restart` and `deploy.restart_policy`; without either compose restarts nothing. */
 export function setRestart(service: DraftService, node: Node, text: Text): void {
@@ -82,7 +85,7 @@ export function setLimits(service: DraftService, node: Node, text: Text): void {
     )
   for (const [name, one] of node.at('ulimits')?.members() ?? []) {
     const value = isMap(one.value) ? one.at('soft')?.value : one.value
-    const setting = { nofile: 'openFiles', nproc: 'processes', core: 'coreSize' }[name]
+    const setting = ULIMITS[name]
     const number = wholeOf(value)
     if (setting === undefined || number === null)
       service.lose(`ulimits.${name}`, one.place, 'stead sets no such limit')

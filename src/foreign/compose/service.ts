@@ -4,6 +4,7 @@ import { interpolate } from '../interpolate.ts'
 import { unknownSetting, unknownWord } from '../loss.ts'
 import { pathFrom, type Source } from '../source.ts'
 import type { Node } from '../structure.ts'
+import { table } from '../table.ts'
 import { wholeOf } from '../values.ts'
 import { setHealth } from './health.ts'
 import { setPlace } from './place.ts'
@@ -24,14 +25,14 @@ const CONTAINERS =
   'annotations attach blkio_config cap_add cap_drop cgroup cgroup_parent configs container_name cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpuset credential_spec develop device_cgroup_rules devices dns dns_opt dns_search domainname expose external_links extends extra_hosts gpus group_add hostname init ipc isolation links logging mac_address mem_reservation mem_swappiness memswap_limit models network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform ports post_start pre_stop privileged provider pull_policy read_only runtime secrets security_opt shm_size stdin_open storage_opt sysctls tmpfs tty userns_mode use_api_socket uts volumes_from'.split(
     ' ',
   )
-const INSTEAD: Readonly<Record<string, string>> = {
+const INSTEAD = table<string>({
   ports: 'have the program itself listen on the port that was published',
   logging: 'log',
   secrets: 'envFile, or a file that the program reads',
   extends: 'write the settings out',
   group_add: 'supplementaryGroups',
   container_name: 'the name of the service',
-}
+})
 
 /** One service of compose. */
 export function addComposeService(name: string, node: Node, around: Around): void {
@@ -143,11 +144,11 @@ function setEnvironment(
   })
 }
 
-const CONDITIONS: Readonly<Record<string, string>> = {
+const CONDITIONS = table<string>({
   service_started: 'started',
   service_healthy: 'healthy',
   service_completed_successfully: 'succeeded',
-}
+})
 
 function setDependencies(service: DraftService, node: Node): void {
   const from = node.at('depends_on')

@@ -4,11 +4,12 @@ import { addService, type Draft, type DraftService } from '../draft.ts'
 import { unknownSetting } from '../loss.ts'
 import { ownDirectory, pathFrom, type Source } from '../source.ts'
 import type { Node } from '../structure.ts'
+import { table } from '../table.ts'
 import { setShellCommand } from '../through-shell.ts'
 import { byteText, truthOf, wholeOf } from '../values.ts'
 
 /** lib/API/interpreter.json of pm2. */
-const INTERPRETERS: Readonly<Record<string, string>> = {
+const INTERPRETERS = table<string>({
   '.js': 'node',
   '.cjs': 'node',
   '.mjs': 'node',
@@ -21,12 +22,12 @@ const INTERPRETERS: Readonly<Record<string, string>> = {
   '.sh': 'bash',
   '.coffee': 'coffee',
   '.ls': 'lsc',
-}
+})
 const TAKEN =
   'name script args cwd interpreter exec_interpreter interpreter_args node_args exec_mode instances env max_memory_restart autorestart max_restarts min_uptime restart_delay exp_backoff_restart_delay kill_timeout wait_ready listen_timeout cron_restart cron out_file output error_file error err_file log_file log merge_logs combine_logs stop_exit_codes uid gid namespace treekill time watch append_env_to_name vizion automation pmx pmx_module source_map_support disable_source_map_support force log_date_format log_type instance_var increment_var'.split(
     ' ',
   )
-const LOST: Readonly<Record<string, readonly [why: string, instead: string | null]>> = {
+const LOST = table<readonly [why: string, instead: string | null]>({
   ignore_watch: ['files are not watched', null],
   watch_delay: ['files are not watched', null],
   watch_options: ['files are not watched', null],
@@ -37,7 +38,7 @@ const LOST: Readonly<Record<string, readonly [why: string, instead: string | nul
     'start the guard with a small environment',
   ],
   id: ['services go by their names', null],
-}
+})
 
 /** One app of an ecosystem. */
 export function addApp(app: Node, source: Source, draft: Draft, directory: string): void {

@@ -4,6 +4,7 @@ import { interpolate } from '../interpolate.ts'
 import { unknownSetting, unknownWord } from '../loss.ts'
 import { type Importer, ownDirectory, pathFrom, type Source, shown } from '../source.ts'
 import { invalid, isMap, type Node, readStructure } from '../structure.ts'
+import { table } from '../table.ts'
 import { setShellCommand } from '../through-shell.ts'
 import { truthOf, wholeOf } from '../values.ts'
 import { setAvailability, setProbes, setShutdown } from './policies.ts'
@@ -213,13 +214,13 @@ function pairsOf(node: Node | null, expand: (text: string) => string): Record<st
   return env
 }
 
-const CONDITIONS: Readonly<Record<string, string>> = {
+const CONDITIONS = table<string>({
   process_started: 'started',
   process_healthy: 'ready',
   process_log_ready: 'ready',
   process_completed: 'completed',
   process_completed_successfully: 'succeeded',
-}
+})
 
 function setDependencies(service: DraftService, node: Node): void {
   const dependsOn: Record<string, string> = {}

@@ -3,15 +3,16 @@ import { unknownWord } from '../loss.ts'
 import { shellLine } from '../shell-line.ts'
 import type { Node } from '../structure.ts'
 import { signalText } from '../supervisord/values.ts'
+import { table } from '../table.ts'
 import { truthOf, wholeOf } from '../values.ts'
 import type { Text } from './import.ts'
 
-const WHEN: Readonly<Record<string, string>> = {
+const WHEN = table<string>({
   no: 'no',
   always: 'always',
   on_failure: 'on-failure',
   exit_on_failure: 'no',
-}
+})
 
 /** `availability`; without it nothing is restarted. */
 export function setAvailability(service: DraftService, node: Node): void {

@@ -3,6 +3,7 @@ import { addService, type Draft, type DraftService, emptyDraft, lose } from '../
 import type { Place } from '../loss.ts'
 import { type Importer, pathFrom, type Source, shown } from '../source.ts'
 import { invalid } from '../structure.ts'
+import { table } from '../table.ts'
 import { setLog } from './log.ts'
 import { plainScript } from './script.ts'
 
@@ -147,12 +148,12 @@ const S6 = new Set(
     ' ',
   ),
 )
-const LOST: Readonly<Record<string, readonly [why: string, instead: string | null]>> = {
+const LOST = table<readonly [why: string, instead: string | null]>({
   'flag-newpidns': ['no namespaces are made', 'unshare before the command'],
   'lock-fd': ['no lock is held for it', null],
   nosetsid: ['each program has a session of its own', null],
   instance: ['instances are numbered', 'instances: 3'],
-}
+})
 
 function setFiles(
   service: DraftService,

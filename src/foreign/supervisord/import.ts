@@ -3,6 +3,7 @@ import { SteadError } from '../../errors.ts'
 import { type Draft, emptyDraft, lose } from '../draft.ts'
 import { unknownSetting } from '../loss.ts'
 import { type Importer, type Source, shown } from '../source.ts'
+import { table } from '../table.ts'
 import type { IniSection } from './ini.ts'
 import { addProgram } from './program.ts'
 import { environmentIn, readSections } from './read.ts'
@@ -16,10 +17,10 @@ const ITS_OWN = new Set(
 )
 const FOR_ALL = ['umask', 'user', 'directory', 'minfds', 'minprocs', 'environment']
 /** What it has of its own, and what takes the place of that in stead. */
-const SERVERS: Readonly<Record<string, string>> = {
+const SERVERS = table<string>({
   unix_http_server: 'a guard has a socket of its own, for its user and root',
   inet_http_server: 'a guard listens on no port; its socket speaks the same XML-RPC',
-}
+})
 
 /** The programs of a supervisord configuration (supervisor 4.2, its manual "Configuration File"). */
 export const importSupervisord: Importer = (source) => {
@@ -111,8 +112,8 @@ function loseSection(section: IniSection, kind: string, draft: Draft): void {
     say('stead has no event listeners', 'a program that follows "stead events -f --json"')
   else if (kind === 'fcgi-program')
     say(
-      'stead opens no sockets for FastCGI programs',
-      'let the program open its own, and write a [program:…] for it',
+      'it has a protocol of its own for its socket',
+      'sockets, which are handed over as systemd does',
     )
   else if (kind === 'rpcinterface' && name !== 'rpcinterface:supervisor')
     say('plugins of supervisord cannot be loaded', null)

@@ -1,13 +1,14 @@
 import { unknownWord } from '../loss.ts'
+import { table } from '../table.ts'
 import { shellQuoted } from './command.ts'
 import type { Reading } from './service.ts'
 import { spanOf, spanText } from './time.ts'
 
-const RESTARTS: Readonly<Record<string, unknown>> = {
+const RESTARTS = table<unknown>({
   no: 'no',
   always: 'always',
   'on-failure': 'on-failure',
-}
+})
 const CRASHES = [
   'SIGSEGV',
   'SIGABRT',

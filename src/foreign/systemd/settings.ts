@@ -54,7 +54,11 @@ export const LOST: readonly (readonly [pattern: RegExp, why: string, instead: st
     'a program runs as long as it likes',
     'restartAt',
   ],
-  [/^(Sockets|FileDescriptorStore|NonBlocking|OpenFile)/, 'no descriptors are passed on', null],
+  [
+    /^(Sockets|FileDescriptorStore|NonBlocking|OpenFile)/,
+    'its sockets are written in another way',
+    'sockets',
+  ],
   [
     /^(TimeoutAbortSec|FinalKillSignal|RestartKillSignal|WatchdogSignal|SendSIGHUP|TimeoutStartFailureMode|TimeoutStopFailureMode|GuessMainPID|RootDirectoryStartOnly|USBFunction|ExitType)/,
     'a stop is a list of steps',

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../model/duration.ts'
+import { table } from '../table.ts'
 
-const UNITS: Readonly<Record<string, number>> = {
+const UNITS = table<number>({
   us: 0.001,
   usec: 0.001,
   µs: 0.001,
@@ -25,7 +26,7 @@ const UNITS: Readonly<Record<string, number>> = {
   w: 604_800_000,
   week: 604_800_000,
   weeks: 604_800_000,
-}
+})
 
 /** A span of systemd.time(7) in milliseconds; Infinity for `infinity`, null for what is none. */
 export function spanOf(text: string): number | null {
