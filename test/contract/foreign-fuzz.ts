@@ -12,8 +12,8 @@ const CORPUS = resolve(fileURLToPath(import.meta.url), '../../fixtures/import')
 const CODES = new Set(['FOREIGN_INVALID', 'FOREIGN_EMPTY', 'FILE_UNREADABLE'])
 /** So long may one input take, in milliseconds: most take less than one. */
 const LONGEST = 5_000
-// biome-ignore lint/suspicious/noTemplateCurlyInString: they are the texts that are meant
 const NASTY =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: they are the texts that are meant
   '\0|\u00fc|\u{1f600}|\ufffd|\ufdd0|\ufdd2x|\ud800|$|$$|${|${A|${A:-b}|${A:-${B}}|%|%(x)s|%(ENV_A)s|%%|%i|"|\'|\\|\\\n|`|;|#| ;|[|]|[x]|{|}|- |: |:|=|,|&a |*a|<<: *a|!!binary x|---|...|\t|\n\n|\r\n|__proto__|constructor|toString|NaN|.inf|0x10|1e99|-1|999999999999999999999|null|~|true|infinity|100%|/|..|../../etc/passwd|/dev/zero|con|nul.txt|STEAD_X=1|a@b|\u001b[31m|exec |&&|$MAINPID|{{.X}}|9223372036854775807'.split(
     '|',
   )
