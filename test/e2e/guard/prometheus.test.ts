@@ -1,0 +1,225 @@
+/** A real Prometheus that scrapes a real guard, with the alert rules that are published. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type AlertRule, alertRules } from '../../contract/metrics/shared-files.ts'
+import { until } from '../../contract/until.ts'
+import { ask } from './ask.ts'
+import { freePort } from './free-port.ts'
+import { startProcess } from './guard-process.ts'
+import { openRoom, type Room } from './room.ts'
+import { run } from './stead.ts'
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value: readonly [number, string]
+}
+
+interface Alert {
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly state: string
+}
+
+/** Scrapes every 200 ms, evaluates as often; ended with the test, its data in the room. */
+async function startPrometheus(room: Room, target: number) {
+  const port = await freePort()
+  const rules = join(room.directory, 'rules.json')
+  const shortened = alertRules().map(({ for: _, ...rule }): AlertRule => rule)
+  writeFileSync(rules, JSON.stringify({ groups: [{ name: 'stead', rules: shortened }] }))
+  const config = join(room.directory, 'prometheus.json')
+  const targets = [`127.0.0.1:${target}`]
+  const intervals = {
+    scrape_interval: '200ms',
+    evaluation_interval: '200ms',
+    scrape_timeout: '200ms',
+  }
+  writeFileSync(
+    config,
+    JSON.stringify({
+      global: intervals,
+      rule_files: [rules],
+      scrape_configs: [{ job_name: 'stead', static_configs: [{ targets }] }],
+    }),
+  )
+  const prometheus = startProcess(
+    [
+      'prometheus',
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(room.directory, 'tsdb')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { cwd: room.directory },
+  )
+  onTestFinished(async () => {
+    prometheus.signal('SIGKILL')
+    await prometheus.ended
+  })
+  const get = async <T>(path: string): Promise<T> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`, {
+      signal: AbortSignal.timeout(5_000),
+    })
+    return ((await answer.json()) as { data: T }).data
+  }
+  await until('Prometheus answers', async () => {
+    return (await get('status/buildinfo').catch(() => null)) !== null
+  })
+  const query = async (expression: string): Promise<readonly Sample[]> =>
+    (await get<{ result: readonly Sample[] }>(`query?query=${encodeURIComponent(expression)}`))
+      .result
+  return {
+    get,
+    query,
+    valueOf: async (expression: string): Promise<number> =>
+      Number((await query(expression))[0]?.value[1] ?? Number.NaN),
+    firing: async (name: string) =>
+      (await get<{ alerts: readonly Alert[] }>('alerts')).alerts.filter(
+        ({ labels, state }) => labels.alertname === name && state === 'firing',
+      ),
+    text: prometheus.text,
+  }
+}
+
+const LISTEN = (port: number) => ({ metrics: { listen: `127.0.0.1:${port}` } })
+
+test('Prometheus scrapes a guard: a crash makes its counter move, a service that gives up fires an alert', async () => {
+  const port = await freePort()
+  const room = openRoom(
+    {
+      web: { command: ['/bin/sleep', '1000'], restart: { delay: '10ms' } },
+      twins: { command: ['/bin/sleep', '1000'], instances: 2 },
+      broken: {
+        command: ['/bin/false'],
+        autostart: false,
+        restart: { limit: '1/1m', delay: '10ms' },
+      },
+    },
+    LISTEN(port),
+  )
+  await room.up()
+  await room.running('web', 'twins@1', 'twins@2')
+  const { get, query, valueOf, firing, text } = await startPrometheus(room, port)
+
+  await until('the target is up', async () => {
+    const { activeTargets } = await get<{
+      activeTargets: readonly { readonly health: string; readonly lastError: string }[]
+    }>('targets')
+    const [one] = activeTargets
+    if (one?.health === 'down') throw new Error(one.lastError)
+    return one?.health === 'up'
+  })
+  await until(
+    'its services are known',
+    async () => (await valueOf('sum(stead_service_ready)')) === 3,
+  )
+  const twins = await query('stead_service_ready{service="twins"}')
+  expect(twins.map(({ metric }) => metric.id).sort()).toEqual(['twins@1', 'twins@2'])
+  // A label that Prometheus had to rename would be here.
+  expect(
+    Object.keys(twins[0]?.metric ?? {}).filter((label) => label.startsWith('exported')),
+  ).toEqual([])
+
+  const restarts = 'stead_service_restarts_total{id="web",cause="itself"}'
+  expect(await valueOf(restarts)).toBe(0)
+  process.kill((await room.one('web')).pid as number, 'SIGKILL')
+  await until('the counter has moved', async () => (await valueOf(restarts)) === 1)
+  await until('it was ready again', async () => {
+    return (await valueOf('stead_service_fault_recovery_seconds_count{id="web"}')) === 1
+  })
+  expect(await valueOf('stead_service_starts_total{id="web"}')).toBe(2)
+
+  expect(await firing('SteadServiceFatal')).toEqual([])
+  await room.stead('start', 'broken')
+  const [alert] = await until('the alert fires', async () => {
+    const found = await firing('SteadServiceFatal')
+    return found.length > 0 ? found : null
+  })
+  expect(alert).toMatchObject({
+    labels: { service: 'broken', id: 'broken', job: 'stead' },
+    annotations: { summary: 'broken has failed for good.' },
+  })
+  expect(text()).not.toMatch(/level=(warn|error).*(scrape|append|rule)/i)
+
+  await room.stead('down')
+  await until('that the guard is gone is an alert', async () => {
+    return (await firing('SteadGuardDown')).length === 1
+  })
+  room.expectNothingLeft()
+})
+
+test('a real exposition of every kind of service is clean for promtool', async () => {
+  const room = openRoom({
+    web: {
+      command: ['/bin/sleep', '1000'],
+      ready: { exec: ['/bin/true'] },
+      health: { exec: ['/bin/true'], every: '50ms' },
+    },
+    job: { command: ['/bin/true'], type: 'job' },
+    dropping: { command: ['/bin/echo', 'word'], type: 'job', log: { whenFull: 'drop' } },
+    silent: { command: ['/bin/sleep', '1000'], log: { format: 'off' } },
+  })
+  await room.up()
+  await room.running('web', 'silent')
+  await until('its health was asked', async () => {
+    const { stdout } = await room.stead('metrics')
+    return stdout.includes(
+      'stead_service_probe_seconds_count{service="web",id="web",probe="health"}',
+    )
+  })
+  const { stdout, code } = await room.stead('metrics')
+  expect(code).toBe(0)
+  const checked = await run(['promtool', 'check', 'metrics'], {
+    cwd: room.directory,
+    input: stdout,
+  })
+  expect(checked).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(stdout).toMatch(/stead_service_memory_bytes\{service="web",id="web"\} [1-9]/)
+  expect(stdout).toMatch(/stead_service_processes\{service="web",id="web"\} 1\n/)
+  expect(stdout).toMatch(/stead_service_phase\{service="job",id="job",phase="exited"\} 1\n/)
+  expect(stdout).not.toMatch(/stead_service_output_bytes_total\{service="silent"/)
+  const open = await room.stead('metrics', '--openmetrics', 'web')
+  expect(open.stdout).toMatch(/# EOF\n$/)
+  expect(open.stdout).not.toContain('service="job"')
+})
+
+test('a scrape every 10 ms from ten sides: what others ask is answered, and the guard rests in between', async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 100 }, (_, at) => [`s${at}`, { command: ['/bin/sleep', '1000'] }]),
+  )
+  const room = openRoom(many)
+  const guard = await room.up()
+  await room.waitFor('s99', 'runs', ({ phase }) => phase === 'running')
+  const socket = room.socket()
+  const cpu = (): number => {
+    const stat = readFileSync(`/proc/${guard.pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
+    return (Number(stat[11]) + Number(stat[12])) * 10
+  }
+  const before = cpu()
+  const begin = performance.now()
+  let scrapes = 0
+  let slowest = 0
+  const scraper = async (): Promise<void> => {
+    while (performance.now() - begin < 3_000) {
+      const asked = performance.now()
+      expect((await ask(socket, '/metrics')).status).toBe(200)
+      scrapes += 1
+      const rest = 10 - (performance.now() - asked)
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest))
+    }
+  }
+  const looker = async (): Promise<void> => {
+    while (performance.now() - begin < 3_000) {
+      const asked = performance.now()
+      await ask(socket, '/v1')
+      slowest = Math.max(slowest, performance.now() - asked)
+    }
+  }
+  await Promise.all([...Array.from({ length: 10 }, scraper), looker()])
+  const used = cpu() - before
+  console.log(
+    `${scrapes} scrapes in 3 s: ${used} ms of processor time, slowest other answer ${slowest.toFixed(0)} ms`,
+  )
+  expect(scrapes).toBeGreaterThan(100)
+  expect(used / scrapes).toBeLessThan(20)
+  expect(slowest).toBeLessThan(1_000)
+})
