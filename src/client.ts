@@ -12,6 +12,7 @@ export type { FollowOptions } from './control/follow-events.ts'
 export { type ErrorCode, isSteadError, SteadError } from './errors.ts'
 export type { Exit } from './model/exit.ts'
 export type { GuardEvent, GuardHappening, GuardSnapshot } from './model/guard-event.ts'
+export type { GraphService, GuardGraph } from './model/guard-graph.ts'
 export type {
   ExitCause,
   ExitRecord,

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { CommonOptions } from './context.ts'
 import type { AuditOptions } from './verbs/audit.ts'
+import type { GraphOptions } from './verbs/graph.ts'
 import type { FileOptions } from './verbs/guard-control.ts'
 import type { MetricsOptions } from './verbs/metrics.ts'
 import type { TopVerbOptions } from './verbs/top.ts'
@@ -72,6 +73,13 @@ export function addGuardVerbs(
     .argument('[name...]', 'services')
     .action(async (names: string[], options: CommonOptions) =>
       exit(await (await look()).history(names, options)),
+    )
+  verb('graph', 'who needs whom, how each is, and what decided the last start')
+    .argument('[name...]', 'services or groups, with what they need and what needs them')
+    .option('-f, --file <file>', 'a stead.yaml, also one that no guard keeps')
+    .option('--mermaid', 'as a flowchart of Mermaid')
+    .action(async (names: string[], options: GraphOptions) =>
+      exit(await (await import('./verbs/graph.ts')).graph(names, options)),
     )
   verb('metrics', 'what is measured, as text for Prometheus')
     .argument('[name...]', 'services; everything without one')

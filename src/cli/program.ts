@@ -133,7 +133,8 @@ One program as a service:
 Many programs, described in stead.yaml:
   up, down, apply, audit   start and keep; stop; take changes; who changed what
   scale, signal, beat      how many instances; send a signal; send a heartbeat
-  metrics, import, export  for Prometheus; from and to supervisord, systemd, …
+  metrics, graph           as text for Prometheus; who needs whom
+  import, export           from and to supervisord, systemd, …
 Both:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it

@@ -1,6 +1,8 @@
 import { isSteadError } from '../errors.ts'
 import type { Permission } from '../model/access.ts'
 import type { GuardEvent } from '../model/guard-event.ts'
+import type { GraphService } from '../model/guard-graph.ts'
+import type { GuardMetrics } from '../model/guard-metrics.ts'
 import type { GroupFact } from '../model/guard-status.ts'
 import type { Audit, AuditEntry } from '../model/ports/audit.ts'
 import type {
@@ -82,9 +84,22 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
       return { ...detail, dependents: detail.dependents.filter(mayView) }
     },
     usage: (selection) => api.usage(seen(selection)),
+    graph(selection) {
+      const { guard, services } = api.graph(seen(selection))
+      const groups = new Set(visibleGroups(api.groups()).map(({ name }) => name))
+      const own = (one: GraphService): GraphService => ({
+        ...one,
+        dependsOn: Object.fromEntries(
+          Object.entries(one.dependsOn).filter(([name]) => mayView(name)),
+        ),
+        groups: one.groups.filter((name) => groups.has(name)),
+      })
+      return { guard, services: services.map(own) }
+    },
     async metrics(selection) {
       const found = await api.metrics(seen(selection))
-      return { ...found, groups: visibleGroups(found.groups) }
+      const only = access.visible(caller)
+      return only === null ? found : narrowed(found, only, visibleGroups)
     },
     groups: () => visibleGroups(api.groups()),
     history: (selection) => api.history(seen(selection)),
@@ -249,4 +264,19 @@ function codesOf(errors: readonly unknown[]): readonly string[] {
 export function serviceOf(id: string): string {
   const at = id.indexOf('@')
   return at === -1 ? id : id.slice(0, at)
+}
+
+const known = new WeakMap<GuardMetrics, WeakMap<ReadonlySet<string>, GuardMetrics>>()
+
+/** The same object for the same callers, so that its text is written once for all of them. */
+function narrowed(
+  metrics: GuardMetrics,
+  only: ReadonlySet<string>,
+  visibleGroups: (groups: GuardMetrics['groups']) => GuardMetrics['groups'],
+): GuardMetrics {
+  const byCaller = known.get(metrics) ?? new WeakMap<ReadonlySet<string>, GuardMetrics>()
+  known.set(metrics, byCaller)
+  const own = byCaller.get(only) ?? { ...metrics, groups: visibleGroups(metrics.groups) }
+  byCaller.set(only, own)
+  return own
 }

@@ -1,5 +1,6 @@
 import { errorFrom, SteadError, type ToldError } from '../errors.ts'
 import type { GuardEvent, GuardSnapshot } from '../model/guard-event.ts'
+import type { GuardGraph } from '../model/guard-graph.ts'
 import type {
   GroupFact,
   GuardFacts,
@@ -45,6 +46,7 @@ export interface GuardClient {
   detail(id: string): Promise<InstanceDetail>
   usage(selection?: Selection): Promise<GuardUsage>
   groups(): Promise<readonly GroupFact[]>
+  graph(selection?: Selection): Promise<GuardGraph>
   /** What is measured, as text of Prometheus; as OpenMetrics where that is asked for. */
   metrics(selection?: Selection, format?: 'openmetrics' | 'prometheus'): Promise<string>
   act(verb: GuardVerb, selection: Selection, options?: VerbOptions): Promise<readonly VerbResult[]>
@@ -91,6 +93,7 @@ export function guardClient(connection: ControlConnection): GuardClient {
     detail: (id) => get(`/v1/services/${encodeURIComponent(id)}`),
     usage: (selection = EVERYTHING) => get(`/v1/usage${queryOf(selection)}`),
     groups: () => get('/v1/groups'),
+    graph: (selection = EVERYTHING) => get(`/v1/graph${queryOf(selection)}`),
     async metrics(selection = EVERYTHING, format = 'prometheus') {
       const accept = format === 'openmetrics' ? 'application/openmetrics-text' : 'text/plain'
       const target = `/metrics${queryOf(selection)}`

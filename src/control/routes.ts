@@ -113,6 +113,13 @@ export const ROUTES: readonly Route[] = [
     query: EVENT_QUERY,
     answer: eventsAnswer,
   },
+  {
+    method: 'GET',
+    path: '/v1/graph',
+    needs: 'view',
+    query: selection,
+    answer: ({ api, query }) => jsonAnswer(api.graph(selectionOf(query))),
+  },
   { method: 'GET', path: '/metrics', needs: 'view', query: selection, answer: metricsAnswer },
   {
     method: 'GET',

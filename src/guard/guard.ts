@@ -8,6 +8,7 @@ import { applyChanges } from './apply.ts'
 import { guardConfiguration } from './configuration.ts'
 import { detailOf } from './detail.ts'
 import { engine as makeEngine } from './engine.ts'
+import { graphOf } from './graph-of.ts'
 import { groupRules } from './groups.ts'
 import type { Guard, GuardParts } from './guard-parts.ts'
 import { type Instance, isAtRest, isLive, statusOf } from './instance.ts'
@@ -217,6 +218,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       })
     },
     usage: (selection) => meter(chosen(selection)),
+    graph: (selection) => graphOf(chosen(selection), configuration.current, counted, facts()),
     async metrics(selection) {
       measuring ??= measure()
       return (await measuring).read(chosen(selection))

@@ -1,4 +1,5 @@
 import type { GuardHappening } from '../model/guard-event.ts'
+import type { StartTimes } from '../model/guard-graph.ts'
 import type { ProbeTally, Tally } from '../model/guard-metrics.ts'
 import type { ExitCause, InstanceStatus, ProbeFact, ProgramPhase } from '../model/guard-status.ts'
 import type { Clock } from '../model/ports/clock.ts'
@@ -13,6 +14,8 @@ export interface Tallies {
   note(happening: GuardHappening): void
   probed(id: string, kind: ProbeFact['kind'], outcome: ProbeOutcome): void
   of(status: Pick<InstanceStatus, 'id' | 'phase'>): Tally
+  /** When it was last asked to start, and what came of it; restarts by itself change nothing of that. */
+  startOf(id: string): StartTimes | null
 }
 
 interface Probed {
@@ -29,6 +32,7 @@ interface Counting {
   phaseSince: number
   /** Ends that no life has followed yet, and nobody has laid to rest. */
   open: { readonly incarnation: number; readonly cause: ExitCause }[]
+  start: { -readonly [K in keyof StartTimes]: StartTimes[K] } | null
   /** When the life began that is not ready yet. */
   starting: number | null
   ready: TimeHistogram | null
@@ -39,6 +43,8 @@ interface Counting {
 
 /** Where an instance stays until somebody starts it: what begins then is no restart. */
 const AT_REST: ReadonlySet<ProgramPhase> = new Set(['stopped', 'exited', 'fatal', 'lost'])
+/** An end after which somebody wants it to be started anew. */
+const ASKED: ReadonlySet<ExitCause> = new Set(['restart', 'stop', 'configuration'])
 /** More ends than this within one turn are not told apart. */
 const MOST_OPEN = 100
 
@@ -56,6 +62,7 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
       phase: null,
       phaseSince: monotonic(),
       open: [],
+      start: null,
       starting: null,
       ready: null,
       detection: null,
@@ -76,8 +83,16 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
     one.phaseSince = now
     if (to === 'starting') one.starting = now
     else if (to !== 'running') one.starting = null
+    const again = one.open.some((end) => end.incarnation < incarnation && ASKED.has(end.cause))
+    if ((AT_REST.has(phase) && !AT_REST.has(to)) || again) one.start = begin(wall())
+    if (to === 'starting' || to === 'running') mark(one, 'started')
+    if (to === 'exited' || to === 'fatal') mark(one, 'ended')
     for (const end of one.open) if (end.incarnation < incarnation) add(one.restarts, end.cause)
     one.open = AT_REST.has(to) ? [] : one.open.filter((end) => end.incarnation >= incarnation)
+  }
+
+  function mark({ start }: Counting, what: Exclude<keyof StartTimes, 'asked'>): void {
+    if (start !== null) start[what] ??= wall().toISOString()
   }
 
   return {
@@ -96,6 +111,7 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
         }
         case 'ready': {
           const one = countingOf(happening.id)
+          if (happening.ready) mark(one, 'ready')
           if (!happening.ready || one.starting === null) break
           one.ready ??= timeHistogram(LONG_BOUNDS)
           one.ready.observe(monotonic() - one.starting)
@@ -113,8 +129,10 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
         case 'removed':
           all.delete(happening.id)
           break
-        case 'want':
         case 'health':
+          if (happening.health === 'healthy') mark(countingOf(happening.id), 'healthy')
+          break
+        case 'want':
         case 'survivors':
         case 'added':
         case 'changed':
@@ -130,6 +148,10 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
       one.probes[kind] = probed
       probed.took.observe(took)
       if (!ok) probed.failed += 1
+    },
+    startOf(id) {
+      const start = all.get(id)?.start ?? null
+      return start === null ? null : { ...start }
     },
     of({ id, phase: present }) {
       const one = countingOf(id)
@@ -157,4 +179,8 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
 
 function add(counts: Partial<Record<ExitCause, number>>, cause: ExitCause): void {
   counts[cause] = (counts[cause] ?? 0) + 1
+}
+
+function begin(at: Date): NonNullable<Counting['start']> {
+  return { asked: at.toISOString(), started: null, ready: null, healthy: null, ended: null }
 }

@@ -1,6 +1,7 @@
 import { SteadError } from '../../src/errors.ts'
 import { type EventLog, eventLog } from '../../src/guard/event-log.ts'
 import type { AccessRule, GuardAccess } from '../../src/model/access.ts'
+import type { GraphService } from '../../src/model/guard-graph.ts'
 import type { GuardFacts, InstanceDetail, InstanceStatus } from '../../src/model/guard-status.ts'
 import type { Caller, GuardApi, Selection, VerbResult } from '../../src/model/ports/guard-api.ts'
 import { completeProgram, type GuardSpec } from '../../src/model/program-spec.ts'
@@ -84,6 +85,19 @@ export function fakeGuard(count = 3): FakeGuard {
         memory: 1024,
         cpu: 50,
       })),
+    }),
+    graph: (selection) => ({
+      guard: facts(),
+      services: selected(selection).map(
+        ({ service, id, phase, ready, health }): GraphService => ({
+          name: service,
+          type: 'service',
+          dependsOn: service === 'svc-1' ? { 'svc-0': 'ready' } : {},
+          groups: service === 'svc-0' ? ['front'] : [],
+          count: 1,
+          instances: [{ id, phase, ready, health, start: null }],
+        }),
+      ),
     }),
     metrics: async (selection) => guardMetrics(facts(), selected(selection)),
     groups: () => [{ name: 'front', strategy: 'one_for_one', services: ['svc-0'] }],

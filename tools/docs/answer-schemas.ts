@@ -4,6 +4,7 @@ import type { AuditReport } from '../../src/control/audit-verify.ts'
 import type { ToldError } from '../../src/errors.ts'
 import type { Exit } from '../../src/model/exit.ts'
 import type { GuardEvent, GuardSnapshot } from '../../src/model/guard-event.ts'
+import type { GuardGraph, StartTimes } from '../../src/model/guard-graph.ts'
 import {
   type ExitCause,
   type ExitRecord,
@@ -18,6 +19,7 @@ import {
   type WantFact,
 } from '../../src/model/guard-status.ts'
 import type { ApplyChange, HistoryRecord, VerbResult } from '../../src/model/ports/guard-api.ts'
+import { DEPENDENCY_CONDITIONS } from '../../src/model/program-spec.ts'
 
 /**
  * What a guard answers, as schemas: docs/reference/openapi.json is written from them, real answers are
@@ -267,6 +269,30 @@ const group: z.ZodType<GroupFact> = z.strictObject({
   services: texts,
 })
 
+const startTimes: z.ZodType<StartTimes> = z.strictObject({
+  asked: time,
+  started: time.nullable(),
+  ready: time.nullable(),
+  healthy: time.nullable(),
+  ended: time.nullable(),
+})
+
+const graph: z.ZodType<GuardGraph> = z.strictObject({
+  guard: facts.nullable(),
+  services: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.enum(['service', 'job']),
+      dependsOn: z.record(z.string(), z.enum(DEPENDENCY_CONDITIONS)),
+      groups: texts,
+      count,
+      instances: z.array(
+        z.strictObject({ id, phase, ready: z.boolean(), health, start: startTimes.nullable() }),
+      ),
+    }),
+  ),
+})
+
 const history: z.ZodType<HistoryRecord> = z.strictObject({ id, ...exitShape })
 
 const change: z.ZodType<ApplyChange> = z.strictObject({
@@ -295,6 +321,7 @@ export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   GuardStatus: guardStatus,
   GuardUsage: usage,
   Group: group,
+  GuardGraph: graph,
   HistoryRecord: history,
   VerbResult: result,
   ApplyChange: change,

@@ -32,6 +32,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     schema: many('GuardEvent'),
     others: { [STREAM]: 'events `snapshot` (GuardSnapshot), `event` (GuardEvent) and `gap`' },
   },
+  'GET /v1/graph': { schema: one('GuardGraph') },
   'GET /metrics': {
     others: {
       'text/plain': 'the text format of Prometheus',

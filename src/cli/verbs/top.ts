@@ -7,6 +7,7 @@ import { ASCII, type Glyphs, UNICODE } from '../../top/sparkline.ts'
 import { told } from '../../top/told.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { type Connected, withGuardOf, withGuards } from '../guard-access.ts'
+import { isUtf8 } from '../locale.ts'
 
 export interface TopVerbOptions extends CommonOptions {
   readonly file?: string
@@ -88,11 +89,6 @@ async function frame(
 function widthOf({ COLUMNS = '' }: NodeJS.ProcessEnv): number {
   const told = process.stdout.columns ?? Number(COLUMNS)
   return Number.isInteger(told) && told >= 30 && told <= 1_000 ? told : 80
-}
-
-/** locale(7): the first of them that is set and not empty. */
-function isUtf8({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
-  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '')
 }
 
 /** @throws USAGE */

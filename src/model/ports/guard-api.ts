@@ -1,5 +1,6 @@
 import type { GuardAccess } from '../access.ts'
 import type { GuardEvent, GuardSnapshot } from '../guard-event.ts'
+import type { GuardGraph } from '../guard-graph.ts'
 import type { GuardMetrics } from '../guard-metrics.ts'
 import type {
   ExitRecord,
@@ -100,6 +101,8 @@ export interface GuardApi {
   detail(id: string): Promise<InstanceDetail>
   /** What they use; measured because somebody asks, and for those who ask at the same time together. */
   usage(selection: Selection): Promise<GuardUsage>
+  /** Who needs whom, and how each is; what of it is not selected is left out. */
+  graph(selection: Selection): GuardGraph
   /** Everything there is to measure; one look serves all who ask within a second. */
   metrics(selection: Selection): Promise<GuardMetrics>
   groups(): readonly GroupFact[]

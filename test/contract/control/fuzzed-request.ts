@@ -34,6 +34,7 @@ const PATHS = [
   '/v1/services/ID/VERB',
   '/v1/usage',
   '/v1/groups',
+  '/v1/graph',
   '/v1/history',
   '/v1/events',
   '/v1/audit',
