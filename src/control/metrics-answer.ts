@@ -22,7 +22,7 @@ export async function metricsAnswer({
   return {
     status: 200,
     type: CONTENT_TYPES[format],
-    body: metricsText(metrics, format),
+    body: await metricsText(metrics, format),
     headers: { Vary: 'Accept' },
   }
 }

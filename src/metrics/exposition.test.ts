@@ -12,7 +12,7 @@ const gauge = (labels: readonly string[], value: number): Family => ({
 
 describe('the exposition', () => {
   test('escapes what would end a label, a line or an escape', () => {
-    expect(expositionOf([gauge(['"\\\n'], 1)], 'prometheus')).toBe(
+    expect(expositionOf(gauge(['"\\\n'], 1), 'prometheus')).toBe(
       '# HELP x About\\n\\\\x\n# TYPE x gauge\nx{a="\\"\\\\\\n"} 1\n',
     )
   })
@@ -25,10 +25,10 @@ describe('the exposition', () => {
     [Number.NEGATIVE_INFINITY, '-Inf'],
     [Number.NaN, 'NaN'],
   ])('writes %d as %s', (value, shown) => {
-    expect(expositionOf([gauge(['b'], value)], 'openmetrics')).toContain(`\nx{a="b"} ${shown}\n`)
+    expect(expositionOf(gauge(['b'], value), 'openmetrics')).toContain(`\nx{a="b"} ${shown}\n`)
   })
 
   test('has nothing of a family without series', () => {
-    expect(expositionOf([{ ...gauge([], 0), series: [] }], 'openmetrics')).toBe('# EOF\n')
+    expect(expositionOf({ ...gauge([], 0), series: [] }, 'openmetrics')).toBe('')
   })
 })

@@ -12,10 +12,15 @@ export const CONTENT_TYPES: Readonly<Record<Exposition, string>> = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',
 }
 
-/** The families as text; one without series is left out. */
-export function expositionOf(families: readonly Family[], format: Exposition): string {
-  const text = families.map((family) => (family.series.length === 0 ? '' : textOf(family, format)))
-  return `${text.join('')}${format === 'openmetrics' ? '# EOF\n' : ''}`
+/** What stands behind all families. */
+export const ENDINGS: Readonly<Record<Exposition, string>> = {
+  openmetrics: '# EOF\n',
+  prometheus: '',
+}
+
+/** A family as text; nothing of one without series. */
+export function expositionOf(family: Family, format: Exposition): string {
+  return family.series.length === 0 ? '' : textOf(family, format)
 }
 
 function textOf(family: Family, format: Exposition): string {

@@ -42,8 +42,8 @@ const metricsOf = (...services: InstanceStatus[]) => guardMetrics(FACTS, service
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1)
 
 describe('metrics', () => {
-  test('as OpenMetrics end with EOF and have units, sums of buckets and times of creation', () => {
-    const lines = linesOf(metricsText(metricsOf(status('web', 2)), 'openmetrics'))
+  test('as OpenMetrics end with EOF and have units, sums of buckets and times of creation', async () => {
+    const lines = linesOf(await metricsText(metricsOf(status('web', 2)), 'openmetrics'))
     expect(lines.at(-1)).toBe('# EOF')
     for (const line of [
       '# TYPE stead_build info',
@@ -71,15 +71,18 @@ describe('metrics', () => {
     }
   })
 
-  test('as the text of Prometheus have neither EOF, nor units, nor what it has no type for', () => {
-    const text = metricsText(metricsOf(status('web')), 'prometheus')
+  test('as the text of Prometheus have neither EOF, nor units, nor what it has no type for', async () => {
+    const text = await metricsText(metricsOf(status('web')), 'prometheus')
     expect(text).not.toMatch(/EOF|UNIT|_created| info$/m)
     expect(text).toContain('# TYPE stead_service_starts_total counter\n')
     expect(text).toContain('# TYPE stead_build_info gauge\n')
   })
 
-  test('have each family once, its samples together, each series once', () => {
-    const text = metricsText(metricsOf(status('a'), status('b'), status('b', 2)), 'openmetrics')
+  test('have each family once, its samples together, each series once', async () => {
+    const text = await metricsText(
+      metricsOf(status('a'), status('b'), status('b', 2)),
+      'openmetrics',
+    )
     const heads = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
     expect(new Set(heads).size).toBe(heads.length)
     const samples = linesOf(text)
@@ -93,7 +96,7 @@ describe('metrics', () => {
     }
   })
 
-  test('are called as those who read them ask for: unit last, no total but of counters', () => {
+  test('are called as those who read them ask for: unit last, no total but of counters', async () => {
     for (const { name, type, unit, help, labels } of METRICS) {
       expect(name).toMatch(/^stead_[a-z]+(_[a-z]+)*$/)
       if (unit !== undefined) expect(name.endsWith(`_${unit}`), name).toBe(true)
@@ -118,14 +121,14 @@ describe('metrics', () => {
     expect(new Set(METRICS.map(({ name }) => name)).size).toBe(METRICS.length)
   })
 
-  test('never tell what a program or a person wrote freely', () => {
-    const text = metricsText(metricsOf(status('web')), 'openmetrics')
+  test('never tell what a program or a person wrote freely', async () => {
+    const text = await metricsText(metricsOf(status('web')), 'openmetrics')
     expect(text).not.toMatch(/free text|says so/)
   })
 
-  test('of an instance are bounded, whatever has happened to it', () => {
-    const before = linesOf(metricsText(metricsOf(), 'openmetrics')).length
-    const after = metricsText(metricsOf(status('web')), 'openmetrics')
+  test('of an instance are bounded, whatever has happened to it', async () => {
+    const before = linesOf(await metricsText(metricsOf(), 'openmetrics')).length
+    const after = await metricsText(metricsOf(status('web')), 'openmetrics')
     const series = linesOf(after).filter((line) => !line.startsWith('#')).length
     expect(series).toBeLessThanOrEqual(MOST_SERIES + before)
     // Histograms of the fake have two bounds, those of a guard twelve.
@@ -134,20 +137,20 @@ describe('metrics', () => {
     expect(fixed + histograms * 10).toBeLessThanOrEqual(MOST_SERIES)
   })
 
-  test('of more instances than are told one by one count those that are left out', () => {
+  test('of more instances than are told one by one count those that are left out', async () => {
     const many = Array.from({ length: MOST_INSTANCES + 3 }, (_, at) => status('web', at + 1))
-    const text = metricsText(metricsOf(...many), 'openmetrics')
+    const text = await metricsText(metricsOf(...many), 'openmetrics')
     expect(text).toContain('stead_metrics_left_out 3\n')
     expect(text).toContain(`stead_guard_instances{phase="running"} ${MOST_INSTANCES + 3}\n`)
     expect([...text.matchAll(/^stead_service_ready\{/gm)]).toHaveLength(MOST_INSTANCES)
   })
 
-  test('that are not known are left out, and no zero is made up for them', () => {
+  test('that are not known are left out, and no zero is made up for them', async () => {
     const one = status('web', 1, { health: 'unknown', startedAt: null, pid: null })
     const metrics = metricsOf(one)
     const [service] = metrics.services
     const bare = { ...(service as (typeof metrics.services)[0]), output: null, burden: null }
-    const names = familiesOf({ ...metrics, lag: null, services: [bare] })
+    const names = [...familiesOf({ ...metrics, lag: null, services: [bare] })]
       .filter(({ series }) => series.length > 0)
       .map(({ name }) => name)
     for (const name of [
@@ -161,11 +164,25 @@ describe('metrics', () => {
     }
   })
 
-  test('are written once for all who are told the same', () => {
+  test('of a thousand instances are written in pieces, between which the guard does other things', async () => {
+    const many = Array.from({ length: MOST_INSTANCES }, (_, at) => status('web', at + 1))
+    let turns = 0
+    let over = false
+    const turn = (): void => {
+      turns += 1
+      if (!over) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await metricsText(metricsOf(...many), 'openmetrics')
+    over = true
+    expect(turns).toBeGreaterThan(20)
+  })
+
+  test('are written once for all who are told the same', async () => {
     const metrics = metricsOf(status('web'))
     expect(metricsText(metrics, 'openmetrics')).toBe(metricsText(metrics, 'openmetrics'))
     const begin = performance.now()
-    for (let turn = 0; turn < 10_000; turn += 1) metricsText(metrics, 'openmetrics')
+    for (let turn = 0; turn < 10_000; turn += 1) await metricsText(metrics, 'openmetrics')
     expect(performance.now() - begin).toBeLessThan(1_000)
   })
 })

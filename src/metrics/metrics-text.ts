@@ -1,5 +1,5 @@
 import type { GuardMetrics } from '../model/guard-metrics.ts'
-import { type Exposition, expositionOf } from './exposition.ts'
+import { ENDINGS, type Exposition, expositionOf } from './exposition.ts'
 import type { Family, FamilyHead } from './family.ts'
 import { GUARD_FAMILIES } from './guard-families.ts'
 import { SERVICE_FAMILIES } from './service-families.ts'
@@ -24,23 +24,36 @@ const LEFT_OUT: FamilyHead = {
 /** Every metric there is, with what it is about. */
 export const METRICS: readonly FamilyHead[] = [...GUARD_FAMILIES, LEFT_OUT, ...SERVICE_FAMILIES]
 
-/** Everything that was measured, as series. */
-export function familiesOf(metrics: GuardMetrics): readonly Family[] {
+/** Everything that was measured, as series; made one after the other. */
+export function* familiesOf(metrics: GuardMetrics): Generator<Family, void> {
   const told = metrics.services.slice(0, MOST_INSTANCES)
   const leftOut = metrics.services.length - told.length
-  return [
-    ...GUARD_FAMILIES.map(({ of, ...head }) => ({ ...head, series: of(metrics) })),
-    { ...LEFT_OUT, series: [{ labels: [], value: leftOut }] },
-    ...SERVICE_FAMILIES.map(({ of, ...head }) => ({ ...head, series: told.flatMap(of) })),
-  ]
+  for (const { of, ...head } of GUARD_FAMILIES) yield { ...head, series: of(metrics) }
+  yield { ...LEFT_OUT, series: [{ labels: [], value: leftOut }] }
+  for (const { of, ...head } of SERVICE_FAMILIES) yield { ...head, series: told.flatMap(of) }
 }
 
-const written = new WeakMap<GuardMetrics, Partial<Record<Exposition, string>>>()
+const written = new WeakMap<GuardMetrics, Partial<Record<Exposition, Promise<string>>>>()
 
-/** The text of what was measured; written once for all who are told the same. */
-export function metricsText(metrics: GuardMetrics, format: Exposition): string {
+/**
+ * The text of what was measured; written once for all who are told the same. A thousand instances are
+ * megabytes: between two families the guard does what else there is to do.
+ */
+export function metricsText(metrics: GuardMetrics, format: Exposition): Promise<string> {
   const known = written.get(metrics) ?? {}
   written.set(metrics, known)
-  known[format] ??= expositionOf(familiesOf(metrics), format)
+  known[format] ??= write(metrics, format)
   return known[format]
 }
+
+async function write(metrics: GuardMetrics, format: Exposition): Promise<string> {
+  let text = ''
+  for (const family of familiesOf(metrics)) {
+    text += expositionOf(family, format)
+    if (family.series.length > MANY) await new Promise((resolve) => setImmediate(resolve))
+  }
+  return text + ENDINGS[format]
+}
+
+/** Series that take about a millisecond. */
+const MANY = 200

@@ -70,7 +70,7 @@ async function startPrometheus(room: Room, target: number) {
   return {
     get,
     query,
-    valueOf: async (expression: string): Promise<number> =>
+    numberOf: async (expression: string): Promise<number> =>
       Number((await query(expression))[0]?.value[1] ?? Number.NaN),
     firing: async (name: string) =>
       (await get<{ alerts: readonly Alert[] }>('alerts')).alerts.filter(
@@ -98,7 +98,7 @@ test('Prometheus scrapes a guard: a crash makes its counter move, a service that
   )
   await room.up()
   await room.running('web', 'twins@1', 'twins@2')
-  const { get, query, valueOf, firing, text } = await startPrometheus(room, port)
+  const { get, query, numberOf, firing, text } = await startPrometheus(room, port)
 
   await until('the target is up', async () => {
     const { activeTargets } = await get<{
@@ -110,7 +110,7 @@ test('Prometheus scrapes a guard: a crash makes its counter move, a service that
   })
   await until(
     'its services are known',
-    async () => (await valueOf('sum(stead_service_ready)')) === 3,
+    async () => (await numberOf('sum(stead_service_ready)')) === 3,
   )
   const twins = await query('stead_service_ready{service="twins"}')
   expect(twins.map(({ metric }) => metric.id).sort()).toEqual(['twins@1', 'twins@2'])
@@ -120,13 +120,13 @@ test('Prometheus scrapes a guard: a crash makes its counter move, a service that
   ).toEqual([])
 
   const restarts = 'stead_service_restarts_total{id="web",cause="itself"}'
-  expect(await valueOf(restarts)).toBe(0)
+  expect(await numberOf(restarts)).toBe(0)
   process.kill((await room.one('web')).pid as number, 'SIGKILL')
-  await until('the counter has moved', async () => (await valueOf(restarts)) === 1)
+  await until('the counter has moved', async () => (await numberOf(restarts)) === 1)
   await until('it was ready again', async () => {
-    return (await valueOf('stead_service_fault_recovery_seconds_count{id="web"}')) === 1
+    return (await numberOf('stead_service_fault_recovery_seconds_count{id="web"}')) === 1
   })
-  expect(await valueOf('stead_service_starts_total{id="web"}')).toBe(2)
+  expect(await numberOf('stead_service_starts_total{id="web"}')).toBe(2)
 
   expect(await firing('SteadServiceFatal')).toEqual([])
   await room.stead('start', 'broken')
