@@ -223,3 +223,34 @@ test('a scrape every 10 ms from ten sides: what others ask is answered, and the 
   expect(used / scrapes).toBeLessThan(20)
   expect(slowest).toBeLessThan(1_000)
 })
+
+test('stead apply moves the metrics to another port, behind a token, and away, and touches no program', async () => {
+  const [first, second] = [await freePort(), await freePort()]
+  const web = { web: { command: ['/bin/sleep', '1000'] } }
+  const room = openRoom(web, LISTEN(first))
+  const tokenFile = join(room.directory, 'token')
+  writeFileSync(tokenFile, 's3cret\n')
+  await room.up()
+  const [before] = await room.running('web')
+  const statusAt = async (port: number, token?: string): Promise<number | null> => {
+    const headers: Record<string, string> =
+      token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`, {
+      headers,
+      signal: AbortSignal.timeout(5_000),
+    }).catch(() => null)
+    await answer?.text()
+    return answer?.status ?? null
+  }
+  await until('it listens', async () => (await statusAt(first)) === 200)
+  room.write(web, { metrics: { listen: second, tokenFile } })
+  expect(await room.stead('apply')).toMatchObject({ code: 0 })
+  await until('it listens elsewhere', async () => (await statusAt(second, 's3cret')) === 200)
+  expect(await statusAt(second)).toBe(401)
+  expect(await statusAt(first)).toBeNull()
+  room.write(web)
+  expect(await room.stead('apply')).toMatchObject({ code: 0 })
+  await until('nobody listens', async () => (await statusAt(second, 's3cret')) === null)
+  expect(await room.one('web')).toMatchObject({ pid: before?.pid, incarnation: 1 })
+  expect(await room.stead('down')).toMatchObject({ code: 0 })
+})
