@@ -1,5 +1,4 @@
 /** Metrics over TCP, for scrapers that know no unix sockets. Nothing of it is loaded where nobody asked for it. */
-import { readFileSync } from 'node:fs'
 import { type MetricsSpec, sameMetrics } from '../model/metrics-spec.ts'
 import type { GuardApi } from '../model/ports/guard-api.ts'
 import type { Timers } from '../model/ports/timers.ts'
@@ -19,7 +18,6 @@ export interface MetricsListenerParts {
 
 /** How soon a port that is taken is tried again, in milliseconds. */
 const AGAIN = 5_000
-const LONGEST_TOKEN = 4_096
 
 export function metricsListener({ api, timers, tell }: MetricsListenerParts): MetricsListener {
   let current: MetricsSpec | null = null
@@ -39,11 +37,13 @@ export function metricsListener({ api, timers, tell }: MetricsListenerParts): Me
     const { host, port, tokenFile } = spec
     const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
     try {
-      const [{ serveTcp }, { metricsHandler }] = await Promise.all([
+      const [{ serveTcp }, { readTokenFile }, { metricsHandler }] = await Promise.all([
         import('../platform/control/serve-tcp.ts'),
+        import('../platform/control/token-file.ts'),
         import('../control/metrics-handler.ts'),
       ])
-      const token = (): string | null => (tokenFile === null ? null : readToken(tokenFile))
+      // Read anew each time, so that it can be changed.
+      const token = (): string | null => (tokenFile === null ? null : readTokenFile(tokenFile))
       token()
       const handler = metricsHandler({ api, token })
       server = await serveTcp({ host, port, handler })
@@ -72,11 +72,4 @@ export function metricsListener({ api, timers, tell }: MetricsListenerParts): Me
       await server?.close()
     },
   }
-}
-
-/** Read anew each time, so that it can be changed. @throws where there is none in it */
-function readToken(path: string): string {
-  const token = readFileSync(path, 'utf8').slice(0, LONGEST_TOKEN).trim()
-  if (token === '' || /\s/.test(token)) throw new Error(`${path} has to have one token in it`)
-  return token
 }

@@ -36,7 +36,13 @@ function refusalOf(
   { method, target, headers }: ControlRequest,
   token: () => string | null,
 ): ControlAnswer | null {
-  const expected = token()
+  let expected: string | null
+  try {
+    expected = token()
+  } catch {
+    // Why is for those who keep the guard, and told by an event when it begins to listen.
+    return refuse('while its token cannot be read', 401)
+  }
   // A page in a browser of this machine may send requests here under a name of its own choice.
   if (headers.origin !== undefined) return refuse('from another origin', 403)
   if (expected === null && !isOwnHost(headers.host)) return refuse('under another host name', 403)

@@ -229,7 +229,7 @@ test('stead apply moves the metrics to another port, behind a token, and away, a
   const web = { web: { command: ['/bin/sleep', '1000'] } }
   const room = openRoom(web, LISTEN(first))
   const tokenFile = join(room.directory, 'token')
-  writeFileSync(tokenFile, 's3cret\n')
+  writeFileSync(tokenFile, 'a-long-s3cret-of-ours\n', { mode: 0o600 })
   await room.up()
   const [before] = await room.running('web')
   const statusAt = async (port: number, token?: string): Promise<number | null> => {
@@ -245,12 +245,18 @@ test('stead apply moves the metrics to another port, behind a token, and away, a
   await until('it listens', async () => (await statusAt(first)) === 200)
   room.write(web, { metrics: { listen: second, tokenFile } })
   expect(await room.stead('apply')).toMatchObject({ code: 0 })
-  await until('it listens elsewhere', async () => (await statusAt(second, 's3cret')) === 200)
+  await until(
+    'it listens elsewhere',
+    async () => (await statusAt(second, 'a-long-s3cret-of-ours')) === 200,
+  )
   expect(await statusAt(second)).toBe(401)
   expect(await statusAt(first)).toBeNull()
   room.write(web)
   expect(await room.stead('apply')).toMatchObject({ code: 0 })
-  await until('nobody listens', async () => (await statusAt(second, 's3cret')) === null)
+  await until(
+    'nobody listens',
+    async () => (await statusAt(second, 'a-long-s3cret-of-ours')) === null,
+  )
   expect(await room.one('web')).toMatchObject({ pid: before?.pid, incarnation: 1 })
   expect(await room.stead('down')).toMatchObject({ code: 0 })
 })
