@@ -13,7 +13,7 @@ import { groupRules } from './groups.ts'
 import type { Guard, GuardParts } from './guard-parts.ts'
 import { type Instance, isAtRest, isLive, statusOf } from './instance.ts'
 import { instancesOf } from './instances.ts'
-import type { Measuring } from './measure.ts'
+import { lateMeasuring } from './late-measuring.ts'
 import { hasFailed, isOver } from './outcome.ts'
 import { population } from './population.ts'
 import { forgetRequests, recordOf } from './restore.ts'
@@ -92,7 +92,14 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   })
   const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
   const meter = usageMeter({ clock, usage: parts.usage, instances })
-  let measuring: Promise<Measuring> | null = null
+  const measuring = lateMeasuring(() => ({
+    ...parts,
+    tallies: counted,
+    all: () => instances.all().filter(({ removing }) => !removing),
+    statuses,
+    facts,
+    groups: api.groups,
+  }))
   const chosen = (selection: Parameters<GuardApi['status']>[0]) =>
     select(selection, instances, configuration.current.groups)
   const snapshot = (): EventStream['snapshot'] => ({
@@ -103,18 +110,6 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   function statuses(of: readonly Instance[]) {
     const [now, wall] = [clock.monotonic(), clock.wall()]
     return of.map((instance) => statusOf(instance, now, wall))
-  }
-
-  /** Nothing is loaded or measured for metrics before somebody asks for them. */
-  async function measure(): Promise<Measuring> {
-    return (await import('./measure.ts')).measuring({
-      ...parts,
-      tallies: counted,
-      all: () => instances.all().filter(({ removing }) => !removing),
-      statuses,
-      facts,
-      groups: api.groups,
-    })
   }
 
   function reload(instance: Instance, by: string): void {
@@ -177,7 +172,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     }
     const failed = all.filter(hasFailed).map(({ id }) => id)
     for (const instance of instances.all()) engine.release(instance)
-    void measuring?.then(({ stop }) => stop())
+    measuring.stop()
     parts.spawner.close()
     store.rewrite(keep ? people.records() : people.records().map(forgetRequests))
     tell({ type: 'guard', text: keep ? 'ended; its programs go on' : 'ended', severity: 6 })
@@ -219,10 +214,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     },
     usage: (selection) => meter(chosen(selection)),
     graph: (selection) => graphOf(chosen(selection), configuration.current, counted, facts()),
-    async metrics(selection) {
-      measuring ??= measure()
-      return (await measuring).read(chosen(selection))
-    },
+    metrics: async (selection) => measuring.read(chosen(selection)),
     groups: () =>
       configuration.current.groups.map(({ name, strategy, services }) => ({
         name,
