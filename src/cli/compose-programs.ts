@@ -78,15 +78,17 @@ async function composeWatching({
 }: Omit<ProgramParts, 'launch' | 'tell'>): Promise<
   Pick<Programs, 'watchers' | 'usage' | 'own' | 'close'>
 > {
-  const [watchers, limits, notifying, probing, measuring, forwarding, names] = await Promise.all([
-    import('../guard/program-watchers.ts'),
-    import('../guard/watch-limits.ts'),
-    import('../platform/posix/program-notices.ts'),
-    import('../platform/probes/probes.ts'),
-    import('../platform/posix/usage.ts'),
-    import('../platform/heartbeat-forward.ts'),
-    import('../platform/posix/spawn/credentials.ts'),
-  ])
+  const [watchers, limits, notifying, probing, measuring, forwarding, names, storing] =
+    await Promise.all([
+      import('../guard/program-watchers.ts'),
+      import('../guard/watch-limits.ts'),
+      import('../platform/posix/program-notices.ts'),
+      import('../platform/probes/probes.ts'),
+      import('../platform/posix/usage.ts'),
+      import('../platform/heartbeat-forward.ts'),
+      import('../platform/posix/spawn/credentials.ts'),
+      import('../platform/posix/descriptor-store.ts'),
+    ])
   const uidOf = (user: string): number | null => {
     const found = names.credentials({ user, group: null, supplementaryGroups: [] })
     return 'fault' in found ? null : found.value.uid
@@ -101,6 +103,7 @@ async function composeWatching({
       probes: probing.probes(),
       notices,
       limits: limits.limitWatch({ clock, timers, usage }),
+      store: storing.descriptorStore(notices),
       environmentOf: ({ spec }) => environmentOf(spec),
       forward: forward.send,
     }),

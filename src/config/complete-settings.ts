@@ -65,6 +65,7 @@ export function completeSettings(
     reload: all.reload ?? PROGRAM_DEFAULTS.reload,
     restartAt: all.restartAt ?? PROGRAM_DEFAULTS.restartAt,
     log: logOf(inherited.log ?? {}, own.log ?? {}, directory),
+    fdStoreMax: all.fdStoreMax ?? PROGRAM_DEFAULTS.fdStoreMax,
     sockets: (own.sockets ?? []).map(({ address, ...socket }) => ({
       ...socket,
       address:

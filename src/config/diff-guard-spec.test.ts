@@ -52,6 +52,7 @@ test('L07 two services that swap their commands are both started anew', () => {
 /** Another value for every setting. */
 const OTHER: { [K in Exclude<keyof ProgramSpec, 'name' | 'limits' | 'log'>]: ProgramSpec[K] } = {
   description: 'x',
+  fdStoreMax: 3,
   sockets: [{ name: 'x', address: { kind: 'tcp', host: '::', port: 80 }, backlog: 1 }],
   labels: { a: 'b' },
   command: ['/bin/other'],

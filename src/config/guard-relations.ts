@@ -136,9 +136,10 @@ function logProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] 
 function socketProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] {
   const problems: FileProblem[] = []
   const owners = new Map<string, string>()
-  for (const { name, sockets, ready } of services.values()) {
-    if (sockets.length > 0 && ready?.kind === 'descriptor') {
-      const message = 'descriptors from 3 on are its sockets; let it say READY=1 (notify: true)'
+  for (const { name, sockets, ready, fdStoreMax } of services.values()) {
+    if ((sockets.length > 0 || fdStoreMax > 0) && ready?.kind === 'descriptor') {
+      const message =
+        'descriptors from 3 on are its sockets and what it left; let it say READY=1 (notify: true)'
       problems.push({ path: ['services', name, 'ready', 'descriptor'], message })
     }
     for (const { name: socket, address } of sockets) {

@@ -137,6 +137,11 @@ export const inheritable = {
     'when it is restarted, as a time of cron(8) or a list of them, in local time',
     { example: '"0 4 * * *"' },
   ),
+  fdStoreMax: described(
+    whole(0, 1_024),
+    'how many open descriptors it may leave with the guard for its next life (FDSTORE=1)',
+    { example: '16', fallback: '0' },
+  ),
   log: described(log, 'what happens to what it writes', {
     example: '{ format: json, rotate: { size: 10M, keep: 7, compress: gzip } }',
   }),

@@ -140,7 +140,9 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
   }
 
   /** Who connects to what nobody is to serve is refused, and does not wait in vain. */
-  function closeSockets({ service, spec }: Instance): void {
+  function closeSockets(instance: Instance): void {
+    const { service, spec } = instance
+    if (spec.fdStoreMax > 0 && isAtRest(instance)) parts.watchers.rest(instance.id)
     if (spec.sockets.length === 0) return
     if (instances.ofService(service).every(isAtRest)) parts.sockets.close(service)
   }

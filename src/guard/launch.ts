@@ -70,7 +70,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
   return (instance, incarnation, means) => {
     const { spec, service, number, channel } = instance
     const { limits } = spec
-    const sockets = parts.openSockets(service, spec.sockets)
+    const sockets = [...parts.openSockets(service, spec.sockets), ...(means.stored ?? [])]
     const env = {
       ...programEnvironment(spec, parts),
       ...means.env,

@@ -12,11 +12,17 @@ export interface Notice {
   /** Milliseconds. */
   readonly extendTimeout: number | null
   readonly errno: number | null
+  /** What is to become of descriptors: those that came along are kept, or those of that name are given up. */
+  readonly store: 'keep' | 'give-up' | null
+  /** FDNAME=, where it is a name. */
+  readonly storeName: string | null
+  /** False: they are kept also when their other side is gone. */
+  readonly storePolls: boolean
 }
 
 const LONGEST_STATUS = 500
 
-/** Assignments that mean nothing here, such as FDSTORE=1 or BARRIER=1, are passed over. */
+/** Assignments that mean nothing here, such as BARRIER=1, are passed over. */
 export function parseNotice(text: string): Notice {
   const fields = new Map<string, string>()
   for (const line of text.split('\n')) {
@@ -35,7 +41,20 @@ export function parseNotice(text: string): Notice {
     mainPid: numberOf(fields.get('MAINPID')),
     extendTimeout: microseconds === null ? null : microseconds / 1000,
     errno: numberOf(fields.get('ERRNO')),
+    store:
+      fields.get('FDSTOREREMOVE') === '1'
+        ? 'give-up'
+        : fields.get('FDSTORE') === '1'
+          ? 'keep'
+          : null,
+    storeName: nameOf(fields.get('FDNAME')),
+    storePolls: fields.get('FDPOLL') !== '0',
   }
+}
+
+/** sd_pid_notify_with_fds(3): printable ASCII without a colon, at most 255. */
+function nameOf(text: string | undefined): string | null {
+  return text !== undefined && /^[ -9;-~]{1,255}$/.test(text) ? text : null
 }
 
 function numberOf(text: string | undefined): number | null {

@@ -12,7 +12,7 @@ let probes: ReturnType<typeof fakeProbes>
 let watchers: Watchers
 let told: unknown[][]
 let report: WatchReport
-let say: (text: string) => void
+let say: (text: string, descriptors?: readonly number[]) => void
 let lineBreak: () => void
 let done: string[]
 let forwarded: unknown[][]
@@ -38,7 +38,8 @@ beforeEach(() => {
   const notices: ProgramNotices = {
     socket(id, user, receive) {
       done.push(`socket ${id} ${user}`)
-      say = (text) => receive({ text, sender: { pid: 1, uid: 0 }, uptime: 5_000_000 })
+      say = (text, descriptors = []) =>
+        receive({ text, sender: { pid: 1, uid: 0 }, uptime: 5_000_000, descriptors })
       return {
         address: `/run/${id}`,
         catchUp: () => done.push('catch up'),
@@ -54,6 +55,7 @@ beforeEach(() => {
         close: () => done.push(`close ${id} ${incarnation}`),
       }
     },
+    watchHangUp: () => () => {},
     close: async () => {},
   }
   const usage = { sample: async () => new Map([[7, { memory: 2_000, cpu: 0 }]]) }
@@ -62,6 +64,11 @@ beforeEach(() => {
     probes,
     notices,
     limits: limitWatch({ ...time, usage }),
+    store: {
+      keep: (...args) => done.push(`keep ${JSON.stringify(args)}`),
+      giveUp: (...args) => done.push(`give up ${args.join(' ')}`),
+      of: () => [{ name: 'left', fd: 9 }],
+    },
     environmentOf: () => ({}),
     forward: (...args) => forwarded.push(args),
   })
@@ -94,6 +101,26 @@ describe('what a program is given', () => {
   test('the time within which its heartbeats have to come', () => {
     const heartbeat = { every: 5_000, misses: 3, forward: null }
     expect(target({ heartbeat }).means.env.WATCHDOG_USEC).toBe('15000000')
+  })
+
+  test('what it left for its next life, at most so much, until nothing starts it again', () => {
+    const { means } = target({ fdStoreMax: 4 })
+    expect(means.env).toEqual({ NOTIFY_SOCKET: '/run/api', FDSTORE: '4' })
+    expect(means.stored).toEqual([{ name: 'left', fd: 9 }])
+    done = []
+    // Nobody watches its readiness or its life just now.
+    say('FDSTORE=1\nFDNAME=state', [5, 6])
+    say('FDSTORE=1\nFDPOLL=0', [7])
+    say('READY=1', [8])
+    say('FDSTOREREMOVE=1\nFDNAME=state')
+    watchers.rest('api')
+    expect(done).toEqual([
+      'keep ["api",[5,6],{"name":"state","most":4,"polls":true}]',
+      'keep ["api",[7],{"name":"stored","most":4,"polls":false}]',
+      'keep ["api",[8],{"name":"stored","most":0,"polls":true}]',
+      'give up api state',
+      'give up api',
+    ])
   })
 
   test('its ready descriptor, one for each life', () => {

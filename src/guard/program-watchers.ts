@@ -1,4 +1,5 @@
 import type { ProbeFact } from '../model/guard-status.ts'
+import type { DescriptorStore } from '../model/ports/descriptor-store.ts'
 import type {
   NoticeMessage,
   NoticePipe,
@@ -18,6 +19,7 @@ import type { Watch, Watchers, WatchReport, WatchTarget } from './watchers.ts'
 export interface ProgramWatchersParts extends Omit<ProbeDeps, 'exec'> {
   readonly notices: ProgramNotices
   readonly limits: LimitWatch
+  readonly store: DescriptorStore
   /** The environment of the program's own commands. */
   readonly environmentOf: (target: WatchTarget) => Readonly<Record<string, string>>
   /** Tells a monitor elsewhere of a beat. Never throws, never waits. */
@@ -29,6 +31,8 @@ interface Voice {
   socket: NoticeSocket | null
   /** Who runs the program that the socket is for. */
   user: string | null
+  /** How many descriptors may be left with the guard. */
+  most: number
   pipe: { readonly incarnation: number; readonly pipe: NoticePipe } | null
   notice: ((message: NoticeMessage) => void) | null
   line: (() => void) | null
@@ -53,6 +57,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
     const voice = voices.get(id) ?? {
       socket: null,
       user: null,
+      most: 0,
       pipe: null,
       notice: null,
       line: null,
@@ -69,10 +74,23 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       voice.socket = null
     }
     voice.user = user
-    voice.socket ??= notices.socket(id, user, (message) => voice.notice?.(message))
+    voice.socket ??= notices.socket(id, user, (message) => {
+      keep(id, voice.most, message)
+      voice.notice?.(message)
+    })
     // What an earlier life said, and nobody heard yet, is not said of this one.
     voice.socket.discard()
     return voice.socket
+  }
+
+  /** Also when nobody listens to the rest of what it says. */
+  function keep(id: string, most: number, { text, descriptors }: NoticeMessage): void {
+    const { store, storeName, storePolls } = parseNotice(text)
+    const name = storeName ?? 'stored'
+    if (store === 'give-up') parts.store.giveUp(id, name)
+    // None but those that are meant to be kept are.
+    const options = { name, most: store === 'keep' ? most : 0, polls: storePolls }
+    if (descriptors.length > 0) parts.store.keep(id, descriptors, options)
   }
 
   function pipeOf(id: string, incarnation: number): NoticePipe {
@@ -196,6 +214,11 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
           env.WATCHDOG_USEC = String(Math.round(every * misses * 1000))
         }
       }
+      if (spec.fdStoreMax > 0) {
+        voiceOf(id).most = spec.fdStoreMax
+        env.FDSTORE = String(spec.fdStoreMax)
+        return { env, descriptors: new Map(), stored: parts.store.of(id) }
+      }
       if (ready?.kind !== 'descriptor') return { env, descriptors: new Map() }
       const { descriptor } = pipeOf(id, incarnation)
       return { env, descriptors: new Map([[ready.fd, descriptor]]) }
@@ -208,7 +231,9 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
     },
     end: (target, report) => watch(target, report, () => SILENT),
     hears: speaks,
+    rest: (id) => parts.store.giveUp(id),
     forget(id) {
+      parts.store.giveUp(id)
       const voice = voices.get(id)
       voices.delete(id)
       voice?.socket?.close()
@@ -289,6 +314,6 @@ interface Started {
 const SILENT: Started = { parts: [], loops: [], heart: null }
 
 /** Whether the program gets a socket: where nothing would come of what it says, none is made. */
-function speaks({ ready, heartbeat, protocol }: ProgramSpec): boolean {
-  return ready?.kind === 'notify' || heartbeat !== null || protocol === 'native'
+function speaks({ ready, heartbeat, protocol, fdStoreMax }: ProgramSpec): boolean {
+  return ready?.kind === 'notify' || heartbeat !== null || protocol === 'native' || fdStoreMax > 0
 }

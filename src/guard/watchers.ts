@@ -1,4 +1,5 @@
 import type { ExitCause, InstanceDetail, ProbeFact } from '../model/guard-status.ts'
+import type { OpenSocket } from '../model/ports/listen-sockets.ts'
 import type { ProbeOutcome } from '../model/ports/probe.ts'
 import type { OutputChannel } from '../model/ports/program-output.ts'
 import type { ProcessIdentity, SpawnDescriptor } from '../model/ports/spawner.ts'
@@ -51,6 +52,8 @@ export interface WatchMeans {
   readonly env: Readonly<Record<string, string>>
   /** Descriptors from 3 on, by number. */
   readonly descriptors: ReadonlyMap<number, SpawnDescriptor>
+  /** What an earlier life of it left with the guard, to be given back. */
+  readonly stored?: readonly OpenSocket[]
 }
 
 /** Everything that tells the engine how a living program is: probes, notifications, beats, limits, schedules. */
@@ -70,6 +73,8 @@ export interface Watchers {
   end(target: WatchTarget, report: WatchReport): Watch
   /** Whether a program of that spec is given a way to speak by sd_notify(3). */
   hears(spec: ProgramSpec): boolean
+  /** Nothing but a request starts it again: what it left for its next life is given up. */
+  rest(id: string): void
   /** The instance will not be started again. */
   forget(id: string): void
 }

@@ -54,6 +54,8 @@ export interface ProgramSpec {
   readonly restartAt: readonly string[]
   readonly log: LogPolicy
   readonly sockets: readonly SocketSpec[]
+  /** How many open descriptors an instance may leave with the guard for its next life (FDSTORE=1 of sd_notify(3)). */
+  readonly fdStoreMax: number
 }
 
 /**
@@ -274,6 +276,7 @@ export const PROGRAM_DEFAULTS = {
   reload: { kind: 'restart' },
   restartAt: [],
   sockets: [],
+  fdStoreMax: 0,
   log: {
     format: 'stamped',
     file: null,

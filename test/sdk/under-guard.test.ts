@@ -20,6 +20,7 @@ describe.skipIf(process.platform !== 'linux')('a service of the SDK under a guar
       probes: fakeProbes(),
       notices,
       limits: limitWatch({ ...time, usage: treeUsage() }),
+      store: { keep() {}, giveUp() {}, of: () => [] },
       environmentOf: () => ({}),
       forward() {},
     })

@@ -99,6 +99,7 @@ export function simulatedGuard(
     life: (target, report) => watch('life', target.id, report),
     end: (target, report) => watch('end', target.id, report),
     hears: () => true,
+    rest() {},
     forget() {},
   }
   function watch(what: 'readiness' | 'life' | 'end', id: string, report: WatchReport) {

@@ -12,6 +12,8 @@ export interface NoticeMessage {
   readonly sender: NoticeSender
   /** Microseconds of CLOCK_MONOTONIC when it was taken, for what MONOTONIC_USEC= says. */
   readonly uptime: number
+  /** That came along (SCM_RIGHTS): they are the receiver's, who closes them. */
+  readonly descriptors: readonly number[]
 }
 
 export interface NoticeSocket {
@@ -41,6 +43,8 @@ export interface ProgramNotices {
   socket(id: string, user: string | null, receive: (message: NoticeMessage) => void): NoticeSocket
   /** A FIFO, the same one for the same life; `line` is called once, for the first line break. */
   pipe(id: string, incarnation: number, line: () => void): NoticePipe
+  /** Calls once when the other side of a descriptor is gone (EPOLLHUP); never for what has none, such as a file. */
+  watchHangUp(fd: number, gone: () => void): () => void
   /** Closes what is open and ends the waiting. */
   close(): Promise<void>
 }

@@ -21,6 +21,8 @@ export interface DescriptorWatch {
    * reads all there is or removes it: it is called again as long as there is something.
    */
   add(fd: number, readable: () => void): void
+  /** Calls back when the other side hung up or failed; false for what cannot be waited for, such as a file. */
+  addHangUp(fd: number, gone: () => void): boolean
   /** No call comes any more, not even one on its way. To be done before the descriptor is closed. */
   remove(fd: number): void
   /** Removes all. Resolves when the thread that waited is free; the module's descriptors are closed. */
@@ -59,9 +61,9 @@ export function descriptorWatch(): DescriptorWatch {
   // The process cannot end before its pool threads return.
   process.on('exit', wake)
 
-  function control(operation: number, fd: number, number: number): number {
+  function control(operation: number, fd: number, number: number, events = EPOLLIN): number {
     const event = Buffer.alloc(EVENT_SIZE)
-    event.writeUInt32LE(EPOLLIN, 0)
+    event.writeUInt32LE(events, 0)
     event.writeUInt32LE(number, DATA_OFFSET)
     return c.epoll_ctl(epoll, operation, fd, event)
   }
@@ -107,6 +109,16 @@ export function descriptorWatch(): DescriptorWatch {
       numbers.set(fd, newest)
       receivers.set(newest, readable)
       goOn()
+    },
+    addHangUp(fd, gone) {
+      if (closing !== null) return false
+      newest += 1
+      // EPOLLHUP and EPOLLERR are told whether asked for or not (epoll_ctl(2)).
+      if (control(EPOLL_CTL_ADD, fd, newest, 0) !== 0) return false
+      numbers.set(fd, newest)
+      receivers.set(newest, gone)
+      goOn()
+      return true
     },
     remove(fd) {
       const number = numbers.get(fd)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryDirectory } from '../../../test/fixtures/temporary-directory.ts'
@@ -16,8 +16,12 @@ describe.skipIf(process.platform !== 'linux')('the receiving end of sd_notify', 
     socket?.send({ WATCHDOG: 1 })
     socket?.close()
     const sender = { pid: process.pid, uid: process.getuid?.() }
-    expect(listener.receive()).toEqual({ text: 'READY=1\nSTATUS=as it should be', sender })
-    expect(listener.receive()).toEqual({ text: 'WATCHDOG=1', sender })
+    expect(listener.receive()).toEqual({
+      text: 'READY=1\nSTATUS=as it should be',
+      sender,
+      descriptors: [],
+    })
+    expect(listener.receive()).toEqual({ text: 'WATCHDOG=1', sender, descriptors: [] })
     expect(listener.receive()).toBeNull()
     listener.close()
     expect(listener.receive()).toBeNull()
@@ -34,7 +38,7 @@ describe.skipIf(process.platform !== 'linux')('the receiving end of sd_notify', 
     listener.close()
   })
 
-  test('descriptors that come along do not stay open', () => {
+  test('descriptors that come along are whoever’s who receives them', () => {
     const path = join(temporaryDirectory('notify'), 'socket')
     const listener = notifyListener(path)
     const marker = `${path}.marker`
@@ -45,7 +49,11 @@ f=os.open(sys.argv[2],os.O_CREAT|os.O_RDWR)
 s.sendmsg([b"FDSTORE=1"],[(socket.SOL_SOCKET,socket.SCM_RIGHTS,array.array("i",[f]*8))])`
     const { status } = spawnSync('python3', ['-c', code, path, marker])
     expect(status).toBe(0)
-    listener.receive()
+    const received = listener.receive()
+    expect(received).toMatchObject({ text: 'FDSTORE=1' })
+    expect(received?.descriptors).toHaveLength(8)
+    expect(openFiles().filter((one) => one === marker)).toHaveLength(8)
+    for (const fd of received?.descriptors ?? []) closeSync(fd)
     expect(openFiles()).not.toContain(marker)
     listener.close()
   })

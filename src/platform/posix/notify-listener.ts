@@ -8,6 +8,7 @@ const SOCK_CLOEXEC = 0o2000000
 const SOCK_NONBLOCK = 0o4000
 const SOL_SOCKET = 1
 const SO_PASSCRED = 16
+const SCM_RIGHTS = 1
 const SCM_CREDENTIALS = 2
 const MSG_CMSG_CLOEXEC = 0x40000000
 const MSG_TRUNC = 0x20
@@ -19,13 +20,22 @@ const LONGEST = 4096
 const MSGHDR = { size: 56, iov: 16, iovlen: 24, control: 32, controllen: 40, flags: 48 }
 /** struct cmsghdr: len, level, type; the data follow at 16. struct ucred: pid, uid, gid. */
 const CMSG = { level: 8, type: 12, data: 16 }
+/** struct ucred, and 253 descriptors (SCM_MAX_FD, unix(7)), each behind a header and aligned. */
+const CONTROL_SIZE = 32 + 16 + 1016
+
+export interface Received {
+  readonly text: string
+  readonly sender: NoticeSender
+  /** That came along (SCM_RIGHTS); whoever receives them closes them. */
+  readonly descriptors: readonly number[]
+}
 
 /** The receiving end of sd_notify(3), bound to a path. Node has no unix datagram socket. */
 export interface NotifyListener {
   /** To be waited for with a `DescriptorWatch`. */
   readonly fd: number
   /** The next datagram that is there already; null when there is none. Never waits. */
-  receive(): { readonly text: string; readonly sender: NoticeSender } | null
+  receive(): Received | null
   /** The file stays: whoever made the place removes it. */
   close(): void
 }
@@ -60,10 +70,12 @@ export function notifyListener(path: string): NotifyListener {
       while (open) {
         const length = c.recvmsg(fd)
         if (length < 0) return null
-        const sender = senderOf(c.control)
+        const size = Number(c.header.readBigUInt64LE(MSGHDR.controllen))
+        const { sender, descriptors } = ancillary(c.control, size)
         if (sender !== null && (c.header.readInt32LE(MSGHDR.flags) & MSG_TRUNC) === 0) {
-          return { text: c.data.toString('utf8', 0, length), sender }
+          return { text: c.data.toString('utf8', 0, length), sender, descriptors }
         }
+        for (const one of descriptors) c.close(one)
       }
       return null
     },
@@ -74,13 +86,27 @@ export function notifyListener(path: string): NotifyListener {
   }
 }
 
-/** Other control messages, such as descriptors for FDSTORE=, find no room and are closed by the kernel. */
-function senderOf(control: Buffer): NoticeSender | null {
-  const isCredentials =
-    control.readInt32LE(CMSG.level) === SOL_SOCKET &&
-    control.readInt32LE(CMSG.type) === SCM_CREDENTIALS
-  if (!isCredentials) return null
-  return { pid: control.readInt32LE(CMSG.data), uid: control.readUInt32LE(CMSG.data + 4) }
+function ancillary(
+  control: Buffer,
+  size: number,
+): { readonly sender: NoticeSender | null; readonly descriptors: readonly number[] } {
+  let sender: NoticeSender | null = null
+  const descriptors: number[] = []
+  for (let at = 0; at + CMSG.data <= size; ) {
+    const length = Number(control.readBigUInt64LE(at))
+    if (length < CMSG.data) break
+    const [data, end] = [at + CMSG.data, at + length]
+    const isOurs = control.readInt32LE(at + CMSG.level) === SOL_SOCKET
+    const type = control.readInt32LE(at + CMSG.type)
+    if (isOurs && type === SCM_CREDENTIALS) {
+      sender = { pid: control.readInt32LE(data), uid: control.readUInt32LE(data + 4) }
+    }
+    if (isOurs && type === SCM_RIGHTS) {
+      for (let one = data; one + 4 <= end; one += 4) descriptors.push(control.readInt32LE(one))
+    }
+    at += (length + 7) & ~7
+  }
+  return { sender, descriptors }
 }
 
 interface Libc {
@@ -108,7 +134,7 @@ function bindLibc(): Libc {
   const c = koffi.load(null)
   const header = Buffer.alloc(MSGHDR.size)
   const data = Buffer.alloc(LONGEST)
-  const control = Buffer.alloc(32)
+  const control = Buffer.alloc(CONTROL_SIZE)
   const iov = Buffer.alloc(16)
   iov.writeBigUInt64LE(BigInt(koffi.address(data)), 0)
   iov.writeBigUInt64LE(BigInt(LONGEST), 8)

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import type { ProgramNotices } from '../../model/ports/program-notices.ts'
 import { linuxPipes } from '../output/pipes.ts'
 import { type DescriptorWatch, descriptorWatch } from './descriptor-watch.ts'
-import { notifyListener } from './notify-listener.ts'
+import { notifyListener, type Received } from './notify-listener.ts'
 
 const LINE_BREAK = 10
 /** So many messages are taken in one go, before others have their turn. */
@@ -61,7 +61,10 @@ export function programNotices(
           const message = listener.receive()
           if (message === null) return
           const { uid } = message.sender
-          if (uid !== 0 && uid !== own && uid !== theirs) continue
+          if (uid !== 0 && uid !== own && uid !== theirs) {
+            closeAll(message)
+            continue
+          }
           receive({ ...message, uptime: Number(process.hrtime.bigint() / 1000n) })
         }
       }
@@ -71,7 +74,9 @@ export function programNotices(
       })
       const discard = (): void => {
         for (let count = 0; count < 10 * AT_ONCE; count += 1) {
-          if (listener.receive() === null) return
+          const message = listener.receive()
+          if (message === null) return
+          closeAll(message)
         }
       }
       return { address: path, catchUp: readable, discard, close }
@@ -97,11 +102,25 @@ export function programNotices(
       )
       return { descriptor: { kind: 'fifo', path }, close }
     },
+    watchHangUp(fd, gone) {
+      watch ??= descriptorWatch()
+      const isWatched = watch.addHangUp(fd, () => {
+        watch?.remove(fd)
+        gone()
+      })
+      return () => {
+        if (isWatched) watch?.remove(fd)
+      }
+    },
     async close() {
       for (const close of [...open]) close()
       await watch?.close()
     },
   }
+}
+
+function closeAll({ descriptors }: Received): void {
+  for (const fd of descriptors) closeSync(fd)
 }
 
 /** -1 where there is nothing at the moment. */
