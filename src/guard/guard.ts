@@ -11,7 +11,8 @@ import { engine as makeEngine } from './engine.ts'
 import { graphOf } from './graph-of.ts'
 import { groupRules } from './groups.ts'
 import type { Guard, GuardParts } from './guard-parts.ts'
-import { type Instance, isAtRest, isLive, statusOf } from './instance.ts'
+import { closeAtRest, takeSockets } from './held-open.ts'
+import { type Instance, isLive, statusOf } from './instance.ts'
 import { instancesOf } from './instances.ts'
 import { lateMeasuring } from './late-measuring.ts'
 import { hasFailed, isOver } from './outcome.ts'
@@ -46,7 +47,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     failed: (instance, fatal) => groups.failed(instance, fatal),
     changed(instance) {
       for (const look of [...(listeners.get(instance) ?? [])]) look()
-      closeSockets(instance)
+      closeAtRest(instance, instances, parts)
       endWhenJobsAreDone()
     },
   })
@@ -137,14 +138,6 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     if (asked ? want.state === 'down' || want.state === 'hold' : !instance.nextSpec.autostart)
       return
     dispatch(instance, { type: 'start', by: 'boot', once: want.state === 'once', forgive: false })
-  }
-
-  /** Who connects to what nobody is to serve is refused, and does not wait in vain. */
-  function closeSockets(instance: Instance): void {
-    const { service, spec } = instance
-    if (spec.fdStoreMax > 0 && isAtRest(instance)) parts.watchers.rest(instance.id)
-    if (spec.sockets.length === 0) return
-    if (instances.ofService(service).every(isAtRest)) parts.sockets.close(service)
   }
 
   /** With nothing but jobs, and all of them ended, the guard has nothing left to keep. */
@@ -269,9 +262,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     start() {
       for (const service of configuration.current.services) people.add(service)
       const adopted = people.restore()
-      for (const { service, nextSpec, state } of instances.all()) {
-        if (state.pid !== null) parts.sockets.take(service, nextSpec.sockets, state.pid)
-      }
+      takeSockets(instances, parts.sockets)
       tell({
         type: 'guard',
         text: adopted === 0 ? 'started' : `started; took on ${adopted}`,

@@ -1,131 +1,28 @@
 import type { ProbeFact } from '../model/guard-status.ts'
-import type { DescriptorStore } from '../model/ports/descriptor-store.ts'
-import type {
-  NoticeMessage,
-  NoticePipe,
-  NoticeSocket,
-  ProgramNotices,
-} from '../model/ports/program-notices.ts'
-import type { OutputChannel } from '../model/ports/program-output.ts'
+import type { NoticeMessage } from '../model/ports/program-notices.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 import { cronSchedule } from './cron-schedule.ts'
 import { type HeartbeatMonitor, heartbeatMonitor } from './heartbeat.ts'
 import { parseNotice } from './notice.ts'
 import type { ProbeDeps, ProbeLoop } from './probe-loop.ts'
+import { programVoices, type VoiceParts } from './program-voices.ts'
 import { watchHealth, watchReadiness } from './watch-health.ts'
 import type { LimitWatch } from './watch-limits.ts'
 import type { Watch, Watchers, WatchReport, WatchTarget } from './watchers.ts'
 
-export interface ProgramWatchersParts extends Omit<ProbeDeps, 'exec'> {
-  readonly notices: ProgramNotices
+export interface ProgramWatchersParts extends Omit<ProbeDeps, 'exec'>, VoiceParts {
   readonly limits: LimitWatch
-  readonly store: DescriptorStore
   /** The environment of the program's own commands. */
   readonly environmentOf: (target: WatchTarget) => Readonly<Record<string, string>>
   /** Tells a monitor elsewhere of a beat. Never throws, never waits. */
   readonly forward: (service: string, url: string, at: Date) => void
 }
 
-/** What one instance's program can speak through, over its lives. */
-interface Voice {
-  socket: NoticeSocket | null
-  /** Who runs the program that the socket is for. */
-  user: string | null
-  /** How many descriptors may be left with the guard. */
-  most: number
-  pipe: { readonly incarnation: number; readonly pipe: NoticePipe } | null
-  notice: ((message: NoticeMessage) => void) | null
-  line: (() => void) | null
-  match: Match | null
-}
-
-/** A line that is waited for in the output of one life, from before its start. */
-interface Match {
-  readonly incarnation: number
-  readonly pattern: string
-  found: boolean
-  heard: (() => void) | null
-  readonly cancel: () => void
-}
-
 /** Everything that tells the engine how a living program is, by its spec. */
 export function programWatchers(parts: ProgramWatchersParts): Watchers {
-  const { clock, notices } = parts
-  const voices = new Map<string, Voice>()
-
-  function voiceOf(id: string): Voice {
-    const voice = voices.get(id) ?? {
-      socket: null,
-      user: null,
-      most: 0,
-      pipe: null,
-      notice: null,
-      line: null,
-      match: null,
-    }
-    voices.set(id, voice)
-    return voice
-  }
-
-  function socketOf(id: string, user: string | null): NoticeSocket {
-    const voice = voiceOf(id)
-    if (voice.socket !== null && voice.user !== user) {
-      voice.socket.close()
-      voice.socket = null
-    }
-    voice.user = user
-    voice.socket ??= notices.socket(id, user, (message) => {
-      keep(id, voice.most, message)
-      voice.notice?.(message)
-    })
-    // What an earlier life said, and nobody heard yet, is not said of this one.
-    voice.socket.discard()
-    return voice.socket
-  }
-
-  /** Also when nobody listens to the rest of what it says. */
-  function keep(id: string, most: number, { text, descriptors }: NoticeMessage): void {
-    const { store, storeName, storePolls } = parseNotice(text)
-    const name = storeName ?? 'stored'
-    if (store === 'give-up') parts.store.giveUp(id, name)
-    // None but those that are meant to be kept are.
-    const options = { name, most: store === 'keep' ? most : 0, polls: storePolls }
-    if (descriptors.length > 0) parts.store.keep(id, descriptors, options)
-  }
-
-  function pipeOf(id: string, incarnation: number): NoticePipe {
-    const voice = voiceOf(id)
-    if (voice.pipe?.incarnation === incarnation) return voice.pipe.pipe
-    voice.pipe?.pipe.close()
-    const pipe = notices.pipe(id, incarnation, () => voice.line?.())
-    voice.pipe = { incarnation, pipe }
-    return pipe
-  }
-
-  function matchOf(
-    id: string,
-    pattern: string,
-    incarnation: number,
-    channel: OutputChannel | null,
-  ): Match | null {
-    if (channel === null) return null
-    const voice = voiceOf(id)
-    const { match: old } = voice
-    if (old?.incarnation === incarnation && old.pattern === pattern) return old
-    old?.cancel()
-    const match: Match = {
-      incarnation,
-      pattern,
-      found: false,
-      heard: null,
-      cancel: channel.watchFor(new RegExp(pattern), () => {
-        match.found = true
-        match.heard?.()
-      }),
-    }
-    voice.match = match
-    return match
-  }
+  const { clock } = parts
+  const voices = programVoices(parts)
+  const { voiceOf, socketOf, pipeOf, matchOf } = voices
 
   /** The watching of one life: what it tells after its end is discarded. */
   function watch(
@@ -234,11 +131,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
     rest: (id) => parts.store.giveUp(id),
     forget(id) {
       parts.store.giveUp(id)
-      const voice = voices.get(id)
-      voices.delete(id)
-      voice?.socket?.close()
-      voice?.pipe?.pipe.close()
-      voice?.match?.cancel()
+      voices.forget(id)
     },
   }
 
