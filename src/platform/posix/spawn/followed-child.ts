@@ -17,7 +17,7 @@ export interface FollowMeans {
   readonly ends: EndWatch
   readonly descriptors: PidDescriptors | null
   /** Where orphans of the tree become children of this process: the exit is then known. */
-  readonly reaping: Pick<Reaper, 'watch' | 'forget'> | null
+  readonly reaping: Pick<Reaper, 'watch' | 'isWatched' | 'forget'> | null
 }
 
 /** Another process of the tree of a child, watched as the program from now on. */
@@ -32,7 +32,9 @@ export function followedChild(
   renewProcessTable()
   const entry = processEntry(pid)
   if (entry === null || entry.zombie || pid === process.pid) return null
-  if (!isOfTree(former, entry, mark) && !(speaker === pid && isOurOrphan(entry))) return null
+  // What a spawner has started itself is the program of somebody else.
+  const mayBeOrphan = speaker === pid && reaping?.isWatched(pid) === false
+  if (!isOfTree(former, entry, mark) && !(mayBeOrphan && isOurOrphan(entry))) return null
   const identity: ProcessIdentity = { pid, birth: entry.birth, boot: bootIdentity() }
   let isHeld = true
   const end = (exit: Exit): void => {

@@ -32,18 +32,6 @@ export interface Libc {
   waitpid(pid: number, status: Buffer, options: number): number
   prctl(option: number, a: number, b: number, c: number, d: number): number
   syscall(number: number, a: number, b: number, c: number, d: number): number
-  epoll_create1(flags: number): number
-  epoll_ctl(epoll: number, operation: number, fd: number, event: Buffer | null): number
-  epoll_wait: {
-    async(
-      epoll: number,
-      events: Buffer,
-      most: number,
-      timeout: number,
-      done: (error: unknown, count: number) => void,
-    ): void
-  }
-  eventfd(initial: number, flags: number): number
   getpwnam(name: string): Pointer
   getpwuid(uid: number): Pointer
   getgrnam(name: string): Pointer
@@ -70,10 +58,6 @@ const PROTOTYPES: Readonly<Record<keyof Libc, string>> = {
   waitpid: 'int waitpid(int pid, void *status, int options)',
   prctl: 'int prctl(int option, long a, long b, long c, long d)',
   syscall: 'long syscall(long number, long a, long b, long c, long d)',
-  epoll_create1: 'int epoll_create1(int flags)',
-  epoll_ctl: 'int epoll_ctl(int epoll, int operation, int fd, void *event)',
-  epoll_wait: 'int epoll_wait(int epoll, void *events, int most, int timeout)',
-  eventfd: 'int eventfd(uint32_t initial, int flags)',
   getpwnam: 'void *getpwnam(const char *name)',
   getpwuid: 'void *getpwuid(uint32_t uid)',
   getgrnam: 'void *getgrnam(const char *name)',

@@ -35,7 +35,7 @@ export function posixSpawner(): Spawner {
   libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
   const attributes = attributesOf(libc)
   const descriptors = pidDescriptors(libc)
-  const ends = pidfdEndWatch(libc, descriptors)
+  const ends = pidfdEndWatch(descriptors)
   const reaping = reaper(bound)
   return {
     spawn(request, onExit) {

@@ -25,6 +25,8 @@ export interface Watched {
 /** Waits for the processes of posix_spawn and for orphans, and never for those of node itself. */
 export interface Reaper {
   watch(pid: number, watched: Watched): void
+  /** Whether it was started by a spawner, or has been followed. */
+  isWatched(pid: number): boolean
   /** It is waited for still, and nobody is told. */
   forget(pid: number): void
   close(): void
@@ -41,6 +43,7 @@ export function reaper(bound: Bound): Reaper {
   let isOpen = true
   return {
     watch: (pid, one) => void watched.set(pid, one),
+    isWatched: (pid) => watched.has(pid),
     forget: (pid) => void watched.delete(pid),
     close() {
       if (!isOpen) return
