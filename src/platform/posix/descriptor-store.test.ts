@@ -23,7 +23,10 @@ describe.skipIf(process.platform !== 'linux')(
     let directory: string
     let notices: ReturnType<typeof programNotices>
     let count = 0
-    const fresh = (): number => openSync(join(directory, `f${(count += 1)}`), 'w+')
+    const fresh = (): number => {
+      count += 1
+      return openSync(join(directory, `f${count}`), 'w+')
+    }
 
     beforeEach(() => {
       directory = temporaryDirectory('store')
