@@ -7,7 +7,7 @@ import { table } from '../table.ts'
 import type { IniSection } from './ini.ts'
 import { addProgram } from './program.ts'
 import { environmentIn, readSections } from './read.ts'
-import { expand, pairsOf } from './values.ts'
+import { booleanOf, expand, pairsOf } from './values.ts'
 
 /** Settings of [supervisord] that are about supervisord itself, and mean nothing for its programs. */
 const ITS_OWN = new Set(
@@ -157,6 +157,12 @@ function forAll(section: IniSection | undefined, source: Source, draft: Draft): 
       const pairs = 'text' in expanded ? pairsOf(expanded.text) : null
       if (pairs === null) say('it cannot be read as KEY="value",KEY2="value2"')
       else if (Object.keys(pairs).length > 0) draft.defaults.env = pairs
+    } else if (
+      name === 'umask' &&
+      booleanOf(section.options.get('nodaemon')?.value ?? '') === true
+    ) {
+      // Only daemonize() of supervisord sets it.
+      own.push(name)
     } else if (name === 'umask') {
       if (/^[0-7]{1,4}$/.test(value)) draft.defaults.umask = value.slice(-3)
       else say('it is not an octal number')
