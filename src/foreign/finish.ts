@@ -145,6 +145,9 @@ function leaveOut(parts: Parts, draft: Draft, path: readonly PropertyKey[], why:
   const found = parts.services.get(name ?? '')
   if (found === undefined) return
   const { draft: service, settings } = found
+  // A setting with two problems has gone with the first.
+  const was = at !== undefined && path.length > 3 && Object.hasOwn(service.settings, at)
+  if (was && at !== 'command' && !Object.hasOwn(settings, at)) return
   if (at === undefined || at === 'command' || !Object.hasOwn(settings, at)) {
     const { place, setting } = service.origins.get('command') ?? {
       place: service.place,

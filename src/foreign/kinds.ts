@@ -41,7 +41,8 @@ export function kindOf(path: string, files: ForeignFiles): Kind | null {
   const inside = files.names(path) ?? []
   const found = inside.find((one) => WELL_KNOWN.test(one))
   if (found !== undefined) return kindOf(join(path, found), files)
-  if (inside.some((one) => one.endsWith('.service'))) return 'systemd'
+  if (inside.some((one) => one.endsWith('.service') && files.readText(join(path, one)) !== null))
+    return 'systemd'
   return kindOfDirectories(path, inside, files)
 }
 
@@ -55,9 +56,11 @@ function kindOfDirectories(
   inside: readonly string[],
   files: ForeignFiles,
 ): Kind | null {
-  const all = inside.includes('run')
-    ? [inside]
-    : inside.slice(0, 200).map((name) => files.names(join(path, name)) ?? [])
+  const all =
+    inside.includes('run') && files.names(join(path, 'run')) === null
+      ? [inside]
+      : inside.slice(0, 200).map((name) => namesOf(join(path, name), files))
+  if (inside.includes('.s6-svscan')) return 's6'
   if (!all.some((names) => names.includes('run') || names.includes('type'))) return null
   const s6 = [
     'notification-fd',
@@ -69,6 +72,15 @@ function kindOfDirectories(
     'down-signal',
   ]
   return all.some((names) => s6.some((one) => names.includes(one))) ? 's6' : 'runit'
+}
+
+/** None for what is no directory, and for a link that leads round in a circle. */
+function namesOf(path: string, files: ForeignFiles): readonly string[] {
+  try {
+    return files.names(path) ?? []
+  } catch {
+    return []
+  }
 }
 
 /** The file that is meant by a directory, for the kinds that are a file. */

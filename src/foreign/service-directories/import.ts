@@ -1,11 +1,16 @@
-import { basename, dirname, join } from 'node:path'
-import { addService, type Draft, type DraftService, emptyDraft, lose } from '../draft.ts'
+import { basename, dirname, join, resolve } from 'node:path'
+import { formatDuration } from '../../model/duration.ts'
+import type { ForeignFiles } from '../../model/ports/foreign-files.ts'
+import { addService, type Draft, type DraftService, emptyDraft, lose, mapOf } from '../draft.ts'
 import type { Place } from '../loss.ts'
 import { type Importer, pathFrom, type Source, shown } from '../source.ts'
 import { invalid } from '../structure.ts'
 import { table } from '../table.ts'
-import { setLog } from './log.ts'
-import { plainScript } from './script.ts'
+import { setControls } from './controls.ts'
+import { flattenBundles, namesIn } from './dependencies.ts'
+import { readEnvDirectory } from './env-directory.ts'
+import { isLogger, setLog } from './log.ts'
+import { type Run, readRunScript } from './run-script.ts'
 
 export type Suite = 'runit' | 's6'
 
@@ -24,15 +29,41 @@ function importDirectories(source: Source, suite: Suite): Draft {
   const inside = files.names(path)
   if (inside === null)
     throw invalid(shown(source, path), [`${shown(source, path)}: it is not a directory`])
-  const single = inside.includes('run') || inside.includes('type')
+  const single = isService(path, inside, files)
   const directories = single
     ? [path]
     : inside.filter((name) => !name.startsWith('.')).map((name) => join(path, name))
   for (const directory of directories.slice(0, MAX_DIRECTORIES)) {
-    const names = files.names(directory)
+    let names: readonly string[] | null = null
+    try {
+      names = files.names(directory)
+    } catch (error) {
+      const place = { file: shown(source, directory), line: 1 }
+      const why = (error as Error).message
+      lose(draft, { ...place, service: null, setting: basename(directory), why, instead: null })
+    }
     if (names !== null) addDirectory({ directory, names, source, draft, suite })
   }
+  flattenBundles(draft)
+  if (suite === 'runit')
+    draft.notes.push('runit never kills by itself; here SIGKILL comes 10s after what asks to stop.')
   return draft
+}
+
+/** Whether a directory is one of a service; a directory of services may have one that is called `run`. */
+function isService(path: string, inside: readonly string[], files: ForeignFiles): boolean {
+  return ['run', 'type'].some(
+    (name) => inside.includes(name) && namesOf(join(path, name), files) === null,
+  )
+}
+
+/** Null for what is no directory, and for a link that leads round in a circle. */
+function namesOf(path: string, files: ForeignFiles): readonly string[] | null {
+  try {
+    return files.names(path)
+  } catch {
+    return null
+  }
 }
 
 export interface Directory {
@@ -47,19 +78,24 @@ function addDirectory(one: Directory): void {
   const { directory, names, source, draft, suite } = one
   const at = (name: string): Place => ({ file: shown(source, join(directory, name)), line: 1 })
   const text = (name: string): string | null =>
-    source.files.readText(join(directory, name), source.path)
+    source.files.readText(join(directory, name), directory)
   const name = basename(directory)
   const type = text('type')?.trim() ?? null
   if (type === 'bundle') {
-    const members =
-      source.files.names(join(directory, 'contents.d')) ?? (text('contents') ?? '').split(/\s+/)
     draft.groups.push({
       name,
       place: at('type'),
-      services: members.filter((member) => member !== ''),
+      services: namesIn(directory, 'contents', source),
     })
     return
   }
+  // What reads what another writes is its log, and the guard's business.
+  if (
+    names.includes('consumer-for') &&
+    !names.includes('producer-for') &&
+    isLogger(directory, source)
+  )
+    return
   const main = type === 'oneshot' ? 'up' : 'run'
   if (!names.includes(main)) {
     lose(draft, {
@@ -72,21 +108,24 @@ function addDirectory(one: Directory): void {
     return
   }
   const service = addService(draft, name, at(main))
-  const script = text(main) ?? ''
   service.set('cwd', pathFrom(dirname(directory), basename(directory), source.base))
   if (type === 'oneshot') {
-    service.set('command', ['execlineb', '-P', main], {
-      place: at(main),
-      setting: main,
-    })
+    const script = scriptOf(join(directory, main), directory, source)
+    const run = script === null ? null : readRunScript(`#!/bin/execlineb -P\n${script}`)
+    if (run === null)
+      service.set('command', ['execlineb', '-P', main], { place: at(main), setting: main })
+    else setRun(service, run, one, main)
     service.set('type', 'job')
   } else {
-    setCommand(service, script, main, one)
+    setCommand(service, main, one)
     // Both wait a second before they start it again, and never give up.
     service.set('restart', { when: 'always', delay: '1s', factor: 1, jitter: 0, limit: 'none' })
   }
-  if (names.includes('down'))
+  if (type === 'oneshot' && names.includes('down'))
+    service.lose('down', at('down'), 'nothing is run when a job is stopped')
+  else if (names.includes('down'))
     service.set('autostart', false, { place: at('down'), setting: 'down' })
+  setControls(service, one)
   setFiles(service, one, text, at)
   setLog(service, one)
   const known = suite === 'runit' ? RUNIT : S6
@@ -99,37 +138,61 @@ function addDirectory(one: Directory): void {
 }
 
 /** A script that does no more than prepare and call a program is taken apart; any other is called. */
-function setCommand(
-  service: DraftService,
-  script: string,
-  main: string,
-  { directory, source }: Directory,
-): void {
-  const origin = { place: { file: shown(source, join(directory, main)), line: 1 }, setting: main }
-  const plain = plainScript(script, (name) => environmentIn(join(directory, name), source))
-  if (plain === null) {
+function setCommand(service: DraftService, main: string, one: Directory): void {
+  const { directory, source } = one
+  const path = join(directory, main)
+  const origin = { place: { file: shown(source, path), line: 1 }, setting: main }
+  if (!source.files.canExecute(path))
+    service.lose(main, origin.place, 'it is not executable', `chmod +x ${origin.place.file}`)
+  const text = scriptOf(path, directory, source)
+  const run = text === null ? null : readRunScript(text)
+  if (run !== null) setRun(service, run, one, main)
+  else {
     service.set('command', [`./${main}`], origin)
-    if (!source.files.canExecute(join(directory, main)))
-      service.lose(main, origin.place, 'it is not executable', `chmod +x ${origin.place.file}`)
-    return
+    service.note(
+      `${main} does more than to start one program: it is the command, and what it sets (a user, limits, variables) stays in it.`,
+    )
   }
-  service.set('command', plain.command, origin)
-  for (const [setting, value] of Object.entries(plain.settings)) service.set(setting, value, origin)
 }
 
-/** A directory of variables: a file for each, its first line the value, envdir(8). */
-function environmentIn(directory: string, source: Source): Record<string, string> | null {
-  const names = source.files.names(directory)
-  if (names === null) return null
-  const env: Record<string, string> = {}
-  for (const name of names.slice(0, 1_000)) {
-    const text = name.startsWith('.')
-      ? null
-      : source.files.readText(join(directory, name), source.path)
-    if (text === null || text === '') continue
-    env[name] = (text.split('\n')[0] ?? '').trimEnd().replaceAll('\0', '\n')
+/** Null for what is too large for a script, or not for us to read, or lies elsewhere: a program may. */
+function scriptOf(path: string, within: string, { files }: Source): string | null {
+  try {
+    return files.readText(path, within)
+  } catch {
+    return null
   }
-  return env
+}
+
+function setRun(
+  service: DraftService,
+  run: Run,
+  { directory, source }: Directory,
+  file: string,
+): void {
+  const place = { file: shown(source, join(directory, file)), line: run.line }
+  const set = (setting: string, value: unknown): void =>
+    service.set(setting, value, { place, setting: file })
+  set('command', run.command)
+  if (run.cwd !== undefined) set('cwd', pathFrom(directory, run.cwd, source.base))
+  for (const name of ['user', 'group', 'supplementaryGroups', 'umask', 'nice'] as const)
+    set(name, run[name])
+  if (Object.keys(run.limits).length > 0) set('limits', run.limits)
+  const env: Record<string, string> = {}
+  for (const step of run.env) {
+    if ('name' in step) env[step.name] = step.value
+    else {
+      const from = resolve(directory, step.from ?? '.', step.directory)
+      Object.assign(env, readEnvDirectory(from, source, service, place))
+    }
+  }
+  if (Object.keys(env).length > 0) set('env', env)
+  if (run.checkEvery !== undefined)
+    set('ready', { exec: [join(directory, 'data/check')], every: formatDuration(run.checkEvery) })
+  for (const name of run.waitsFor) mapOf(service, 'dependsOn')[name] = 'ready'
+  if (run.waitsFor.length > 0) service.origins.set('dependsOn', { place, setting: 'sv start' })
+  if (run.stays !== null)
+    service.note(`${run.stays} stays in the command, for what stead has no setting for.`)
 }
 
 const RUNIT = new Set([
@@ -161,32 +224,10 @@ function setFiles(
   text: (name: string) => string | null,
   at: (name: string) => Place,
 ): void {
-  if (names.includes('finish'))
-    service.lose(
-      'finish',
-      at('finish'),
-      'nothing runs after a program has ended',
-      'a program that follows "stead events -f --json"',
-    )
-  if (suite === 'runit') {
-    if (names.includes('check'))
-      service.set(
-        'ready',
-        { exec: [join(directory, 'check')] },
-        { place: at('check'), setting: 'check' },
-      )
-    for (const file of source.files.names(join(directory, 'control')) ?? [])
-      service.lose(
-        `control/${file}`,
-        at(`control/${file}`),
-        'a control has no script',
-        'stop and reload take commands',
-      )
-    return
-  }
+  if (suite === 'runit') return
   const value = (name: string): string | null => text(name)?.trim() ?? null
   const descriptor = value('notification-fd')
-  if (descriptor !== null)
+  if (descriptor !== null && service.settings.ready === undefined)
     service.set(
       'ready',
       { descriptor: Number(descriptor) },
@@ -195,7 +236,8 @@ function setFiles(
   const kill = value('timeout-kill')
   const signal = value('down-signal')
   // 0 means that SIGKILL never comes; stead has no such word, and a day is long enough to be seen.
-  const wait = kill === null || kill === '0' ? '1d' : `${kill}ms`
+  const number = kill !== null && /^\d{1,9}$/.test(kill) ? Number(kill) : 0
+  const wait = number === 0 ? '1d' : formatDuration(number)
   service.set(
     'stop',
     {
@@ -204,37 +246,21 @@ function setFiles(
     },
     { place: at(kill === null ? 'run' : 'timeout-kill'), setting: 'timeout-kill' },
   )
-  if (kill === null || kill === '0')
-    service.note('s6 kills nothing by itself: a stop waits for a day.')
-  for (const name of [
-    'timeout-finish',
-    'max-death-tally',
-    'producer-for',
-    'consumer-for',
-    'pipeline-name',
-    'timeout-down',
-    'flag-essential',
-  ])
-    if (names.includes(name))
-      service.lose(
-        name,
-        at(name),
-        name.endsWith('for')
-          ? 'no program reads what another one writes'
-          : 'stead has nothing like it',
-      )
+  if (kill !== null && !/^\d{1,9}$/.test(kill))
+    service.lose('timeout-kill', at('timeout-kill'), 'it is not a number of milliseconds')
+  if (number === 0) service.note('s6 kills nothing by itself: a stop waits for a day.')
+  for (const name of ['timeout-finish', 'max-death-tally', 'timeout-down', 'flag-essential'])
+    if (names.includes(name)) service.lose(name, at(name), 'stead has nothing like it')
   const up = value('timeout-up')
   if (up !== null && up !== '0')
     service.set('startTimeout', `${up}ms`, { place: at('timeout-up'), setting: 'timeout-up' })
-  const needs =
-    source.files.names(join(directory, 'dependencies.d')) ??
-    (value('dependencies') ?? '').split(/\s+/)
-  const dependsOn = Object.fromEntries(
-    needs.filter((one) => one !== '' && !one.startsWith('.')).map((one) => [one, 'ready']),
-  )
-  if (Object.keys(dependsOn).length > 0)
-    service.set('dependsOn', dependsOn, {
+  for (const name of namesIn(directory, 'dependencies', source)) {
+    // It stands for what s6-overlay itself does before services begin.
+    if (name === 'base') continue
+    mapOf(service, 'dependsOn')[name] = 'ready'
+    service.origins.set('dependsOn', {
       place: at(names.includes('dependencies') ? 'dependencies' : 'dependencies.d'),
       setting: 'dependencies',
     })
+  }
 }
