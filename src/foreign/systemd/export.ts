@@ -16,8 +16,13 @@ export const exportSystemd: Exporter = (source) => {
   const { spec } = source
   const told = losing(source)
   const target = `${spec.project}.target`
+  const byName = new Map(spec.services.map((one) => [one.name, one]))
+  const unitsOf = (name: string): string[] => {
+    const one = byName.get(name) ?? { name, instances: 1 }
+    return Array.from({ length: one.instances }, (_, index) => unitName(one, index + 1))
+  }
   const files = spec.services.flatMap((program) => {
-    const text = unitOf(program, target, told)
+    const text = unitOf(program, target, unitsOf, told)
     return text === null ? [] : [{ name: unitName(program), text }]
   })
   for (const { name, strategy, limit } of spec.groups) {
@@ -32,7 +37,7 @@ export const exportSystemd: Exporter = (source) => {
   }
   const wants = spec.services
     .filter(({ autostart }) => autostart)
-    .flatMap((one) => Array.from({ length: one.instances }, (_, index) => unitName(one, index + 1)))
+    .flatMap(({ name }) => unitsOf(name))
   const unit = [
     `[Unit]`,
     `Description=${plainText(spec.project)}`,
@@ -53,7 +58,12 @@ function unitName(
   return instances === 1 ? `${name}.service` : `${name}@${instance ?? ''}.service`
 }
 
-function unitOf(program: ProgramSpec, target: string, { lose }: Losing): string | null {
+function unitOf(
+  program: ProgramSpec,
+  target: string,
+  unitsOf: (name: string) => readonly string[],
+  { lose }: Losing,
+): string | null {
   const { name, command, env } = program
   const [file, ...args] = command
   const problem =
@@ -98,10 +108,8 @@ function unitOf(program: ProgramSpec, target: string, { lose }: Losing): string 
   const needs = Object.entries(program.dependsOn).flatMap(([other, how]) => {
     if (how === 'healthy')
       lose(name, `dependsOn.${other}`, 'systemd has no health checks, and waits for the start')
-    return [
-      how === 'completed' ? `Wants=${other}.service` : `Requires=${other}.service`,
-      `After=${other}.service`,
-    ]
+    const units = unitsOf(other).join(' ')
+    return [how === 'completed' ? `Wants=${units}` : `Requires=${units}`, `After=${units}`]
   })
   const { limit } = program.restart
   const unit = [
