@@ -31,6 +31,7 @@ export const SUITES: readonly Suite[] = [
       'fish',
       'rsyslog',
       'systemd',
+      'supervisor',
       'wrk',
     ],
     needsRoot: false,
@@ -59,4 +60,4 @@ export const SUITES: readonly Suite[] = [
 ]
 
 /** Packages that tests of `npm run check` make use of when they are there. */
-export const CHECK_PACKAGES: readonly string[] = ['libplist-utils', 'python3']
+export const CHECK_PACKAGES: readonly string[] = ['curl', 'libplist-utils', 'openssl', 'prometheus', 'python3']
