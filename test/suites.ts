@@ -60,4 +60,10 @@ export const SUITES: readonly Suite[] = [
 ]
 
 /** Packages that tests of `npm run check` make use of when they are there. */
-export const CHECK_PACKAGES: readonly string[] = ['curl', 'libplist-utils', 'openssl', 'prometheus', 'python3']
+export const CHECK_PACKAGES: readonly string[] = [
+  'curl',
+  'libplist-utils',
+  'openssl',
+  'prometheus',
+  'python3',
+]
