@@ -24,6 +24,7 @@ export const SUITES: readonly Suite[] = [
       'redis-server',
       'nginx-light',
       'prometheus',
+      'supervisor',
       'python3',
       'curl',
       'tmux',

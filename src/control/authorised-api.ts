@@ -103,6 +103,7 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
     },
     groups: () => visibleGroups(api.groups()),
     history: (selection) => api.history(seen(selection)),
+    logFiles: (selection) => api.logFiles(seen(selection)),
     logFile(id) {
       api.status(seen({ names: [id] }))
       return api.logFile(id)

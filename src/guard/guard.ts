@@ -254,6 +254,12 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     events: (since, signal) => events.subscribe(snapshot, since, signal),
     pastEvents: (since, limit) => events.since(since, limit),
     logFile: (id) => chosen({ names: [id] })[0]?.channel?.file ?? null,
+    logFiles: (selection) =>
+      new Map(
+        chosen(selection).flatMap(({ id, channel }) =>
+          channel?.file == null ? [] : [[id, channel.file]],
+        ),
+      ),
     shutdown: ({ keep }) => shutdown(keep),
   }
 

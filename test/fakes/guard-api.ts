@@ -152,6 +152,9 @@ export function fakeGuard(count = 3): FakeGuard {
     events: (since, signal) =>
       log.subscribe(() => ({ number: log.newest, services }), since, signal),
     pastEvents: (since, limit) => log.since(since, limit),
+    logFiles() {
+      return this.logPaths
+    },
     logFile(id) {
       selected({ names: [id] })
       return this.logPaths.get(id) ?? null

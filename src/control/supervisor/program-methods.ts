@@ -126,8 +126,10 @@ async function many(
   })
 }
 
-function info({ api, now }: RpcContext, process: NamedProcess): RpcResult {
-  return processInfo(process, api.logFile(process.status.id), now())
+function infos({ api, now }: RpcContext, processes: readonly NamedProcess[]): RpcResult[] {
+  const names = processes.length === 1 ? processes.map(({ status }) => status.id) : []
+  const files = api.logFiles({ names })
+  return processes.map((one) => processInfo(one, files.get(one.status.id) ?? null, now()))
 }
 
 /** Three methods of a verb: for a name, for a group, for everything. */
@@ -196,13 +198,13 @@ export const PROGRAM_METHODS: Readonly<Record<string, RpcMethod>> = {
     'struct',
     ['string'],
     'What is known of a process: state, pid, times, log.',
-    (context, name) => info(context, oneNamed(context.processes(), name)),
+    (context, name) => infos(context, [oneNamed(context.processes(), name)])[0] as RpcResult,
   ),
   getAllProcessInfo: method(
     'array',
     [],
     'What is known of every process, in the order of groups and names.',
-    (context) => context.processes().map((process) => info(context, process)),
+    (context) => infos(context, context.processes()),
   ),
   clearProcessLogs: method(
     'boolean',

@@ -146,6 +146,8 @@ export interface GuardApi {
   pastEvents(since: number, limit: number): readonly GuardEvent[]
   /** Where the log of an instance is. */
   logFile(id: string): string | null
+  /** Where the logs of many are, by id; those without one are not in it. */
+  logFiles(selection: Selection): ReadonlyMap<string, string>
   /** Stops everything in order and ends the guard; with `keep` the programs go on. */
   shutdown(options: { readonly keep: boolean }, caller: Caller): Promise<void>
 }
