@@ -21,6 +21,8 @@ interface Position {
   head: Buffer
   /** First bytes of the newest rotated file when this one was begun. */
   before: Buffer
+  /** Both are known. */
+  known: boolean
   /** The file itself, while it is followed: what is in it can be read wherever it has been moved. */
   held: RotatedLog | null
 }
@@ -130,7 +132,8 @@ async function lastOf(lines: AsyncIterable<string>, count: number): Promise<stri
 type Splitter = ReturnType<typeof lineSplitter>
 
 function startPosition(): Position {
-  return { identity: null, offset: 0, head: Buffer.alloc(0), before: Buffer.alloc(0), held: null }
+  const none = Buffer.alloc(0)
+  return { identity: null, offset: 0, head: none, before: none, known: false, held: null }
 }
 
 /** What was written since; when the file was rotated meanwhile, what went to the older ones first. */
@@ -173,7 +176,7 @@ async function* nextLines(
     }
   }
   yield* moreLines(path, position, splitter, hold && process.platform !== 'win32')
-  if (hold && position.head.length === 0) await remember(path, position)
+  if (hold && !position.known) await remember(path, position)
 }
 
 async function* splitLines(
@@ -210,6 +213,7 @@ async function remember(path: string, position: Position): Promise<void> {
     // Rotated meanwhile: what was read last is among the older ones by now.
     if (handle === null || (await identityOfHandle(handle)) !== position.identity) return
     position.before = before
+    position.known = true
     position.head = await headOf({ packed: false, handle, written: 0 })
   } finally {
     await handle?.close()
@@ -235,18 +239,29 @@ async function* moreLines(
     if (position.identity !== identity) return
     if (hold) position.held = log
     // Emptied in place: what is there now is all new.
-    if (size < position.offset) {
+    if (size < position.offset || !(await beginsAsBefore(log, position, size))) {
       position.offset = 0
-      position.head = Buffer.alloc(0)
+      position.head = await headOf(log)
       splitter.forget()
     }
     for await (const bytes of bytesOf(log, position.offset)) {
       position.offset += bytes.length
       yield* splitter.push(bytes)
+      // What came meanwhile, while the lines were taken, is for the next look: it may be emptied.
+      if (position.offset >= size) break
     }
   } finally {
     if (position.held?.handle !== handle) await handle.close()
   }
+}
+
+/** A file that was emptied may have grown beyond where it was read since: then it begins otherwise. */
+async function beginsAsBefore(log: RotatedLog, position: Position, size: number): Promise<boolean> {
+  if (size === position.offset) return true
+  const head = await headOf(log)
+  if (position.head.length > 0 && !beginsWith(head, position.head)) return false
+  position.head = head
+  return true
 }
 
 async function identityOf(path: string): Promise<string | null> {
