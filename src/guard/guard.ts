@@ -12,7 +12,7 @@ import { graphOf } from './graph-of.ts'
 import { groupRules } from './groups.ts'
 import type { Guard, GuardParts } from './guard-parts.ts'
 import { closeAtRest, takeSockets } from './held-open.ts'
-import { type Instance, isLive, statusOf } from './instance.ts'
+import { type Instance, isLive, logFilesOf, statusOf } from './instance.ts'
 import { instancesOf } from './instances.ts'
 import { lateMeasuring } from './late-measuring.ts'
 import { hasFailed, isOver } from './outcome.ts'
@@ -254,12 +254,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     events: (since, signal) => events.subscribe(snapshot, since, signal),
     pastEvents: (since, limit) => events.since(since, limit),
     logFile: (id) => chosen({ names: [id] })[0]?.channel?.file ?? null,
-    logFiles: (selection) =>
-      new Map(
-        chosen(selection).flatMap(({ id, channel }) =>
-          channel?.file == null ? [] : [[id, channel.file]],
-        ),
-      ),
+    logFiles: (selection) => logFilesOf(chosen(selection)),
     shutdown: ({ keep }) => shutdown(keep),
   }
 

@@ -115,3 +115,10 @@ export function statusOf(instance: Instance, now: number, wall: Date): InstanceS
     survivors: state.survivors,
   }
 }
+
+/** Where the logs of instances are, by id. */
+export function logFilesOf(list: readonly Instance[]): ReadonlyMap<string, string> {
+  return new Map(
+    list.flatMap(({ id, channel }) => (channel?.file == null ? [] : [[id, channel.file]])),
+  )
+}
