@@ -4,7 +4,7 @@ import { isSteadError, SteadError } from '../../errors.ts'
 import { parseDuration } from '../../model/duration.ts'
 import { findGuardFile } from '../compose-guard-home.ts'
 import { runVerb } from '../context.ts'
-import { withGuardOf } from '../guard-access.ts'
+import { withGuardOf, withGuards } from '../guard-access.ts'
 import type { Output } from '../output.ts'
 import { auditText } from '../present/audit-text.ts'
 import type { FileOptions } from './guard-control.ts'
@@ -40,8 +40,9 @@ async function withSource(
   use: (source: Source) => Promise<number>,
 ): Promise<number> {
   let reached = false
+  const file = await fileMeant(options)
   try {
-    return await withGuardOf(options.file, options, (client) => {
+    return await withGuardOf(file, options, (client) => {
       reached = true
       return use({
         entries: (since, limit) => client.audit(since, limit),
@@ -51,7 +52,20 @@ async function withSource(
   } catch (error) {
     if (reached || !isSteadError(error, 'GUARD_NOT_RUNNING')) throw error
     const { storedTrail } = await import('../compose-audit.ts')
-    return use(storedTrail(findGuardFile(options.file), options))
+    return use(storedTrail(file, options))
+  }
+}
+
+/** The file that is named, the nearest, or that of the only guard that runs. */
+async function fileMeant(options: FileOptions): Promise<string> {
+  try {
+    return findGuardFile(options.file)
+  } catch (error) {
+    if (options.file !== undefined) throw error
+    const files = await withGuards(options, async (all) => all.map(({ facts }) => facts.file))
+    const [only = null] = files
+    if (files.length !== 1 || only === null) throw error
+    return only
   }
 }
 

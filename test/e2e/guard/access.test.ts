@@ -138,6 +138,8 @@ describe('the audit log', () => {
     await room.running('web')
     const path = audited(room)
     expect(await room.stead('restart', 'web')).toMatchObject({ code: 0 })
+    const elsewhere = await run([...STEAD, 'audit', '--home', room.home], { cwd: room.home })
+    expect(elsewhere.stdout, 'the only guard is meant').toContain('restart web: done')
     kill(first.pid)
     await first.ended
     const offline = await room.stead('audit', 'verify')
