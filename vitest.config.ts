@@ -8,6 +8,8 @@ const PURE =
 
 export default defineConfig({
   test: {
+    // Left alone, vitest keeps a core for itself, which is half of a machine that has two.
+    maxWorkers: '100%',
     projects: [
       {
         // Pure rooms have nothing that one test could leave to the next, so they share their workers.
