@@ -14,6 +14,7 @@ import {
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { AuditFiles, AuditReader } from '../../model/ports/audit-files.ts'
+import { appendWhole, openOrNull } from './appended-file.ts'
 
 const MODE = 0o600
 /** Files kept beside the present one. */
@@ -38,15 +39,7 @@ export function auditFiles(path: string): AuditFiles {
 
   return {
     append(text) {
-      const bytes = Buffer.from(text)
-      try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(present, bytes, at)
-        size += bytes.length
-      } catch (error) {
-        // A disk that is full took the beginning of it.
-        ftruncateSync(present, size)
-        throw error
-      }
+      size = appendWhole(present, size, text)
     },
     size: () => size,
     cut(to) {
@@ -129,13 +122,4 @@ function namesOf(path: string): readonly string[] {
 function endOf(file: number, size: number, length: number): string {
   const bytes = Buffer.alloc(Math.min(size, length))
   return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, size - bytes.length))
-}
-
-function openOrNull(path: string): number | null {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
 }

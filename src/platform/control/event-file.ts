@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import type { EventFile, EventPart } from '../../model/ports/event-file.ts'
+import { appendWhole, openOrNull } from './appended-file.ts'
 
 const MODE = 0o600
 /** Digits of the number that is kept in place. */
@@ -40,15 +40,7 @@ export function eventFile(path: string): EventFile {
 
   return {
     append(text) {
-      const bytes = Buffer.from(text)
-      try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(present, bytes, at)
-        size += bytes.length
-      } catch (error) {
-        // A disk that is full took the beginning of it.
-        ftruncateSync(present, size)
-        throw error
-      }
+      size = appendWhole(present, size, text)
     },
     size(part) {
       if (part === 'present') return size
@@ -78,14 +70,5 @@ export function eventFile(path: string): EventFile {
       if (before !== null) closeSync(before)
       closeSync(marks)
     },
-  }
-}
-
-function openOrNull(path: string): number | null {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
   }
 }
