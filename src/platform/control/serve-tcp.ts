@@ -1,13 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { certificateIdentity } from '../../model/control-tcp.ts'
 import type { ControlHandler, ControlRequest } from '../../model/ports/control-transport.ts'
 import type { Caller } from '../../model/ports/guard-api.ts'
-import { answerOnce } from './answer-once.ts'
+import { answering } from './answering.ts'
 import { type ConnectionLimits, connections } from './connections.ts'
-import { http } from './http.ts'
-import { readBody } from './read-body.ts'
 
 export interface ServeTcpOptions {
   /** An IP address of this machine. */
@@ -43,9 +41,7 @@ const LIMITS: ConnectionLimits = {
   unread: 30_000,
   paused: 60_000,
 }
-const MAX_HEADERS = 16 * 1024
 const BACKLOG = 64
-const LAST_WORDS = 1_000
 /** Milliseconds of silence until the other side is asked whether it is there (tcp(7)). */
 const KEEP_ALIVE = 60_000
 /** Milliseconds for a TLS handshake. */
@@ -67,33 +63,7 @@ export async function serveTcp({
 }: ServeTcpOptions): Promise<TcpServer> {
   const limits = { ...LIMITS, ...given }
   const clients = connections(limits)
-  const closing = new AbortController()
-  const web = http().createServer({
-    maxHeaderSize: MAX_HEADERS,
-    requestTimeout: 0,
-    headersTimeout: 0,
-    keepAliveTimeout: 0,
-  })
-  web.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request
-    readBody(request, (body) => {
-      const done = clients.began(socket)
-      response.once('close', done)
-      answerOnce(response, {
-        handler,
-        request: {
-          method: request.method ?? '',
-          target: request.url ?? '',
-          headers: headersOf(request),
-          body: body ?? '',
-          caller: callerOf(socket),
-        },
-        tooLarge: body === null,
-        closing: closing.signal,
-        streams: () => clients.streams(socket),
-      })
-    })
-  })
+  const { web, close } = answering({ handler, clients, callerOf, headersOf })
   /** Connections that have not come through a handshake count as well. */
   let open = 0
   const begin = (socket: Socket): void => {
@@ -136,14 +106,7 @@ export async function serveTcp({
         ;(server as import('node:tls').Server).setSecureContext(contextOf(material))
       }
     },
-    async close() {
-      const gone = new Promise<void>((resolve) => server.close(() => resolve()))
-      closing.abort()
-      clients.finish()
-      const late = setTimeout(clients.destroyAll, LAST_WORDS)
-      await gone
-      clearTimeout(late)
-    },
+    close: () => close(server),
   }
 }
 

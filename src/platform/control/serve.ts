@@ -3,11 +3,11 @@ import { createServer, type Socket } from 'node:net'
 import { SteadError } from '../../errors.ts'
 import type { ControlHandler } from '../../model/ports/control-transport.ts'
 import type { Caller } from '../../model/ports/guard-api.ts'
-import { answerOnce, LINGER, refusalText } from './answer-once.ts'
+import { LINGER, refusalText } from './answer-once.ts'
+import { answering } from './answering.ts'
 import { type ConnectionLimits, connections } from './connections.ts'
-import { http } from './http.ts'
 import { peerOf } from './peer.ts'
-import { MAX_BODY, readBody } from './read-body.ts'
+import { MAX_BODY } from './read-body.ts'
 import { prepareSocketPath } from './socket-path.ts'
 
 export interface ServeOptions {
@@ -35,12 +35,10 @@ const LIMITS: ConnectionLimits = {
   unread: 30_000,
   paused: 600_000,
 }
-const MAX_HEADERS = 16 * 1024
 /** Of the socket: its user's alone. */
 const UMASK = 0o177
 /** Connections that wait to be taken; the system lessens it to its own bound. A full queue refuses. */
 const BACKLOG = 4_096
-const LAST_WORDS = 1_000
 
 /**
  * Answers HTTP on a unix socket, or a named pipe. The HTTP server never listens itself: connections
@@ -58,17 +56,14 @@ export async function serveControl({
   const limits = { ...LIMITS, ...given }
   const clients = connections(limits)
   const callers = new WeakMap<Socket, Caller>()
-  const closing = new AbortController()
   await prepareSocketPath(path)
 
-  const web = http().createServer({
-    maxHeaderSize: MAX_HEADERS,
-    // Times are kept by `connections`, which has no timer of each socket.
-    requestTimeout: 0,
-    headersTimeout: 0,
-    keepAliveTimeout: 0,
+  const { web, answer, close } = answering({
+    handler,
+    clients,
+    callerOf: (socket) => callers.get(socket) ?? NOBODY,
+    headersOf: ({ headers }) => headers,
   })
-  web.on('request', answer)
   web.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY) response.writeContinue()
     answer(request, response)
@@ -96,27 +91,6 @@ export async function serveControl({
     web.emit('connection', socket)
   })
 
-  function answer(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request
-    readBody(request, (body) => {
-      const done = clients.began(socket)
-      response.once('close', done)
-      answerOnce(response, {
-        handler,
-        request: {
-          method: request.method ?? '',
-          target: request.url ?? '',
-          headers: request.headers,
-          body: body ?? '',
-          caller: callers.get(socket) ?? NOBODY,
-        },
-        tooLarge: body === null,
-        closing: closing.signal,
-        streams: () => clients.streams(socket),
-      })
-    })
-  }
-
   await listen(server, path)
   server.on('error', () => {})
   return {
@@ -124,14 +98,7 @@ export async function serveControl({
     get clients() {
       return clients.size
     },
-    async close() {
-      const gone = new Promise<void>((resolve) => server.close(() => resolve()))
-      closing.abort()
-      clients.finish()
-      const late = setTimeout(clients.destroyAll, LAST_WORDS)
-      await gone
-      clearTimeout(late)
-    },
+    close: () => close(server),
   }
 }
 
