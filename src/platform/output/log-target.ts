@@ -13,6 +13,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { devNull } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { LogRotation } from '../../model/program-spec.ts'
 import { rotatedNames, rotationPlan } from '../../output/rotation-names.ts'
@@ -78,7 +79,7 @@ export function logTarget(
   let rotatesFrom = 0
 
   function open(now: number): void {
-    mkdirSync(dirname(path), { recursive: true })
+    if (path !== devNull) mkdirSync(dirname(path), { recursive: true })
     // Never waits for the other end of a pipe; a file does not mind.
     fd = openSync(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, MODE)
     const stat = fstatSync(fd, { bigint: true })

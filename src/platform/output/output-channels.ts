@@ -4,7 +4,6 @@ import { lineEncoder } from '../../output/line-encoder.ts'
 import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { logWriters } from './log-writers.ts'
 import { placePacked } from './packed-logs.ts'
-import type { Pipes } from './pipes.ts'
 import {
   countsWith,
   joinSinks,
@@ -14,6 +13,7 @@ import {
   pumpedStream,
 } from './pumped-channel.ts'
 import { type Pumped, streamPump } from './stream-pump.ts'
+import type { ThreadPipes } from './thread-pipes.ts'
 import type { ChannelSetup, FromOutputWorker, ToOutputWorker } from './worker-messages.ts'
 
 /** The beginning of a line is stored when it was not ended for so long. */
@@ -31,10 +31,9 @@ export interface OutputChannels {
 }
 
 interface Room {
-  readonly pipes: Pipes
-  readonly epoll: number
-  /** /dev/null, for writing. */
-  readonly nothing: number
+  readonly pipes: ThreadPipes
+  /** What is waited for. */
+  readonly watching: number
   readonly now: () => number
   readonly post: (message: FromOutputWorker) => void
 }
@@ -45,14 +44,14 @@ const TEND_AFTER = { least: 1_000, most: 6 * 3_600_000 }
 type Of = readonly [PumpedChannel, PumpedStream]
 
 /** All channels of the thread: which has something to be moved, and what the guard asks of them. */
-export function outputChannels({ pipes, epoll, nothing, now, post }: Room): OutputChannels {
+export function outputChannels({ pipes, watching, now, post }: Room): OutputChannels {
   const channels = new Map<number, PumpedChannel>()
   const writers = logWriters((path) => post({ kind: 'rotated', path }))
   const streams = new Map<number, Of>()
   const ready = new Set<Of>()
   const partial = new Set<Of>()
   const blocked = new Map<number, Set<Of>>()
-  const pump = streamPump(pipes, nothing)
+  const pump = streamPump(pipes)
   let road: SinkRoad | null = null
   /** When a log has to be rotated or removed though nobody writes; infinity for never. */
   let tendAt = Number.POSITIVE_INFINITY
@@ -64,7 +63,7 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
       channel.streams.push(of[1])
       channel.isNew &&= isNew
       streams.set(fd, of)
-      pipes.watchReadable(epoll, fd)
+      pipes.watchReadable(watching, fd)
       ready.add(of)
     }
   }
@@ -139,14 +138,14 @@ export function outputChannels({ pipes, epoll, nothing, now, post }: Room): Outp
     const fd = channel.writer.target.fd()
     const waiting = blocked.get(fd) ?? new Set()
     blocked.set(fd, waiting.add(of))
-    pipes.watchWritable(epoll, fd)
+    pipes.watchWritable(watching, fd)
   }
 
   function closeChannel(channel: PumpedChannel): void {
     drain(channel, 'end')
     for (const stream of channel.streams) {
       const of = streams.get(stream.fd)
-      pipes.unwatch(epoll, stream.fd)
+      pipes.unwatch(watching, stream.fd)
       streams.delete(stream.fd)
       if (of === undefined) continue
       ready.delete(of)

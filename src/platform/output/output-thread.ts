@@ -1,9 +1,8 @@
-import { writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { OutputCounts, OutputSource } from '../../model/ports/program-output.ts'
 import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { logPacker } from './packed-logs.ts'
-import { linuxPipes } from './pipes.ts'
+import { threadPipes } from './system-pipes.ts'
 import type {
   ChannelSetup,
   FromOutputWorker,
@@ -39,7 +38,7 @@ interface Opened {
 }
 
 /**
- * The mover that is a thread of its own, for Linux: see `output-worker.ts`. Starts it when needed.
+ * The mover that is a thread of its own, for Linux and Windows: see `output-worker.ts`. Starts it when needed.
  *
  * @param renewed is called when it had to be started anew: it has no road to sinks then
  */
@@ -49,8 +48,6 @@ export function outputThread(renewed: () => void = () => {}): OutputMover {
   const waiting = new Map<number, PromiseWithResolvers<OutputCounts>>()
   const packer = logPacker((done) => tell({ kind: 'packed', ...done }))
   const quit = new Int32Array(new SharedArrayBuffer(4))
-  const one = Buffer.alloc(8)
-  one.writeUInt8(1, 0)
   let wake = -1
   let worker: Worker | null = null
   let restarts = 0
@@ -64,12 +61,12 @@ export function outputThread(renewed: () => void = () => {}): OutputMover {
   }
 
   function rouse(): void {
-    if (wake !== -1) writeSync(wake, one)
+    if (wake !== -1) threadPipes().wake(wake)
   }
 
   function start(): Worker {
     if (wake === -1) {
-      wake = linuxPipes().eventfd()
+      wake = threadPipes().waker()
       process.once('exit', onExit)
     }
     const data: WorkerData = { wake, quit: quit.buffer as SharedArrayBuffer }

@@ -1,12 +1,11 @@
 /**
  * The thread that moves the output of all programs to their logs, so that no load of output delays
- * the guard. It sleeps in epoll_wait(2) while there is none. Started by `output-thread.ts`.
+ * the guard. It sleeps in one call of the system while there is none. Started by `output-thread.ts`.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { collectAll } from '../small-heap.ts'
 import { outputChannels } from './output-channels.ts'
-import { linuxPipes } from './pipes.ts'
+import { threadPipes } from './system-pipes.ts'
 import type { FromOutputWorker, ToOutputWorker, WorkerData } from './worker-messages.ts'
 
 /** Without any output for so long, in milliseconds, there is time to tidy up. */
@@ -16,14 +15,11 @@ const data = workerData as WorkerData
 const quit = new Int32Array(data.quit)
 const port = parentPort as NonNullable<typeof parentPort>
 
-const pipes = linuxPipes()
-const epoll = pipes.epoll()
-const nothing = openSync('/dev/null', 'w')
-const wakes = Buffer.alloc(8)
+const pipes = threadPipes()
+const watching = pipes.watching(data.wake)
 const post = (message: FromOutputWorker): void => port.postMessage(message)
 
-pipes.watchReadable(epoll, data.wake)
-const channels = outputChannels({ pipes, epoll, nothing, now: Date.now, post })
+const channels = outputChannels({ pipes, watching, now: Date.now, post })
 
 obey()
 // What starting and each burst leave behind is a quarter of this thread's memory.
@@ -31,7 +27,7 @@ let untidy = true
 while (Atomics.load(quit, 0) === 0) {
   const timeout = channels.turn()
   const isQuiet = timeout < 0 || timeout > QUIET
-  const ready = pipes.wait(epoll, isQuiet && untidy ? QUIET : timeout)
+  const ready = pipes.wait(watching, isQuiet && untidy ? QUIET : timeout)
   if (ready.length > 0) untidy = true
   else if (isQuiet && untidy) {
     collectAll()
@@ -40,14 +36,13 @@ while (Atomics.load(quit, 0) === 0) {
   for (const fd of ready) {
     if (fd !== data.wake) channels.happened(fd)
     else {
-      readSync(data.wake, wakes, 0, 8, null)
+      pipes.calm(fd)
       obey()
     }
   }
 }
 channels.close()
-closeSync(nothing)
-closeSync(epoll)
+pipes.closeWatching(watching)
 
 function obey(): void {
   for (;;) {

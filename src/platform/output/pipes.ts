@@ -1,4 +1,6 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { ThreadPipes } from './thread-pipes.ts'
 
 /** <fcntl.h>, <sys/epoll.h>, <sys/eventfd.h>, <asm-generic/ioctls.h>, Linux. */
 const SPLICE_F_MOVE = 1
@@ -23,30 +25,10 @@ export const EAGAIN = 11
 export const EINTR = 4
 export const EINVAL = 22
 
-/** Calls that node has not. Each returns what the manual says, or minus errno. */
-export interface Pipes {
-  /** splice(2) from a pipe to a file at `offset`, or to its own position with null. */
-  splice(from: number, to: number, offset: number | null, length: number): number
-  /** tee(2): copies without consuming. */
-  tee(from: number, to: number, length: number): number
-  /** The two ends of a new pipe, to read and to write. */
-  pipe(): readonly [number, number]
-  setCapacity(fd: number, bytes: number): number
+/** The pipes of the output thread on Linux, and the calls that node has not. Each returns what the manual says, or minus errno. */
+export interface Pipes extends ThreadPipes {
+  readonly splice: NonNullable<ThreadPipes['splice']>
   capacity(fd: number): number
-  /** Bytes that wait in a pipe. */
-  waiting(fd: number): number
-  /** Whether a write to it would wait; for a pipe that is open for writing too. */
-  isFull(fd: number): boolean
-  epoll(): number
-  /** Each new write is told once (EPOLLET), also when what came before was not read. */
-  watchReadable(epoll: number, fd: number): number
-  /** Told once, when it can be written to. */
-  watchWritable(epoll: number, fd: number): number
-  unwatch(epoll: number, fd: number): void
-  /** Descriptors that something happened to; waits for `timeout` milliseconds, -1 for ever. */
-  wait(epoll: number, timeout: number): readonly number[]
-  /** eventfd(2), to be woken by. */
-  eventfd(): number
   mkfifo(path: string, mode: number): number
 }
 
@@ -92,26 +74,48 @@ function bind(): Pipes {
   const position = Buffer.alloc(8)
   const pollfd = Buffer.alloc(8)
   const number = Buffer.alloc(8)
+  const one = Buffer.alloc(8)
+  one.writeUInt8(1, 0)
   const add = (epoll: number, fd: number, mask: number): number => {
     event.writeUInt32LE(mask >>> 0, 0)
     event.writeInt32LE(fd, data)
     return control(epoll, EPOLL_CTL_ADD, fd, event)
   }
 
+  /** Through which bytes are copied by tee(2). */
+  let copy: { readonly from: number; readonly to: number; readonly capacity: number } | null = null
+  /** /dev/null, for writing: what is consumed goes there. */
+  let nothing: number | null = null
+
+  function copyPipe(capacity: number): { readonly from: number; readonly to: number } {
+    if (copy !== null && copy.capacity >= capacity) return copy
+    if (copy !== null) for (const fd of [copy.from, copy.to]) closeSync(fd)
+    const result = pipe2(number, O_CLOEXEC_NONBLOCK)
+    if (result < 0) throw new Error(`pipe2 failed: errno ${-result}`)
+    copy = { from: number.readInt32LE(0), to: number.readInt32LE(4), capacity }
+    fcntl(copy.to, F_SETPIPE_SZ, capacity)
+    return copy
+  }
+
   return {
-    splice(from, to, offset, length) {
-      if (offset !== null) {
-        position.writeUInt32LE(offset % 2 ** 32, 0)
-        position.writeUInt32LE(Math.floor(offset / 2 ** 32), 4)
-      }
-      const at = offset === null ? null : position
-      return splice(from, null, to, at, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK)
+    peek(fd, into, most) {
+      const { from, to } = copyPipe(most)
+      const copied = tee(fd, to, most, SPLICE_F_NONBLOCK)
+      for (let read = 0; read < copied; ) read += readSync(from, into, read, copied - read, null)
+      return copied
     },
-    tee: (from, to, length) => tee(from, to, length, SPLICE_F_NONBLOCK),
-    pipe() {
-      const result = pipe2(number, O_CLOEXEC_NONBLOCK)
-      if (result < 0) throw new Error(`pipe2 failed: errno ${-result}`)
-      return [number.readInt32LE(0), number.readInt32LE(4)]
+    consume(fd, bytes) {
+      nothing ??= openSync('/dev/null', 'w')
+      for (let left = bytes; left > 0; ) {
+        const gone = splice(fd, null, nothing, null, left, SPLICE_F_MOVE | SPLICE_F_NONBLOCK)
+        if (gone <= 0) throw new Error(`bytes of a FIFO that were there are not: errno ${-gone}`)
+        left -= gone
+      }
+    },
+    splice(from, to, offset, length) {
+      position.writeUInt32LE(offset % 2 ** 32, 0)
+      position.writeUInt32LE(Math.floor(offset / 2 ** 32), 4)
+      return splice(from, null, to, position, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK)
     },
     setCapacity: (fd, bytes) => fcntl(fd, F_SETPIPE_SZ, bytes),
     capacity: (fd) => fcntl(fd, F_GETPIPE_SZ, 0),
@@ -121,11 +125,18 @@ function bind(): Pipes {
       pollfd.writeInt32LE(POLLOUT, 4)
       return poll(pollfd, 1, 0) === 0
     },
-    epoll: () => create(EPOLL_CLOEXEC),
-    watchReadable: (epoll, fd) => add(epoll, fd, EPOLLIN | EPOLLET),
-    watchWritable: (epoll, fd) => {
+    waker: () => eventfd(0, EFD_FLAGS),
+    wake: (waker) => void writeSync(waker, one),
+    calm: (waker) => void readSync(waker, number, 0, 8, null),
+    watching(waker) {
+      const epoll = create(EPOLL_CLOEXEC)
+      add(epoll, waker, EPOLLIN | EPOLLET)
+      return epoll
+    },
+    watchReadable: (epoll, fd) => void add(epoll, fd, EPOLLIN | EPOLLET),
+    watchWritable(epoll, fd) {
       control(epoll, EPOLL_CTL_DEL, fd, event)
-      return add(epoll, fd, EPOLLOUT | EPOLLONESHOT)
+      add(epoll, fd, EPOLLOUT | EPOLLONESHOT)
     },
     unwatch: (epoll, fd) => void control(epoll, EPOLL_CTL_DEL, fd, event),
     wait(epoll, timeout) {
@@ -134,7 +145,7 @@ function bind(): Pipes {
         events.readInt32LE(index * size + data),
       )
     },
-    eventfd: () => eventfd(0, EFD_FLAGS),
+    closeWatching: closeSync,
     mkfifo: (path, mode) => mkfifo(path, mode),
   }
 }

@@ -1,16 +1,6 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  statSync,
-  truncateSync,
-} from 'node:fs'
+import { statSync, truncateSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { join, parse } from 'node:path'
-import { SteadError } from '../../errors.ts'
 import type { SinkFact } from '../../model/log-sink.ts'
 import type { Clock } from '../../model/ports/clock.ts'
 import type {
@@ -22,31 +12,24 @@ import type {
 import type { SpawnDescriptor } from '../../model/ports/spawner.ts'
 import { isMovedByGuard, type LogPolicy } from '../../model/program-spec.ts'
 import type { StreamName } from '../../output/line-encoder.ts'
+import { openStream as openFifo } from '../posix/output-stream.ts'
 import { type ProgramSinks, programSinks } from '../sinks/sink-thread.ts'
+import { openStream as openPipe } from '../win32/output-stream.ts'
+import type { OpenedStream } from './opened-stream.ts'
 import { type OutputMover, outputThread } from './output-thread.ts'
 import { removeUnfinished } from './packed-logs.ts'
-import { linuxPipes } from './pipes.ts'
 import { portableMover } from './portable-mover.ts'
-import type { ChannelSetup, OpenStream } from './worker-messages.ts'
+import type { ChannelSetup } from './worker-messages.ts'
 
-/**
- * The program may run as another user and open /dev/stdout anew, which asks for the right to write
- * (proc(5)); the directory keeps everybody else from the FIFO.
- */
-const FIFO_MODE = 0o622
-const DIRECTORY_MODE = 0o700
 const LOG_MODE = 0o640
-const { O_RDWR, O_NONBLOCK } = constants
-/** The log of a program whose lines go to sinks alone. */
-const NOWHERE = '/dev/null'
 
 export interface ProgramOutputOptions {
-  /** Directory of the FIFOs; made for this user alone where it is not there. */
+  /** Directory of the FIFOs; made for this user alone where it is not there. Unused on Windows. */
   readonly run: string
   /** Directory of the logs whose policy names no file. */
   readonly logs: string
   readonly clock: Clock
-  /** False: no thread is used on Linux either. Default true. */
+  /** False: no thread is used where one could be (Linux). Default true. */
   readonly thread?: boolean
   /** A sink went down, or is back. */
   readonly sinkTurned?: (fact: SinkFact) => void
@@ -67,9 +50,8 @@ const NOTHING: OutputCounts = {
  * Logs of programs. What a program wrote waits in a FIFO until it is in its log, so that neither the
  * end of the guard nor its absence loses a line; around a SIGKILL of the guard the chunk that was
  * being written may be in the log twice. Policy `drop`, and systems other than Linux, keep a part in
- * the memory of the guard, which its death takes along.
- *
- * @throws PLATFORM_UNSUPPORTED by `open` where there are no FIFOs
+ * the memory of the guard, which its death takes along. On Windows it waits in a pipe, which ends with
+ * the guard, as its programs do; policy `drop` is `block` there.
  */
 export function programOutput({
   run,
@@ -78,7 +60,9 @@ export function programOutput({
   thread = true,
   sinkTurned = () => {},
 }: ProgramOutputOptions): ProgramOutput {
+  const isWindows = process.platform === 'win32'
   const fast = thread && process.platform === 'linux'
+  const openStream = isWindows ? openPipe : openFifo
   const channels = new Set<OutputChannel>()
   let threaded: OutputMover | null = null
   let portable: OutputMover | null = null
@@ -88,7 +72,7 @@ export function programOutput({
   let number = 0
 
   function moverFor(policy: LogPolicy): OutputMover {
-    if (fast && policy.whenFull === 'block') {
+    if (isWindows || (fast && policy.whenFull === 'block')) {
       threaded ??= outputThread(() => roads.get(threaded as OutputMover)?.())
       return threaded
     }
@@ -118,19 +102,24 @@ export function programOutput({
 
   function open(source: OutputSource, first: LogPolicy): OutputChannel {
     const id = ++number
-    const streams = new Map<StreamName, OpenStream>()
+    const streams = new Map<StreamName, OpenedStream>()
     let policy = first
     let file = fileFor(logs, source, policy)
     let incarnation = 0
     /** Null while nothing goes through FIFOs. */
     let mover: OutputMover | null = null
 
+    function streamOf(name: StreamName): OpenedStream {
+      const opened = streams.get(name) ?? openStream(run, source, name)
+      streams.set(name, opened)
+      return opened
+    }
+
     function setup(by: OutputMover): ChannelSetup {
-      for (const name of namesFor(policy)) {
-        if (!streams.has(name)) streams.set(name, openStream(run, source, name))
-      }
+      for (const name of namesFor(policy)) streamOf(name)
       const tap = tapFor(by, id, source, policy)
-      return { file: file ?? NOWHERE, policy, streams: [...streams.values()], tap }
+      const opened = [...streams.values()].map(({ stream }) => stream)
+      return { file: file ?? devNull, policy, streams: opened, tap }
     }
 
     function begin(): void {
@@ -146,7 +135,7 @@ export function programOutput({
         return { kind: 'append', path: file, mode: LOG_MODE }
       if (!isMovedByGuard(policy)) return { kind: 'null' }
       const stream = policy.format === 'raw' ? 'stdout' : name
-      return { kind: 'fifo', path: fifoPath(run, source, stream) }
+      return streamOf(stream).descriptor
     }
 
     const channel: OutputChannel = {
@@ -217,10 +206,7 @@ export function programOutput({
           await closing?.ask(id, 'close')
         } finally {
           sinks?.leave(id)
-          for (const [name, { fd }] of streams) {
-            closeSync(fd)
-            if (remove) rmSync(fifoPath(run, source, name), { force: true })
-          }
+          for (const opened of streams.values()) opened.close(remove)
           streams.clear()
         }
       },
@@ -258,31 +244,4 @@ function fileFor(
   if (policy.format === 'off') return null
   const { dir, name, ext } = parse(policy.file ?? join(logs, `${service}.log`))
   return join(dir, `${name}${instance > 1 ? `@${instance}` : ''}${ext}`)
-}
-
-function fifoPath(run: string, { service, instance }: OutputSource, name: StreamName): string {
-  return join(run, `${service}@${instance}.${name === 'stdout' ? 'out' : 'err'}`)
-}
-
-/** Opens the FIFO, made before where it is not there: with what a program wrote while no guard was. */
-function openStream(run: string, source: OutputSource, name: StreamName): OpenStream {
-  if (process.platform === 'win32') {
-    throw new SteadError('PLATFORM_UNSUPPORTED', {
-      feature: 'output through a FIFO',
-      platform: process.platform,
-    })
-  }
-  mkdirSync(run, { recursive: true, mode: DIRECTORY_MODE })
-  const path = fifoPath(run, source, name)
-  const errno = linuxPipes().mkfifo(path, FIFO_MODE)
-  // The umask took its share of the mode.
-  if (errno === 0) chmodSync(path, FIFO_MODE)
-  // Writing too, so that the end of all programs is no end of file (fifo(7)).
-  const fd = openSync(path, O_RDWR | O_NONBLOCK)
-  if (!fstatSync(fd).isFIFO()) {
-    closeSync(fd)
-    rmSync(path)
-    return openStream(run, source, name)
-  }
-  return { name, fd, path, isNew: errno === 0 }
 }

@@ -1,7 +1,6 @@
-import { readSync } from 'node:fs'
 import { type ByteArea, byteArea } from '../../output/byte-area.ts'
 import type { Flush } from '../../output/line-encoder.ts'
-import { EAGAIN, type Pipes } from './pipes.ts'
+import { EAGAIN } from './pipes.ts'
 import {
   type PumpedChannel,
   type PumpedStream,
@@ -9,6 +8,7 @@ import {
   sequenceOf,
   tellSinks,
 } from './pumped-channel.ts'
+import type { ThreadPipes } from './thread-pipes.ts'
 
 /** Most that is taken from a FIFO at once. */
 export const CHUNK = 256 * 1024
@@ -32,25 +32,17 @@ export interface StreamPump {
 /**
  * Moves output from FIFOs to logs so that it is never nowhere: what is not in the file stays in the
  * FIFO, which outlives this process. splice(2) moves bytes in one step. Where they have to be looked
- * at, tee(2) copies them without consuming, and they are consumed when the file has them.
+ * at, they are copied without being consumed, and consumed when the file has them.
  */
-export function streamPump(pipes: Pipes, nothing: number): StreamPump {
-  let copy: readonly [number, number] | null = null
+export function streamPump(pipes: ThreadPipes): StreamPump {
   let input: ByteArea | null = null
   let output: ByteArea | null = null
 
   /** Copies what the FIFO has, at most a chunk, without consuming it. */
   function peek(stream: PumpedStream, most: number): number {
-    if (copy === null || input === null) {
-      copy = pipes.pipe()
-      pipes.setCapacity(copy[1], CHUNK)
-      input = byteArea(CHUNK)
-    }
-    const copied = pipes.tee(stream.fd, copy[1], most)
-    if (copied <= 0) return copied
-    let read = 0
-    while (read < copied) read += readSync(copy[0], input.bytes, read, copied - read, null)
-    notice(stream, copied)
+    input ??= byteArea(CHUNK)
+    const copied = pipes.peek(stream.fd, input.bytes, most)
+    if (copied > 0) notice(stream, copied)
     return copied
   }
 
@@ -64,12 +56,7 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
   }
 
   function consume(stream: PumpedStream, bytes: number): void {
-    let left = bytes
-    while (left > 0) {
-      const gone = pipes.splice(stream.fd, nothing, null, left)
-      if (gone <= 0) throw new Error(`bytes of a FIFO that were there are not: errno ${-gone}`)
-      left -= gone
-    }
+    pipes.consume(stream.fd, bytes)
     stream.consumed += bytes
   }
 
@@ -113,7 +100,12 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
     return available === CHUNK ? 'more' : 'empty'
   }
 
-  function pumpRaw(channel: PumpedChannel, stream: PumpedStream, now: number): Pumped {
+  function pumpRaw(
+    channel: PumpedChannel,
+    stream: PumpedStream,
+    now: number,
+    splice: NonNullable<ThreadPipes['splice']>,
+  ): Pumped {
     const { writer, counts } = channel
     const { target } = writer
     if (!channel.prepare(now) || !target.seekable()) return pumpLines(channel, stream, now, 'piece')
@@ -144,7 +136,7 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
       }
       last = end !== -1 || most < available
     }
-    const moved = pipes.splice(stream.fd, target.fd(), target.offset(), most)
+    const moved = splice(stream.fd, target.fd(), target.offset(), most)
     if (moved === -EAGAIN) return 'empty'
     // Full, or a file system that cannot do it: the other way tells which.
     if (moved <= 0) return pumpLines(channel, stream, now, 'piece')
@@ -162,9 +154,12 @@ export function streamPump(pipes: Pipes, nothing: number): StreamPump {
     pump(channel, stream, now, flush) {
       if (channel.writer.pending !== null && !channel.writer.resume()) return 'blocked'
       const looked = channel.watch.size > 0 || channel.tap !== null
-      return channel.policy.format === 'raw' && !looked
-        ? pumpRaw(channel, stream, now)
-        : pumpLines(channel, stream, now, flush)
+      const { splice } = pipes
+      if (channel.policy.format !== 'raw' || looked) return pumpLines(channel, stream, now, flush)
+      // Raw bytes that nobody looks at wait for no line to be whole.
+      return splice === null
+        ? pumpLines(channel, stream, now, 'piece')
+        : pumpRaw(channel, stream, now, splice)
     },
   }
 }

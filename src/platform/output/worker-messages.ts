@@ -4,13 +4,13 @@ import type { StreamName } from '../../output/line-encoder.ts'
 import type { SinkRoad } from '../sinks/sink-tap.ts'
 
 export interface WorkerData {
-  /** Woken through this eventfd. */
+  /** By what it is woken: see `ThreadPipes`. */
   readonly wake: number
   /** 1 when the thread has to end. */
   readonly quit: SharedArrayBuffer
 }
 
-/** A FIFO that is open in this process. */
+/** A FIFO, or on Windows the reading handle of a pipe, that is open in this process. */
 export interface OpenStream {
   readonly name: StreamName
   readonly fd: number
