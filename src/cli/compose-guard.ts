@@ -58,7 +58,12 @@ export function fileSource(named: string | undefined, options: GuardHomeOptions)
     file,
     home: guardHome(options),
     readSpec: (text) =>
-      readGuardSpec({ path: file, text: text ?? readGuardFile(file), env: { ...process.env } }),
+      readGuardSpec({
+        path: file,
+        text: text ?? readGuardFile(file),
+        env: { ...process.env },
+        onWindows: process.platform === 'win32',
+      }),
   }
 }
 

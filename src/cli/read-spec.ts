@@ -14,6 +14,8 @@ interface Question {
   readonly text: string
   /** Where `${VAR}` is looked up. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** False where a guard on another system shall keep it; left out where it is only looked at. */
+  readonly onWindows?: boolean
 }
 
 type Answer =
@@ -23,16 +25,27 @@ type Answer =
 /** A bomb that takes longer, or more memory than this, is ended. */
 const LONGEST = 60_000
 const MAX_HEAP = 512
+const WINDOWS = 'windows'
+const OTHER = 'other'
 
 /** @throws GUARD_FILE_INVALID with every problem */
-export async function readGuardSpec({ path, text, env }: Question): Promise<GuardSpec> {
+export async function readGuardSpec({
+  path,
+  text,
+  env,
+  onWindows = true,
+}: Question): Promise<GuardSpec> {
   const flags = [`--max-old-space-size=${MAX_HEAP}`, ...process.execArgv]
-  const child = spawn(process.execPath, [...flags, fileURLToPath(import.meta.url), path], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env,
-    timeout: LONGEST,
-    killSignal: 'SIGKILL',
-  })
+  const child = spawn(
+    process.execPath,
+    [...flags, fileURLToPath(import.meta.url), path, onWindows ? WINDOWS : OTHER],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env,
+      timeout: LONGEST,
+      killSignal: 'SIGKILL',
+    },
+  )
   child.stdin.on('error', () => {
     // It ended before it had read everything; what it says, or does not, tells why.
   })
@@ -58,11 +71,11 @@ function answerIn(said: string): Answer | null {
   }
 }
 
-async function answer(path: string): Promise<Answer> {
+async function answer(path: string, system: string): Promise<Answer> {
   try {
     const { parseGuardFile } = await import('../config/guard-file.ts')
     const text = await textOf(process.stdin)
-    return { spec: parseGuardFile({ path, text, env: process.env }) }
+    return { spec: parseGuardFile({ path, text, env: process.env, onWindows: system !== OTHER }) }
   } catch (error) {
     if (!isSteadError(error)) throw error
     const { code, params } = error
@@ -70,7 +83,7 @@ async function answer(path: string): Promise<Answer> {
   }
 }
 
-const [, main, path] = process.argv
+const [, main, path, system = WINDOWS] = process.argv
 if (main === fileURLToPath(import.meta.url) && path !== undefined) {
-  process.stdout.write(JSON.stringify(await answer(path)))
+  process.stdout.write(JSON.stringify(await answer(path, system)))
 }

@@ -28,6 +28,16 @@ export interface InstallFlags {
   readonly processes?: string
   readonly harden?: string | boolean
   readonly native?: boolean
+  readonly priority?: string
+  readonly affinity?: string
+  readonly killOnClose?: boolean
+  readonly startGroup?: string
+  readonly dependsOnGroup?: readonly string[]
+  readonly serviceSid?: string
+  readonly privilege?: readonly string[]
+  readonly securityDescriptor?: string
+  readonly preshutdownTimeout?: string
+  readonly errorControl?: string
 }
 
 /** Flags as the description that a service file would have; what was not said is left out. */
@@ -42,6 +52,19 @@ export function specFromFlags(
     flags.harden === true ? 'standard' : flags.harden === false ? undefined : flags.harden
   const restarts = defined({ when: restart, delay: restartDelay, limit: restartLimit })
   const limits = defined({ memory, cpu, openFiles, processes })
+  const windows = defined({
+    priority: flags.priority,
+    affinity: flags.affinity,
+    // Commander sets a flag that begins with "no-" to true where it is not given.
+    killOnClose: flags.killOnClose === false ? false : undefined,
+    startGroup: flags.startGroup,
+    dependsOnGroups: flags.dependsOnGroup,
+    serviceSid: flags.serviceSid,
+    privileges: flags.privilege,
+    securityDescriptor: flags.securityDescriptor,
+    preshutdownTimeout: flags.preshutdownTimeout,
+    errorControl: flags.errorControl,
+  })
   return defined({
     name,
     command: [...command],
@@ -63,6 +86,7 @@ export function specFromFlags(
     watchdog: flags.watchdog,
     limits: Object.keys(limits).length === 0 ? undefined : limits,
     harden,
+    windows: Object.keys(windows).length === 0 ? undefined : windows,
   }) as Partial<SpecText>
 }
 

@@ -6,6 +6,7 @@ import {
   type ProgramSpec,
 } from '../model/program-spec.ts'
 import type { InheritedSettings, ProgramSettings } from './program-schema.ts'
+import { windowsProgramOf } from './windows-schema.ts'
 
 type Known = Omit<ProgramSpec, 'dependsOn'>
 
@@ -65,6 +66,7 @@ export function completeSettings(
     reload: all.reload ?? PROGRAM_DEFAULTS.reload,
     restartAt: all.restartAt ?? PROGRAM_DEFAULTS.restartAt,
     log: logOf(inherited.log ?? {}, own.log ?? {}, directory),
+    windows: windowsProgramOf(inherited.windows, own.windows),
     fdStoreMax: all.fdStoreMax ?? PROGRAM_DEFAULTS.fdStoreMax,
     sockets: (own.sockets ?? []).map(({ address, ...socket }) => ({
       ...socket,

@@ -50,7 +50,9 @@ test('L07 two services that swap their commands are both started anew', () => {
 })
 
 /** Another value for every setting. */
-const OTHER: { [K in Exclude<keyof ProgramSpec, 'name' | 'limits' | 'log'>]: ProgramSpec[K] } = {
+const OTHER: {
+  [K in Exclude<keyof ProgramSpec, 'name' | 'limits' | 'log' | 'windows'>]: ProgramSpec[K]
+} = {
   description: 'x',
   fdStoreMax: 3,
   sockets: [{ name: 'x', address: { kind: 'tcp', host: '::', port: 80 }, backlog: 1 }],

@@ -33,7 +33,7 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
 ])
 
 /** Settings that are maps of others, each of which counts by itself. */
-const MAPS: ReadonlySet<string> = new Set(['limits', 'log'])
+const MAPS: ReadonlySet<string> = new Set(['limits', 'log', 'windows'])
 
 /**
  * What has to happen to each service for `old` to become `next`: services of `next` in its order,
@@ -73,7 +73,7 @@ function outputOf(log: LogPolicy): string {
 function settingsThatDiffer(old: ProgramSpec, next: ProgramSpec): string[] {
   return differing(old, next).flatMap((key) => {
     if (!MAPS.has(key)) return [key]
-    const name = key as 'limits' | 'log'
+    const name = key as 'limits' | 'log' | 'windows'
     return differing(old[name], next[name]).map((inner) => `${name}.${inner}`)
   })
 }

@@ -11,6 +11,7 @@ import { expandVariables } from './expand-variables.ts'
 import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
 import { metricsOf, metricsProblems } from './metrics-schema.ts'
+import { windowsProblems } from './windows-schema.ts'
 import { type FileProblem, readYaml } from './yaml-source.ts'
 
 /** More problems than these are counted, and not shown. */
@@ -27,6 +28,8 @@ export interface GuardFile {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What to call the file in messages; its path unless given. */
   readonly shownAs?: string
+  /** False where a guard shall keep it that is not on Windows; left out where it is only looked at. */
+  readonly onWindows?: boolean
 }
 
 /**
@@ -35,7 +38,7 @@ export interface GuardFile {
  * @throws GUARD_FILE_INVALID with every problem at once, each with its place and its line
  */
 export function parseGuardFile(file: GuardFile): GuardSpec {
-  const { path, text, env, shownAs = path } = file
+  const { path, text, env, shownAs = path, onWindows = true } = file
   const refuse = (problems: readonly string[], count = problems.length): never => {
     const shown = problems.slice(0, MAX_PROBLEMS)
     const more = count - shown.length
@@ -63,6 +66,7 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
     ...metricsProblems(settings),
     ...controlProblems(settings, services),
     ...eventsProblems(settings),
+    ...(onWindows ? [] : windowsProblems(services.values())),
   ]
   if (misfits.length > 0) return tell(misfits)
   const metrics = metricsOf(settings, directory)

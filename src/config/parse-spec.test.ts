@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isSteadError } from '../errors.ts'
 import { completeSpec } from '../model/service-spec.ts'
+import { WINDOWS_DEFAULTS } from '../model/windows-settings.ts'
 import { parseSpec } from './parse-spec.ts'
 
 const bare = { name: 'web', command: ['/bin/server'] }
@@ -44,6 +45,7 @@ describe('a description', () => {
         watchdog: '1.5s',
         limits: { memory: '512M', cpu: '50%', openFiles: 4096, processes: '64' },
         harden: 'strict',
+        windows: { startGroup: 'Web' },
       },
       'test',
     )
@@ -69,6 +71,7 @@ describe('a description', () => {
       watchdog: 1_500,
       limits: { memory: 536_870_912, cpu: 50, openFiles: 4096, processes: 64 },
       harden: 'strict',
+      windows: { ...WINDOWS_DEFAULTS, startGroup: 'Web' },
       guard: null,
     })
   })

@@ -5,6 +5,7 @@ import { suggest } from '../model/suggest.ts'
 import { guardSettingsOf, plainRestartOf } from './guard-settings.ts'
 import { namesAt } from './schema-names.ts'
 import { type ServiceSettings, specSchema } from './spec-schema.ts'
+import { windowsServiceOf } from './windows-schema.ts'
 
 /** Where a setting stands in its file, as `file:line:column` and the line itself; null where nothing tells. */
 export type Locate = (path: readonly PropertyKey[]) => { at: string; line: string } | null
@@ -69,6 +70,7 @@ function toSpec(parsed: Parsed): ServiceSpec {
       openFiles: limits?.openFiles ?? null,
       processes: limits?.processes ?? null,
     },
+    windows: windowsServiceOf(parsed.windows),
     guard: guardSettingsOf(parsed),
   })
 }

@@ -19,6 +19,7 @@ import {
 } from './setting-values.ts'
 import { sockets } from './socket-schema.ts'
 import { heartbeat, reload, stop } from './stop-schema.ts'
+import { windowsProgram } from './windows-schema.ts'
 
 const noCore = z.union([z.literal(0), z.literal('0').transform(() => 0 as const)])
 
@@ -85,6 +86,9 @@ export const inheritable = {
     example: '10',
   }),
   limits: described(limits, 'what it may use', { example: '{ memory: 512M, openFiles: 4096 }' }),
+  windows: described(windowsProgram, 'what only a guard on Windows gives a program', {
+    example: '{ priority: below-normal, affinity: [0, 1] }',
+  }),
   type: described(
     z.enum(['service', 'job']),
     'service: it is to run always; job: it runs to its end, and exit code 0 is its success',

@@ -13,6 +13,7 @@ import {
   positiveDuration,
   size,
 } from './setting-values.ts'
+import { windowsService } from './windows-schema.ts'
 
 /** What one writes to describe a service: in a file, or by flags of the command line. */
 export const specSchema = z.strictObject({
@@ -62,6 +63,7 @@ export const specSchema = z.strictObject({
     .enum(['off', 'standard', 'strict'])
     .optional()
     .describe('a preset of restrictions (systemd)'),
+  windows: windowsService.optional().describe('what only Windows has of a service'),
   // What no manager knows takes a guard: the same settings as in stead.yaml.
   ready: inheritable.ready,
   health: inheritable.health,

@@ -43,6 +43,7 @@ services:
     dependsOn: { db: started }
     autostart: false
     nice: 5
+    windows: { priority: idle }
     health: { tcp: 80 }
     reload: { signal: SIGHUP }
     limits: { openFiles: 4096, memory: 512M }
@@ -96,6 +97,7 @@ describe('what was exported to supervisord and is imported again', () => {
     expect(exported.losses.map(({ service, setting }) => `${service}.${setting}`)).toEqual(
       expect.arrayContaining([
         'web.nice',
+        'web.windows',
         'web.health',
         'web.dependsOn',
         'web.limits',

@@ -100,6 +100,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
       umask: spec.umask,
       ...(sockets.length === 0 ? {} : { pidVariable: 'LISTEN_PID' }),
       nice: spec.nice,
+      windows: spec.windows,
       rlimits: {
         ...(limits.openFiles === null ? {} : { openFiles: limits.openFiles }),
         ...(limits.processes === null ? {} : { processes: limits.processes }),

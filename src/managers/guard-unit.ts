@@ -2,6 +2,7 @@ import type { Home } from '../model/home.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 import { completeProgram, PROGRAM_DEFAULTS } from '../model/program-spec.ts'
 import { completeSpec, type Scope, type ServiceSpec } from '../model/service-spec.ts'
+import { WINDOWS_PROGRAM_DEFAULTS, type WindowsProgram } from '../model/windows-settings.ts'
 import { serviceEnvironment } from './service-environment.ts'
 
 /** Milliseconds that a guard gets beyond what its program may take, to say what became of it. */
@@ -37,6 +38,8 @@ export function serviceOfGuard(
     protocol: 'native',
     startTimeout: startTimeout + GUARD_MARGIN,
     stopTimeout: waits + GUARD_MARGIN,
+    // Priority and processors are the program's.
+    windows: { ...spec.windows, ...WINDOWS_PROGRAM_DEFAULTS },
   })
 }
 
@@ -60,10 +63,16 @@ export function programOf(spec: ServiceSpec, home: Home, directory: string): Pro
     group,
     limits: { ...spec.limits, coreSize: null },
     startTimeout: spec.startTimeout,
+    windows: programWindows(spec),
     ...(guard === null ? withoutGuard(spec) : settings),
     // A record of an earlier version knows less of logs.
     log: { ...PROGRAM_DEFAULTS.log, ...guard?.log },
   })
+}
+
+function programWindows({ windows }: ServiceSpec): WindowsProgram {
+  const { priority, affinity, killOnClose } = { ...WINDOWS_PROGRAM_DEFAULTS, ...windows }
+  return { priority, affinity, killOnClose }
 }
 
 /** A plain service kept by a guard, as one that is tried out in a terminal. */

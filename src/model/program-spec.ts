@@ -6,6 +6,7 @@ import type { LogSink } from './log-sink.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
 import type { Protocol } from './service-spec.ts'
 import type { SocketSpec } from './socket-spec.ts'
+import { WINDOWS_PROGRAM_DEFAULTS, type WindowsProgram } from './windows-settings.ts'
 
 /**
  * What the guard knows of one of its services before it starts it: complete, validated, every
@@ -53,6 +54,7 @@ export interface ProgramSpec {
   /** Times at which it is restarted while it runs, as cron expressions of local time. */
   readonly restartAt: readonly string[]
   readonly log: LogPolicy
+  readonly windows: WindowsProgram
   readonly sockets: readonly SocketSpec[]
   /** How many open descriptors an instance may leave with the guard for its next life (FDSTORE=1 of sd_notify(3)). */
   readonly fdStoreMax: number
@@ -275,6 +277,7 @@ export const PROGRAM_DEFAULTS = {
   ],
   reload: { kind: 'restart' },
   restartAt: [],
+  windows: WINDOWS_PROGRAM_DEFAULTS,
   sockets: [],
   fdStoreMax: 0,
   log: {

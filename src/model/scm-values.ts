@@ -21,6 +21,12 @@ export type ScmState = keyof typeof SCM_STATES
 export const SCM_START_TYPES = { boot: 0, system: 1, auto: 2, demand: 3, disabled: 4 } as const
 export type ScmStartType = keyof typeof SCM_START_TYPES
 
+/** dwErrorControl. */
+export const SCM_ERROR_CONTROLS = { ignore: 0, normal: 1, severe: 2, critical: 3 } as const
+
+/** In lpDependencies: the name of a group follows. */
+export const SC_GROUP_IDENTIFIER = '+'
+
 /** SC_ACTION.Type. */
 export const SCM_ACTIONS = { none: 0, restart: 1, reboot: 2, 'run-command': 3 } as const
 export type ScmActionType = keyof typeof SCM_ACTIONS

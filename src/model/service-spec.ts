@@ -1,4 +1,5 @@
 import type { ProgramSpec } from './program-spec.ts'
+import { WINDOWS_DEFAULTS, type WindowsService } from './windows-settings.ts'
 
 /** Whose services: the machine's (`system`) or one user's (`user`). */
 export type Scope = 'system' | 'user'
@@ -91,6 +92,8 @@ export interface ServiceSpec {
   readonly watchdog: number | null
   readonly limits: ResourceLimits
   readonly harden: HardenPreset
+  /** What only Windows has; other managers refuse what differs from its defaults. */
+  readonly windows: WindowsService
   /** Null where nothing of it was asked for. A manager that cannot honour it starts `stead run NAME`. */
   readonly guard: GuardSettings | null
 }
@@ -116,6 +119,7 @@ export const SPEC_DEFAULTS = {
   watchdog: null,
   limits: { memory: null, cpu: null, openFiles: null, processes: null },
   harden: 'off',
+  windows: WINDOWS_DEFAULTS,
   guard: null,
 } as const satisfies Omit<ServiceSpec, 'name' | 'file'>
 

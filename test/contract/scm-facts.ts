@@ -12,7 +12,12 @@ export async function scmFacts(
   const facts: Record<string, unknown> = {
     displayName: config.displayName,
     startType: startTypes[config.startType],
-    dependsOn: config.dependencies,
+    dependsOn: config.dependencies.filter((name) => !name.startsWith('+')),
+    'windows.startGroup': config.group,
+    'windows.dependsOnGroups': config.dependencies
+      .filter((name) => name.startsWith('+'))
+      .map((name) => name.slice(1)),
+    'windows.errorControl': ['ignore', 'normal', 'severe', 'critical'][config.errorControl],
     user: config.account,
     startTimeout: record?.startTimeout,
     // It asks the service itself and nobody else, which is what a plan's notes say of the default.
@@ -25,6 +30,7 @@ export async function scmFacts(
     facts.description = await control.extra(name, 'description')
   if (control.extras.has('preshutdownTimeout')) {
     facts.stopTimeout = await control.extra(name, 'preshutdownTimeout')
+    facts['windows.preshutdownTimeout'] = facts.stopTimeout
   }
   if (control.extras.has('failureActions')) {
     const { actions, resetPeriod } = await control.extra(name, 'failureActions')

@@ -57,6 +57,7 @@ export function simulatedScmSetup(scm: SimulatedScm = simulatedScm(systemClock()
     errorControl: 1,
     commandLine: 'C:\\foreign.exe',
     dependencies: [],
+    group: null,
     account: 'LocalSystem',
   } as const
   return {

@@ -7,6 +7,7 @@ import type { InstallOutcome, Plan, Unsupported } from '../../src/model/plan.ts'
 import type { Clock } from '../../src/model/ports/clock.ts'
 import type { Scope, ServiceSpec } from '../../src/model/service-spec.ts'
 import type { Phase, ServiceStatus } from '../../src/model/service-status.ts'
+import { windowsAsked } from '../../src/model/windows-settings.ts'
 import { type FakeFiles, type FakeProcess, startFakeProgram } from './program.ts'
 
 interface Service {
@@ -55,7 +56,7 @@ const FOREIGN_HOLDER = 'in memory'
 
 /**
  * A service manager in memory that stands for all of them where a test is about what uses one. It
- * honours every setting but `limits` and `harden`; dependencies and limits of restarts are kept and
+ * honours every setting but `limits`, `harden` and `windows`; dependencies and limits of restarts are kept and
  * not acted upon.
  */
 export function fakeManager(machine: FakeMachine, options: FakeOptions = {}): ServiceManager {
@@ -90,6 +91,7 @@ export function fakeManager(machine: FakeMachine, options: FakeOptions = {}): Se
     for (const [limit, value] of Object.entries(spec.limits)) {
       if (value !== null) unsupported.push({ setting: `limits.${limit}`, reason })
     }
+    for (const setting of windowsAsked(spec.windows)) unsupported.push({ setting, reason })
     if (spec.harden !== 'off') unsupported.push({ setting: 'harden', reason })
     return { manager: 'systemd', scope, spec, files: [], steps: [], unsupported, notes: [] }
   }

@@ -159,6 +159,7 @@ const LOST: readonly (readonly [keyof Parameters<typeof isSet>[0] & string, stri
   ['group', 'it runs with the group of its user'],
   ['supplementaryGroups', 'it runs with the groups of its user'],
   ['nice', 'supervisord sets no priority'],
+  ['windows', 'supervisord does not run on Windows'],
   ['limits', 'supervisord sets no limits for one program'],
   ['type', 'supervisord knows no jobs'],
   ['dependsOn', 'supervisord starts in the order of priority, and waits for nothing'],

@@ -228,6 +228,7 @@ function loseRest(program: ProgramSpec, lose: Losing['lose']): void {
     )
   if (isSet(program, 'startSeconds'))
     lose(name, 'startSeconds', 'a start counts when the program runs')
+  if (isSet(program, 'windows')) lose(name, 'windows', 'systemd does not run on Windows')
   if (isSet(program, 'labels')) lose(name, 'labels', 'units have no labels')
   if (limits.memory !== null)
     lose(name, 'limits.memory', 'the kernel ends it there; stead restarts it in order')

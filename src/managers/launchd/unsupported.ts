@@ -1,5 +1,6 @@
 import type { Unsupported } from '../../model/plan.ts'
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { windowsAsked } from '../../model/windows-settings.ts'
 import { xmlProblem } from './plist.ts'
 
 /** Settings of the spec that launchd cannot honour, each with the reason. */
@@ -74,6 +75,7 @@ function unknownSettings(spec: ServiceSpec, scope: Scope): Unsupported[] {
     limits.processes !== null,
     "launchd's NumberOfProcesses counts all processes of the user, not those of the service",
   )
+  for (const setting of windowsAsked(spec.windows)) refuse(setting, true, 'only Windows has it')
   refuse('harden', spec.harden !== 'off', 'the presets are made of restrictions that systemd has')
   return found
 }

@@ -34,6 +34,7 @@ describe('a definition', () => {
       errorControl: 1,
       commandLine: '"C:\\Program Files\\nodejs\\node.exe" C:\\app\\main.js --title "say \\"hi\\""',
       dependencies: ['Tcpip'],
+      group: null,
       account: 'NT AUTHORITY\\LocalService',
       displayName: 'The App',
     })

@@ -1,7 +1,12 @@
 import type { Home } from '../../model/home.ts'
 import type { ScmConfig, ScmExtras } from '../../model/ports/service-control.ts'
 import type { ScmRecord } from '../../model/scm-record.ts'
-import { type ScmStartType, SERVICE_WIN32_OWN_PROCESS } from '../../model/scm-values.ts'
+import {
+  SC_GROUP_IDENTIFIER,
+  SCM_ERROR_CONTROLS,
+  type ScmStartType,
+  SERVICE_WIN32_OWN_PROCESS,
+} from '../../model/scm-values.ts'
 import type { ServiceSpec, StartType } from '../../model/service-spec.ts'
 import { LOCAL_SERVICE } from '../../model/windows-account.ts'
 import { serviceEnvironment } from '../service-environment.ts'
@@ -18,9 +23,6 @@ export interface ScmDefinition {
   readonly record: ScmRecord
 }
 
-/** SERVICE_ERROR_NORMAL: a service that does not come up at boot is logged, and the boot goes on. */
-const ERROR_NORMAL = 1
-
 /** A service's definition in Windows; says nothing about whether Windows can honour it. */
 export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
   const env = serviceEnvironment(spec, home)
@@ -28,9 +30,13 @@ export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
     config: {
       type: SERVICE_WIN32_OWN_PROCESS,
       startType: START_TYPES[spec.startType],
-      errorControl: ERROR_NORMAL,
+      errorControl: SCM_ERROR_CONTROLS[spec.windows.errorControl],
       commandLine: commandLine(spec.file, spec.args),
-      dependencies: spec.dependsOn,
+      dependencies: [
+        ...spec.dependsOn,
+        ...spec.windows.dependsOnGroups.map((group) => `${SC_GROUP_IDENTIFIER}${group}`),
+      ],
+      group: spec.windows.startGroup,
       account: accountOf(spec.user, spec.name) ?? LOCAL_SERVICE,
       displayName: spec.displayName ?? spec.name,
     },
@@ -39,7 +45,7 @@ export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
       delayedStart: spec.startType === 'delayed',
       failureActions: failureActionsOf(spec.restart),
       failureActionsOnCode: spec.restart.when !== 'no',
-      preshutdownTimeout: spec.stopTimeout,
+      preshutdownTimeout: spec.windows.preshutdownTimeout ?? spec.stopTimeout,
     },
     environment: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     record: {

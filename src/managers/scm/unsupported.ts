@@ -2,6 +2,7 @@ import type { Unsupported } from '../../model/plan.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { SPEC_DEFAULTS } from '../../model/service-spec.ts'
+import { windowsAsked } from '../../model/windows-settings.ts'
 import { accountOf } from './account.ts'
 import { commandLine, fileProblem, MAX_COMMAND_LINE } from './command-line.ts'
 import { restartProblems } from './failure-actions.ts'
@@ -63,6 +64,7 @@ export function unsupportedBy(spec: ServiceSpec, extras: ReadonlySet<ScmExtra>):
       'the Service Control Manager watches no heartbeat; a service that declares its watchdog in defineService watches itself',
     )
   }
+  windows(spec, refuse)
   if (spec.harden !== 'off') refuse('harden', 'the presets are for systemd')
   if (spec.stopTimeout > MAX_DWORD) refuse('stopTimeout', 'at most 49 days can be set')
   found.push(...restartProblems(spec.restart), ...missing(spec, extras))
@@ -80,6 +82,19 @@ function texts(spec: ServiceSpec, refuse: Refuse): void {
   if (spec.displayName === '') refuse('displayName', 'it is empty')
   if ((spec.displayName?.length ?? 0) > MAX_DISPLAY_NAME) {
     refuse('displayName', `it has at most ${MAX_DISPLAY_NAME} characters`)
+  }
+}
+
+function windows({ windows, protocol, guard }: ServiceSpec, refuse: Refuse): void {
+  for (const setting of ['serviceSid', 'privileges', 'securityDescriptor'] as const) {
+    const asked = windows[setting]
+    if (asked !== null && asked !== 'none')
+      refuse(`windows.${setting}`, 'stead does not set it yet')
+  }
+  if (protocol === 'none' || guard !== null) return
+  const { priority, affinity, killOnClose } = windows
+  for (const setting of windowsAsked({ priority, affinity, killOnClose })) {
+    refuse(setting, 'only a guard gives it to a program, and a service of the SDK has none')
   }
 }
 

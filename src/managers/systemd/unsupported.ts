@@ -1,5 +1,6 @@
 import type { Unsupported } from '../../model/plan.ts'
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
+import { windowsAsked } from '../../model/windows-settings.ts'
 import { settingsForGuard } from './by-itself.ts'
 import {
   argumentProblem,
@@ -46,6 +47,7 @@ export function unsupportedSettings(spec: ServiceSpec, scope: Scope): Unsupporte
   if (spec.configFile !== null) {
     check('configFile', environmentProblem('STEAD_CONFIG', spec.configFile))
   }
+  for (const setting of windowsAsked(spec.windows)) check(setting, 'only Windows has it')
   for (const [setting, reason] of besideGuard(spec)) check(setting, reason)
   if (settingsForGuard(spec).length === 0 && spec.protocol === 'none' && spec.watchdog !== null) {
     check('watchdog', 'only a program that is built with the SDK sends the heartbeats it waits for')

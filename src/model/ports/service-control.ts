@@ -27,6 +27,8 @@ export interface ScmConfig {
   readonly commandLine: string
   /** Names of services; those of load order groups begin with `+`. */
   readonly dependencies: readonly string[]
+  /** lpLoadOrderGroup; null for none. */
+  readonly group: string | null
   /** lpServiceStartName. */
   readonly account: string
   readonly displayName: string

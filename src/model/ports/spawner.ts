@@ -1,4 +1,5 @@
 import type { Exit } from '../exit.ts'
+import type { WindowsProgram } from '../windows-settings.ts'
 
 /** Who a process is, beyond its pid: two lives of one pid differ in `birth`, two boots in `boot`. */
 export interface ProcessIdentity {
@@ -28,6 +29,8 @@ export interface SpawnRequest {
   readonly pidVariable?: string
   readonly nice: number | null
   readonly rlimits: Readonly<Partial<Record<'openFiles' | 'processes' | 'coreSize', number>>>
+  /** For Windows alone; left out for its defaults. */
+  readonly windows?: WindowsProgram
 }
 
 export type SpawnDescriptor =

@@ -115,7 +115,7 @@ function createService(scm: Handle, name: string, config: ScmConfig): void {
       SCM_START_TYPES[config.startType],
       config.errorControl,
       config.commandLine,
-      null,
+      config.group,
       null,
       wideTexts(config.dependencies),
       config.account,
@@ -127,6 +127,7 @@ function createService(scm: Handle, name: string, config: ScmConfig): void {
 
 function changeConfig(service: Handle, config: Partial<ScmConfig>): void {
   const { type, startType, errorControl, commandLine, dependencies, account, displayName } = config
+  const { group } = config
   checked(
     'ChangeServiceConfigW',
     advapi32().ChangeServiceConfigW(
@@ -135,7 +136,8 @@ function changeConfig(service: Handle, config: Partial<ScmConfig>): void {
       startType === undefined ? SERVICE_NO_CHANGE : SCM_START_TYPES[startType],
       errorControl ?? SERVICE_NO_CHANGE,
       commandLine ?? null,
-      null,
+      // NULL leaves it as it is, an empty one takes it away.
+      group === undefined ? null : (group ?? ''),
       null,
       dependencies === undefined ? null : wideTexts(dependencies),
       account ?? null,
@@ -164,6 +166,7 @@ function queryConfig(service: Handle): ScmConfig {
     startType: fromRaw(SCM_START_TYPES, buffer.readUInt32LE(4), 'the start type'),
     errorControl: buffer.readUInt32LE(8),
     commandLine: textAt(buffer, 16),
+    group: textAt(buffer, 24) || null,
     dependencies: dependencies === null ? [] : readWideTexts(buffer, dependencies),
     account: textAt(buffer, 48),
     displayName: textAt(buffer, 56),

@@ -48,6 +48,7 @@ async function install(nssm: string): Promise<void> {
     errorControl: 1,
     commandLine: words.map((word) => `"${word}"`).join(' '),
     dependencies: [],
+    group: null,
     account: 'LocalSystem',
     displayName: NAMES[0],
   })

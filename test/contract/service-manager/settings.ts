@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Plan } from '../../../src/model/plan.ts'
 import type { ServiceSpec } from '../../../src/model/service-spec.ts'
+import { WINDOWS_DEFAULTS } from '../../../src/model/windows-settings.ts'
 import { type ProgramRecord, type Room, rejectsWith, type Scenario } from './room.ts'
 import { have, isLack, type ManagerSetup } from './setup.ts'
 
@@ -64,6 +65,24 @@ const CASES: readonly SettingCase[] = [
     settings: { limits: { ...limits, processes: 200 } },
     expected: 200,
   },
+  ...(
+    [
+      ['priority', 'below-normal'],
+      ['affinity', [0]],
+      ['killOnClose', false],
+      ['startGroup', 'Stead Test'],
+      ['dependsOnGroups', ['TDI']],
+      ['serviceSid', 'unrestricted'],
+      ['privileges', ['SeChangeNotifyPrivilege']],
+      ['securityDescriptor', 'D:(A;;CCLCSWRPLOCRRC;;;AU)(A;;GA;;;BA)(A;;GA;;;SY)'],
+      ['preshutdownTimeout', 45_000],
+      ['errorControl', 'ignore'],
+    ] as const
+  ).map(([setting, value]) => ({
+    setting: `windows.${setting}`,
+    settings: { windows: { ...WINDOWS_DEFAULTS, [setting]: value } },
+    expected: value,
+  })),
   { setting: 'harden', settings: { harden: 'standard' }, expected: 'standard' },
   { setting: 'harden', settings: { harden: 'strict' }, expected: 'strict' },
   {

@@ -97,6 +97,7 @@ export function realScmSetup(): ScmSetup {
           errorControl: 1,
           commandLine: `"${process.execPath}"`,
           dependencies: [],
+          group: null,
           account: 'LocalSystem',
           displayName: name,
         }),

@@ -58,6 +58,7 @@ export async function withService<T>(
     // No word of these tests has a quote or ends with a backslash.
     commandLine: words.map((word) => `"${word}"`).join(' '),
     dependencies: [],
+    group: null,
     account: 'LocalSystem',
     displayName: name,
   })
