@@ -55,7 +55,7 @@ export const SUITES: readonly Suite[] = [
     name: 'wine',
     about: 'a real Service Control Manager, in Wine',
     entry: 'test/e2e/wine/run.ts',
-    packages: ['wine', 'wine64'],
+    packages: ['wine', 'wine64', 'gcc-mingw-w64-x86-64'],
     needsRoot: false,
   },
 ]

@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { COMPILER } from '../../fixtures/windows-programs.ts'
 import { fetchPackage, pinnedByLock } from './packages.ts'
 
 export const NODE_EXE = 'C:\\nodejs\\node.exe'
@@ -68,6 +69,7 @@ export function missingForWine(): string | null {
   for (const program of ['wine', 'wineserver']) {
     if (!onPath(program)) return `${program} is not installed (Debian packages wine and wine64)`
   }
+  if (!onPath(COMPILER)) return `${COMPILER} is not installed (Debian package gcc-mingw-w64-x86-64)`
   return null
 }
 
