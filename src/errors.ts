@@ -8,6 +8,7 @@
 
 import { type ErrorEntry, entry, quoted } from './error-entry.ts'
 import { guardErrors } from './guard-errors.ts'
+import { secretErrors } from './secret-errors.ts'
 
 export const errorTable = {
   USAGE: entry<{ problem: string; verb?: string }>({
@@ -162,6 +163,7 @@ export const errorTable = {
     hint: (p) => `read its log: stead logs ${p.name} -n 50`,
   }),
   ...guardErrors,
+  ...secretErrors,
   PLATFORM_UNSUPPORTED: entry<{ feature: string; platform: string }>({
     exit: 1,
     about: 'Something was asked for that this operating system does not have.',

@@ -30,6 +30,7 @@ import {
 } from './compose-guard-home.ts'
 import { composeOutlets } from './compose-outlets.ts'
 import { composePrograms } from './compose-programs.ts'
+import { keyFileOf, secretOpener } from './compose-secrets.ts'
 import { composeSockets } from './compose-sockets.ts'
 import { readGuardSpec } from './read-spec.ts'
 import { version } from './version.ts'
@@ -53,16 +54,18 @@ export interface GuardSource {
 /** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
 export function fileSource(named: string | undefined, options: GuardHomeOptions): GuardSource {
   const file = findGuardFile(named)
+  const home = guardHome(options)
   return {
     path: file,
     file,
-    home: guardHome(options),
+    home,
     readSpec: (text) =>
       readGuardSpec({
         path: file,
         text: text ?? readGuardFile(file),
         env: { ...process.env },
         onWindows: process.platform === 'win32',
+        keyFile: keyFileOf(home),
       }),
   }
 }
@@ -122,7 +125,8 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     }
     const surroundings = {
       environment: inheritable(process.env),
-      readEnvFile: (path: string) => parseEnvFile(readFileSync(path, 'utf8'), path),
+      readEnvFile: (path: string) =>
+        parseEnvFile(readFileSync(path, 'utf8'), path, secretOpener(keyFileOf(home))),
       accountOf: accountNamed,
       openSockets: sockets.open,
     }

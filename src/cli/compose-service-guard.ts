@@ -3,12 +3,16 @@ import { homedir } from 'node:os'
 import { SteadError } from '../errors.ts'
 import { programOf } from '../managers/guard-unit.ts'
 import { recordStore } from '../managers/record-store.ts'
+import type { Home } from '../model/home.ts'
 import type { Host } from '../model/ports/host.ts'
+import { isSealed } from '../model/ports/secret-opener.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
 import { serviceName } from '../model/service-name.ts'
+import type { ServiceSpec } from '../model/service-spec.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
 import { composeGuard } from './compose-guard.ts'
 import { type GuardHomeOptions, guardHome, guardScope, recordPath } from './compose-guard-home.ts'
+import { keyFileOf, openOrThrow, secretOpener } from './compose-secrets.ts'
 
 /**
  * A guard that is ready to start.
@@ -32,7 +36,8 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
       }
       const record = await read()
       if (record === null) throw new SteadError('NOT_INSTALLED', { name, manager: 'stead' })
-      return { project: name, services: [programOf(record.spec, home, directory)], groups: [] }
+      const spec = { ...record.spec, env: opened(record.spec.env, home) }
+      return { project: name, services: [programOf(spec, home, directory)], groups: [] }
     },
   })
 
@@ -44,4 +49,15 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
       throw new SteadError('FILE_UNREADABLE', { path, reason: (cause as Error).message }, { cause })
     }
   }
+}
+
+/** The record keeps values sealed; the program gets them open. @throws SECRET_REFUSED */
+function opened(env: ServiceSpec['env'], home: Home): ServiceSpec['env'] {
+  const open = secretOpener(keyFileOf(home))
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      isSealed(value) ? openOrThrow(open, value, ['env', name]) : value,
+    ]),
+  )
 }

@@ -5,6 +5,7 @@ import { addForeignVerbs } from './foreign-verbs.ts'
 import { addGuardVerbs } from './guard-verbs.ts'
 import { addInstallOptions } from './install-options.ts'
 import { makeOutput } from './output.ts'
+import { addSecretVerbs } from './secret-verbs.ts'
 import type { NamesOptions } from './verbs/completion.ts'
 import type { ControlVerb } from './verbs/control.ts'
 import type { InstallOptions } from './verbs/install.ts'
@@ -88,6 +89,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     )
   addGuardVerbs(verb, exit)
   addForeignVerbs(verb, exit)
+  addSecretVerbs(program, all, exit)
   addCommonOptions(program.command('version').description('print the version'), all).action(
     (options: CommonOptions) => exit(printVersion(options)),
   )
@@ -127,14 +129,14 @@ Keeps programs running as services: systemd, Windows SCM, launchd; and many of
 them under one guard.
 
 One program as a service:
-  install, uninstall       install a program, or update it in place; remove it
-  list                     the services that stead installed
+  install, uninstall, list install or update in place; remove; what is installed
   run                      what a manager starts where a service needs a guard
 Many programs, described in stead.yaml:
   up, down, apply, audit   start and keep; stop; take changes; who changed what
   scale, signal, beat      how many instances; send a signal; send a heartbeat
   metrics, graph           as text for Prometheus; who needs whom
   import, export           from and to supervisord, systemd, …
+  secret                   values in files that only a key opens
 Both:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it

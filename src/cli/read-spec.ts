@@ -16,7 +16,12 @@ interface Question {
   readonly env: Readonly<Record<string, string | undefined>>
   /** False where a guard on another system shall keep it; left out where it is only looked at. */
   readonly onWindows?: boolean
+  /** Where keys are if the environment does not say; left out where sealed values stay so. */
+  readonly keyFile?: string
 }
+
+/** What is told on the command line, where everybody can see it. */
+type Reading = Omit<Question, 'text' | 'env'>
 
 type Answer =
   | { readonly spec: GuardSpec }
@@ -25,27 +30,17 @@ type Answer =
 /** A bomb that takes longer, or more memory than this, is ended. */
 const LONGEST = 60_000
 const MAX_HEAP = 512
-const WINDOWS = 'windows'
-const OTHER = 'other'
 
 /** @throws GUARD_FILE_INVALID with every problem */
-export async function readGuardSpec({
-  path,
-  text,
-  env,
-  onWindows = true,
-}: Question): Promise<GuardSpec> {
+export async function readGuardSpec({ text, env, ...reading }: Question): Promise<GuardSpec> {
   const flags = [`--max-old-space-size=${MAX_HEAP}`, ...process.execArgv]
-  const child = spawn(
-    process.execPath,
-    [...flags, fileURLToPath(import.meta.url), path, onWindows ? WINDOWS : OTHER],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env,
-      timeout: LONGEST,
-      killSignal: 'SIGKILL',
-    },
-  )
+  const words = [fileURLToPath(import.meta.url), JSON.stringify(reading)]
+  const child = spawn(process.execPath, [...flags, ...words], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env,
+    timeout: LONGEST,
+    killSignal: 'SIGKILL',
+  })
   child.stdin.on('error', () => {
     // It ended before it had read everything; what it says, or does not, tells why.
   })
@@ -58,7 +53,8 @@ export async function readGuardSpec({
   })
   const [said, how] = await Promise.all([textOf(child.stdout), ended])
   const answer = answerIn(said)
-  if (answer === null) throw new SteadError('GUARD_FILE_INVALID', { source: path, problems: [how] })
+  if (answer === null)
+    throw new SteadError('GUARD_FILE_INVALID', { source: reading.path, problems: [how] })
   if ('spec' in answer) return answer.spec
   throw new SteadError(answer.code, answer.params)
 }
@@ -71,11 +67,13 @@ function answerIn(said: string): Answer | null {
   }
 }
 
-async function answer(path: string, system: string): Promise<Answer> {
+async function answer({ keyFile, ...reading }: Reading): Promise<Answer> {
   try {
     const { parseGuardFile } = await import('../config/guard-file.ts')
     const text = await textOf(process.stdin)
-    return { spec: parseGuardFile({ path, text, env: process.env, onWindows: system !== OTHER }) }
+    const { secretOpener } = await import('./compose-secrets.ts')
+    const secrets = keyFile === undefined ? {} : { openSecret: secretOpener(keyFile) }
+    return { spec: parseGuardFile({ ...reading, text, env: process.env, ...secrets }) }
   } catch (error) {
     if (!isSteadError(error)) throw error
     const { code, params } = error
@@ -83,7 +81,7 @@ async function answer(path: string, system: string): Promise<Answer> {
   }
 }
 
-const [, main, path, system = WINDOWS] = process.argv
-if (main === fileURLToPath(import.meta.url) && path !== undefined) {
-  process.stdout.write(JSON.stringify(await answer(path, system)))
+const [, main, reading] = process.argv
+if (main === fileURLToPath(import.meta.url) && reading !== undefined) {
+  process.stdout.write(JSON.stringify(await answer(JSON.parse(reading) as Reading)))
 }

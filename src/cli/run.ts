@@ -1,5 +1,6 @@
 /** `run()` of the SDK: the composition root of a program that is a service. */
-import { isSteadError } from '../errors.ts'
+import { isSteadError, type SteadError } from '../errors.ts'
+import { isSealed } from '../model/ports/secret-opener.ts'
 import { systemClock } from '../platform/clock.ts'
 import { processEvents } from '../platform/process-events.ts'
 import type { Service } from '../service/define-service.ts'
@@ -18,6 +19,25 @@ const SELF_VERBS: ReadonlySet<string> = new Set([
   'reload',
   'status',
 ])
+
+/** Opens the sealed ones among the variables of this process. @returns why one cannot be */
+async function openEnvironment(): Promise<SteadError | null> {
+  const sealed = Object.entries(process.env).filter(([, value]) => isSealed(value ?? ''))
+  if (sealed.length === 0) return null
+  const [{ keyFileOf, openOrThrow, secretOpener }, { guardHome }] = await Promise.all([
+    import('./compose-secrets.ts'),
+    import('./compose-guard-home.ts'),
+  ])
+  const open = secretOpener(keyFileOf(guardHome({})))
+  try {
+    for (const [name, value = ''] of sealed)
+      process.env[name] = openOrThrow(open, value, ['env', name])
+    return null
+  } catch (error) {
+    if (isSteadError(error)) return error
+    throw error
+  }
+}
 
 /** How long a host may take to let go of what it holds, in milliseconds. */
 const CLOSE_TIME = 2_000
@@ -41,12 +61,16 @@ export async function run(service: Service): Promise<void> {
   try {
     const events = processEvents()
     const host = await composeHost(service.name)
-    code = await runService(service, {
-      host,
-      clock: systemClock(),
-      events,
-      configFile: process.env.STEAD_CONFIG ?? null,
-    })
+    const problem = await openEnvironment()
+    code =
+      problem !== null
+        ? host.finish({ kind: 'code', code: problem.exit }, `${problem.message} (${problem.hint})`)
+        : await runService(service, {
+            host,
+            clock: systemClock(),
+            events,
+            configFile: process.env.STEAD_CONFIG ?? null,
+          })
     // The end was reported: what the program still does while we let go does not change the code.
     const told = code
     events.onFault(() => {})

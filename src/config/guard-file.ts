@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { SteadError } from '../errors.ts'
+import type { SecretOpener } from '../model/ports/secret-opener.ts'
 import type { GroupSpec, GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { nameProblem } from '../model/service-name.ts'
 import { accessOf, accessProblems } from './access-schema.ts'
@@ -11,6 +12,7 @@ import { expandVariables } from './expand-variables.ts'
 import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
 import { metricsOf, metricsProblems } from './metrics-schema.ts'
+import { openSealed } from './open-sealed.ts'
 import { windowsProblems } from './windows-schema.ts'
 import { type FileProblem, readYaml } from './yaml-source.ts'
 
@@ -30,6 +32,8 @@ export interface GuardFile {
   readonly shownAs?: string
   /** False where a guard shall keep it that is not on Windows; left out where it is only looked at. */
   readonly onWindows?: boolean
+  /** Opens sealed values; left out, they stay as they are. */
+  readonly openSecret?: SecretOpener
 }
 
 /**
@@ -52,8 +56,13 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
   // Looking for a place takes time, and thousands of problems are one mistake made by a program.
   const tell = (problems: readonly FileProblem[]): never =>
     refuse(source.describe(problems.slice(0, MAX_PLACED)), problems.length)
-  const { value, problems } = expandVariables(source, env)
+  const { value: sealed, problems } = expandVariables(source, env)
   if (problems.length > 0) return tell(problems)
+  const { value, problems: unopened } =
+    file.openSecret === undefined
+      ? { value: sealed, problems: [] }
+      : openSealed(sealed, file.openSecret)
+  if (unopened.length > 0) return tell(unopened)
   const parsed = guardSchema.safeParse(value)
   if (!parsed.success) return tell(describeIssues(parsed.error.issues, guardSchema, value))
   const settings = parsed.data

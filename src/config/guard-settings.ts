@@ -1,3 +1,4 @@
+import { isSealed } from '../model/ports/secret-opener.ts'
 import { PROGRAM_DEFAULTS, type ProgramSpec, type StopStep } from '../model/program-spec.ts'
 import type { GuardSettings, RestartPolicy } from '../model/service-spec.ts'
 import { SPEC_DEFAULTS } from '../model/service-spec.ts'
@@ -64,8 +65,11 @@ export function plainRestartOf({ restart }: ServiceSettings): RestartPolicy {
 }
 
 function askedOf(settings: ServiceSettings): readonly string[] {
-  const { restart = {} } = settings
+  const { restart = {}, env = {}, protocol } = settings
+  // A program of the SDK opens them itself; for any other somebody has to who stands before it.
+  const sealed = Object.keys(env).filter((name) => isSealed(env[name] ?? ''))
   return [
+    ...(protocol === 'native' ? [] : sealed.map((name) => `env.${name}`)),
     ...(typeof restart.when === 'object' ? ['restart.when'] : []),
     ...OF_RESTART.filter((key) => restart[key] !== undefined).map((key) => `restart.${key}`),
     // False takes back what would hold otherwise, and asks for nothing.

@@ -136,3 +136,20 @@ describe('what was exported to systemd and is imported again', () => {
     expect(target).not.toContain('Wants=web.service')
   })
 })
+
+test.each([
+  ['supervisord', exportSupervisord],
+  ['systemd', exportSystemd],
+])('a sealed variable is not carried over to %s, and told', (_, exporter) => {
+  const text = 'services:\n  web: { command: ./web, env: { A: ENC(v1.x.y), B: "1" } }\n'
+  const { files, losses } = exporter({ ...source, spec: parse(text) })
+  expect(losses).toContainEqual(
+    expect.objectContaining({
+      service: 'web',
+      setting: 'env.A',
+      why: expect.stringMatching(/sealed/),
+    }),
+  )
+  expect(files.map((one) => one.text).join('')).not.toContain('ENC(')
+  expect(files.map((one) => one.text).join('')).toContain('B=')
+})

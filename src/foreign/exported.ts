@@ -17,6 +17,9 @@ export interface ExportSource {
   readonly lineOf: (path: readonly PropertyKey[]) => number
 }
 
+/** Why a sealed value of `env` is not carried over. */
+export const SEALED = 'it is sealed, and opens in stead alone'
+
 export type Exporter = (source: ExportSource) => Exported
 
 /** Gathers what is lost of a service. */

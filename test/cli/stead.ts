@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   readonly uid?: number
+  /** For standard input; nothing is there without it. */
+  readonly input?: string
 }
 
 /** Runs the command as it is called: a process of its own. */
@@ -23,12 +25,14 @@ export function stead(args: readonly string[], options: RunOptions = {}): Promis
     const child = spawn(process.execPath, [command, ...args], {
       cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     })
+    // One that does not read it may have ended before it is written.
+    child.stdin?.on('error', () => {}).end(options.input)
     const said = { stdout: '', stderr: '' }
     for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+      child[stream]?.setEncoding('utf8').on('data', (chunk: string) => {
         said[stream] += chunk
       })
     }

@@ -1,5 +1,6 @@
+import { isSealed } from '../../model/ports/secret-opener.ts'
 import type { ProgramSpec } from '../../model/program-spec.ts'
-import { type Exporter, inOrder, isSet, type Losing, losing } from '../exported.ts'
+import { type Exporter, inOrder, isSet, type Losing, losing, SEALED } from '../exported.ts'
 
 const HEAD = `[unix_http_server]
 file=%(here)s/supervisor.sock
@@ -64,6 +65,10 @@ function programLines(
       'numprocs_start=1',
     )
   const pairs = Object.entries(program.env).flatMap(([key, value]) => {
+    if (isSealed(value)) {
+      lose(name, `env.${key}`, SEALED)
+      return []
+    }
     const pair = environmentPair(key, value)
     if (pair === null)
       lose(name, `env.${key}`, 'supervisord cannot carry this value', 'a script that sets it')

@@ -8,8 +8,9 @@ import {
   fileAsPattern,
   plainText,
 } from '../../managers/systemd/quoting.ts'
+import { isSealed } from '../../model/ports/secret-opener.ts'
 import type { ProgramSpec } from '../../model/program-spec.ts'
-import { type Exporter, isSet, type Losing, losing } from '../exported.ts'
+import { type Exporter, isSet, type Losing, losing, SEALED } from '../exported.ts'
 
 /** A unit for each program, and a target for the guard: systemd.service(5), as `stead install` writes them. */
 export const exportSystemd: Exporter = (source) => {
@@ -78,7 +79,7 @@ function unitOf(
     `WorkingDirectory=${directoryPath(program.cwd)}`,
   ]
   for (const [key, value] of Object.entries(env)) {
-    const wrong = environmentProblem(key, value)
+    const wrong = isSealed(value) ? SEALED : environmentProblem(key, value)
     if (wrong === null) service.push(`Environment=${environmentAssignment(key, value)}`)
     else lose(name, `env.${key}`, wrong)
   }
