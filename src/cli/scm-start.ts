@@ -5,6 +5,7 @@
  * reported as failed, with a code and a reason.
  */
 import { isMainThread } from 'node:worker_threads'
+import { SEVERITY } from '../model/log-entry.ts'
 import type { Host } from '../model/ports/host.ts'
 import { leaveForRun, makeContact } from './compose-scm.ts'
 
@@ -35,10 +36,14 @@ function watchOver(host: Host, startTimeout: number): void {
     failure = error instanceof Error ? error : new Error(String(error))
   }
   const ended = (code: number): void => {
+    if (failure !== null) {
+      const message = `not caught: ${failure.stack ?? failure.message}`
+      host.log({ severity: SEVERITY.critical, message, event: 'crashed' })
+    }
     const reason =
       failure === null
         ? `the program ended with code ${code} before it called run()`
-        : `the program failed before it called run(): ${failure.stack ?? failure.message}`
+        : `the program failed before it called run(): ${failure.message}`
     process.exitCode = host.finish({ kind: 'code', code: code === 0 ? ENDED_EARLY : code }, reason)
   }
   const timer = setTimeout(() => {

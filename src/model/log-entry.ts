@@ -1,3 +1,5 @@
+import type { WindowsEventName } from './windows-events.ts'
+
 /** Severity as in RFC 5424 section 6.2.1: 0 emergency … 7 debug. */
 export const SEVERITY = {
   emergency: 0,
@@ -17,6 +19,8 @@ export interface LogEntry {
   readonly message: string
   /** Named values beside the text; printed as JSON. */
   readonly fields?: Readonly<Record<string, unknown>>
+  /** What happened, where it is of those that have an id of their own in the Windows Event Log. */
+  readonly event?: WindowsEventName
 }
 
 /** A line of a service's log as a manager kept it. */

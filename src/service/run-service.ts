@@ -1,6 +1,7 @@
 import { SteadError } from '../errors.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { LifecycleState } from '../model/lifecycle-state.ts'
+import { SEVERITY } from '../model/log-entry.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { Control, ControlType, Host } from '../model/ports/host.ts'
 import type { ProcessEvents } from '../model/ports/process-events.ts'
@@ -206,7 +207,8 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   /** What nobody caught leaves the process in no state to go on, not even to clean up. */
   function onFault(error: unknown): void {
     if (ended || isEchoOfStop(error)) return
-    logger.critical(`not caught: ${describeError(error)}`)
+    const message = `not caught: ${describeError(error)}`
+    host.log({ severity: SEVERITY.critical, message, event: 'crashed' })
     stopSignal.abort('failure')
     finish({ code: exitCodeOf(error), reason: errorLine(error) })
   }

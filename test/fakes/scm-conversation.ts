@@ -1,5 +1,4 @@
-import type { Severity } from '../../src/model/log-entry.ts'
-import type { ScmConversation } from '../../src/model/ports/scm-conversation.ts'
+import type { EventRecord, ScmConversation } from '../../src/model/ports/scm-conversation.ts'
 import type { ScmState } from '../../src/model/scm-values.ts'
 
 export interface FakeScmConversation {
@@ -11,7 +10,7 @@ export interface FakeScmConversation {
   readonly patience: number[]
   /** dwControlsAccepted, and whether 128 to 255 are taken, as they are now. */
   accepted: { bits: number; custom: boolean }
-  readonly events: { severity: Severity; text: string }[]
+  readonly events: EventRecord[]
   /** dwWin32ExitCode and dwServiceSpecificExitCode of STOPPED. */
   finished: { win32: number; specific: number } | null
   closed: boolean
@@ -48,7 +47,7 @@ export function fakeScmConversation(facts: Partial<ScmConversation> = {}): FakeS
         fake.states.push(state)
         fake.patience.push(patience)
       },
-      event: (severity, text) => void fake.events.push({ severity, text }),
+      event: (record) => void fake.events.push(record),
       finish(win32, specific) {
         fake.finished = { win32, specific }
         fake.states.push('stopped')

@@ -1,5 +1,6 @@
 import { cliReference } from './cli.ts'
 import { errorsReference } from './errors.ts'
+import { eventIdsReference } from './event-ids.ts'
 import { guardSchemaFile } from './guard-schema.ts'
 import { metricsReference } from './metrics.ts'
 import { openapiDocument } from './openapi.ts'
@@ -10,6 +11,7 @@ import { topGuide } from './top-guide.ts'
 /** The pages of docs/ that are written by the code they describe. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/reference/errors.md': errorsReference,
+  'docs/reference/event-ids.md': eventIdsReference,
   'docs/reference/cli.md': cliReference,
   'docs/reference/metrics.md': metricsReference,
   'docs/reference/service.schema.json': serviceSchema,

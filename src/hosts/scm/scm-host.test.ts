@@ -55,6 +55,28 @@ test('what the service accepts is told to the SCM in its bits', () => {
   expect(fake.accepted).toEqual({ bits: 0, custom: false })
 })
 
+test('what has an id of its own is in the Event Log whatever its severity, and ready once', () => {
+  const { host, fake } = hostOn()
+  host.report('starting', 1_000)
+  host.report('running')
+  host.report('reloading')
+  host.report('running')
+  host.log({ severity: 2, message: 'not caught: Error: x', event: 'crashed' })
+  host.finish({ kind: 'code', code: 9 }, 'x')
+  host.finish({ kind: 'code', code: 0 }, null)
+  expect(fake.events).toEqual([
+    { event: 'ready', severity: 6, detail: '' },
+    { event: 'crashed', severity: 2, detail: 'not caught: Error: x' },
+    { event: 'failed', severity: 3, detail: 'stopped, code 9: x' },
+  ])
+})
+
+test('a stop with success is in the Event Log as information', () => {
+  const { host, fake } = hostOn()
+  host.finish({ kind: 'code', code: 0 }, null)
+  expect(fake.events).toEqual([{ event: 'stopped', severity: 6, detail: 'code 0' }])
+})
+
 test('start arguments are those of the SCM', () => {
   expect(hostOn({ startArguments: ['--safe'] }).host.startArguments).toEqual(['--safe'])
 })
@@ -70,8 +92,8 @@ test('entries go to the file, and from warning upwards to the Event Log as well'
     '2026-11-21T05:00:00.000Z <3> disk full {"free":0}',
   ])
   expect(fake.events).toEqual([
-    { severity: 4, text: 'disk nearly full' },
-    { severity: 3, text: 'disk full {"free":0}' },
+    { event: 'log-warning', severity: 4, detail: 'disk nearly full' },
+    { event: 'log-error', severity: 3, detail: 'disk full {"free":0}' },
   ])
 })
 

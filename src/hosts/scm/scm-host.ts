@@ -5,6 +5,7 @@ import type { Clock } from '../../model/ports/clock.ts'
 import type { Control, Host } from '../../model/ports/host.ts'
 import type { LineSink } from '../../model/ports/line-sink.ts'
 import type { ScmConversation } from '../../model/ports/scm-conversation.ts'
+import { eventOfLine, WINDOWS_EVENTS, type WindowsEventName } from '../../model/windows-events.ts'
 import { acceptedBits, controlOf, STATES } from './controls.ts'
 
 /** dwWin32ExitCode that makes dwServiceSpecificExitCode count (<winerror.h>). */
@@ -21,17 +22,24 @@ export interface ScmHostPorts {
 
 /**
  * The Windows Service Control Manager as a host. Entries of the log go to the sink, and from
- * `warning` upwards to the Event Log as well.
+ * `warning` upwards to the Event Log as well. What has an id of its own there (ready, stopped, failed,
+ * crashed…) is told whatever its severity.
  */
 export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
   let code: number | null = null
+  let ready = false
 
   function log(entry: LogEntry): void {
     sink?.write(formatLogLine(clock.wall(), entry))
-    if (entry.severity <= SEVERITY.warning) {
-      const fields = entry.fields === undefined ? '' : ` ${JSON.stringify(entry.fields)}`
-      conversation.event(entry.severity, `${entry.message}${fields}`)
-    }
+    const { event, severity, message } = entry
+    if (event === undefined && severity > SEVERITY.warning) return
+    const fields = entry.fields === undefined ? '' : ` ${JSON.stringify(entry.fields)}`
+    const detail = `${message}${fields}`
+    conversation.event({ event: event ?? eventOfLine(severity), severity, detail })
+  }
+
+  function tell(event: WindowsEventName, detail: string): void {
+    conversation.event({ event, severity: WINDOWS_EVENTS[event].severity, detail })
   }
 
   return {
@@ -48,7 +56,11 @@ export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
     },
     accept: (controls) => conversation.accept(acceptedBits(controls), controls.has('custom')),
     report(state, patience = DEFAULT_PATIENCE) {
-      if (code === null) conversation.report(STATES[state], patience)
+      if (code !== null) return
+      conversation.report(STATES[state], patience)
+      if (state !== 'running' || ready) return
+      ready = true
+      tell('ready', '')
     },
     // The SCM shows no text.
     status() {},
@@ -58,12 +70,12 @@ export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
       if (code !== null) return code
       code = exitCode(exit)
       const failed = !succeeded(exit)
-      if (failed || reason !== null) {
-        const severity = failed ? SEVERITY.error : SEVERITY.notice
-        log({
-          severity,
-          message: `stopped, ${describeExit(exit)}${reason === null ? '' : `: ${reason}`}`,
-        })
+      const detail = `${describeExit(exit)}${reason === null ? '' : `: ${reason}`}`
+      if (failed) {
+        log({ severity: SEVERITY.error, message: `stopped, ${detail}`, event: 'failed' })
+      } else {
+        if (reason !== null) log({ severity: SEVERITY.notice, message: `stopped, ${detail}` })
+        tell('stopped', detail)
       }
       conversation.finish(failed ? ERROR_SERVICE_SPECIFIC_ERROR : 0, failed ? code : 0)
       return code

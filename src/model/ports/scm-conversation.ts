@@ -1,5 +1,14 @@
 import type { Severity } from '../log-entry.ts'
 import type { ScmState } from '../scm-values.ts'
+import type { WindowsEventName } from '../windows-events.ts'
+
+/** One record of the Event Log. */
+export interface EventRecord {
+  readonly event: WindowsEventName
+  readonly severity: Severity
+  /** What happened: the second insert of the event's text. */
+  readonly detail: string
+}
 
 /**
  * The conversation of a service process with the Windows Service Control Manager, in its own numbers
@@ -24,8 +33,11 @@ export interface ScmConversation {
   accept(bits: number, custom: boolean): void
   /** A pending state is kept alive until `patience` ms have gone by without a new report. */
   report(state: Exclude<ScmState, 'stopped'>, patience: number): void
-  /** An entry in the Event Log. */
-  event(severity: Severity, text: string): void
+  /**
+   * A record in the Event Log. Whatever was handed over before `finish` is written when that returns,
+   * by the calling thread itself where the one that talks to the SCM has died.
+   */
+  event(record: EventRecord): void
   /** SERVICE_STOPPED. Synchronous; whatever is called afterwards has no effect. */
   finish(win32ExitCode: number, specificExitCode: number): void
   close(): Promise<void>

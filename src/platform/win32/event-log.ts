@@ -1,5 +1,7 @@
-import type { Severity } from '../../model/log-entry.ts'
-import { bind, type Handle, koffi } from './win32-error.ts'
+import type { EventRecord } from '../../model/ports/scm-conversation.ts'
+import { EVENT_TYPES, eventType, WINDOWS_EVENTS } from '../../model/windows-events.ts'
+import { insertText } from './event-insert.ts'
+import { bind, type Handle, koffi, wideText } from './win32-error.ts'
 
 const advapi32 = bind('advapi32.dll', {
   RegisterEventSourceW: 'void *__stdcall RegisterEventSourceW(str16 server, str16 source)',
@@ -7,31 +9,25 @@ const advapi32 = bind('advapi32.dll', {
     'int __stdcall ReportEventW(void *log, uint16_t type, uint16_t category, uint32_t id, void *sid, uint16_t count, uint32_t size, void *strings, void *data)',
 })
 
-const EVENTLOG_ERROR_TYPE = 1
-const EVENTLOG_WARNING_TYPE = 2
-const EVENTLOG_INFORMATION_TYPE = 4
-/** ReportEventW takes strings of up to 31,839 characters. */
-const LONGEST = 31_000
-
 /**
- * The id of every entry. Its text is `%1` in the message table of EventCreate.exe, which is part of
- * Windows and which a source may name as its EventMessageFile.
+ * Writes records to the Application log under the source's name, each before the call returns. Never
+ * throws: a log that is full, or Windows without one, costs nothing else.
+ *
+ * @param source the service's name, and the first insert of every record
  */
-const EVENT_ID = 1
-
-/** Writes entries to the Application log under the source's name. Never throws: a log that is full costs nothing else. */
-export function eventLog(source: string): (severity: Severity, text: string) => void {
+export function eventLog(source: string): (record: EventRecord) => void {
   let log: Handle | null = null
-  return (severity, text) => {
-    log ??= advapi32().RegisterEventSourceW(null, source) as Handle | null
-    if (log === null) return
-    const message = Buffer.from(`${text.slice(0, LONGEST)}\0`, 'utf16le')
-    const strings = new BigUint64Array([koffi().address(message)])
-    advapi32().ReportEventW(log, typeOf(severity), 0, EVENT_ID, null, 1, 0, strings, null)
+  return ({ event, severity, detail }) => {
+    try {
+      log ??= advapi32().RegisterEventSourceW(null, source) as Handle | null
+      if (log === null) return
+      const inserts = [source, detail].map((text) => wideText(insertText(text)))
+      const strings = BigUint64Array.from(inserts, (insert) => koffi().address(insert) as bigint)
+      const { id } = WINDOWS_EVENTS[event]
+      const type = EVENT_TYPES[eventType(severity)]
+      advapi32().ReportEventW(log, type, 0, id, null, inserts.length, 0, strings, null)
+    } catch {
+      // koffi is missing its part for this Windows: whoever needs it for more than the log says so.
+    }
   }
-}
-
-function typeOf(severity: Severity): number {
-  if (severity <= 3) return EVENTLOG_ERROR_TYPE
-  return severity === 4 ? EVENTLOG_WARNING_TYPE : EVENTLOG_INFORMATION_TYPE
 }

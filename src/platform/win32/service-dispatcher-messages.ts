@@ -1,4 +1,4 @@
-import type { Severity } from '../../model/log-entry.ts'
+import type { EventRecord } from '../../model/ports/scm-conversation.ts'
 import type { ScmState } from '../../model/scm-values.ts'
 
 /** From the thread that talks to the SCM to the main thread. */
@@ -20,11 +20,17 @@ export type ToDispatcher =
       readonly state: Exclude<ScmState, 'stopped'>
       readonly patience: number
     }
-  | { readonly kind: 'event'; readonly severity: Severity; readonly text: string }
+  | { readonly kind: 'event'; readonly record: EventRecord }
   | { readonly kind: 'finish'; readonly win32: number; readonly specific: number }
+
+export const FINISHED = 0
+export const WRITTEN = 1
 
 /** What the thread is started with. */
 export interface DispatcherData {
-  /** One Int32: 1 after SERVICE_STOPPED was reported; the main thread waits for it. */
-  readonly finished: SharedArrayBuffer
+  /**
+   * Two Int32. At {@link FINISHED}: 1 after SERVICE_STOPPED was reported; the main thread waits for it.
+   * At {@link WRITTEN}: how many records of the Event Log were dealt with.
+   */
+  readonly progress: SharedArrayBuffer
 }

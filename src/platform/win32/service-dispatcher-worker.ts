@@ -8,7 +8,13 @@ import { SCM_ACCEPTS, SCM_CONTROLS } from '../../model/scm-values.ts'
 import { eventLog } from './event-log.ts'
 import { readValue } from './registry.ts'
 import { isChildOfServices, setServiceStatus, startDispatcher } from './service-dispatcher-api.ts'
-import type { DispatcherData, FromDispatcher, ToDispatcher } from './service-dispatcher-messages.ts'
+import {
+  type DispatcherData,
+  FINISHED,
+  type FromDispatcher,
+  type ToDispatcher,
+  WRITTEN,
+} from './service-dispatcher-messages.ts'
 import {
   CHECKPOINT_EVERY,
   type StatusReporter,
@@ -26,7 +32,7 @@ const STOPS: ReadonlySet<number> = new Set([
   SCM_CONTROLS.preshutdown,
 ])
 
-const finished = new Int32Array((workerData as DispatcherData).finished)
+const progress = new Int32Array((workerData as DispatcherData).progress)
 let status: StatusReporter | null = null
 let writeEvent: ReturnType<typeof eventLog> = () => {}
 let takes = { bits: 0, custom: false }
@@ -98,12 +104,13 @@ function obey(message: ToDispatcher): void {
       status?.report(message.state, message.patience)
       return
     case 'event':
-      writeEvent(message.severity, message.text)
+      writeEvent(message.record)
+      Atomics.add(progress, WRITTEN, 1)
       return
     case 'finish':
       status?.finish(message.win32, message.specific)
-      Atomics.store(finished, 0, 1)
-      Atomics.notify(finished, 0)
+      Atomics.store(progress, FINISHED, 1)
+      Atomics.notify(progress, FINISHED)
   }
 }
 

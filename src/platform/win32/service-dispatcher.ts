@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { SteadError } from '../../errors.ts'
 import type { ScmConversation } from '../../model/ports/scm-conversation.ts'
-import type { DispatcherData, FromDispatcher, ToDispatcher } from './service-dispatcher-messages.ts'
-
-/** Milliseconds that the end of the process waits for SERVICE_STOPPED to be reported. */
-const FINISH_WITHIN = 5_000
+import { eventLog } from './event-log.ts'
+import { conversation } from './service-dispatcher-conversation.ts'
+import type { DispatcherData, FromDispatcher } from './service-dispatcher-messages.ts'
 
 /**
  * Makes contact with the Service Control Manager when it is the one that started this process, and
@@ -15,9 +14,9 @@ const FINISH_WITHIN = 5_000
  * @throws MANAGER_UNAVAILABLE when koffi or the Windows API fails
  */
 export async function connectServiceDispatcher(): Promise<ScmConversation | null> {
-  const finished = new SharedArrayBuffer(4)
+  const progress = new SharedArrayBuffer(8)
   const worker = new Worker(workerFile(), {
-    workerData: { finished } satisfies DispatcherData,
+    workerData: { progress } satisfies DispatcherData,
     // A preload named on the command line of this process is not for this thread.
     execArgv: [],
     env: {},
@@ -27,7 +26,7 @@ export async function connectServiceDispatcher(): Promise<ScmConversation | null
     await worker.terminate()
     return null
   }
-  return conversation(worker, contact, new Int32Array(finished))
+  return conversation(worker, contact, new Int32Array(progress), eventLog(contact.name))
 }
 
 /** Beside this file and of its kind: TypeScript in a checkout, JavaScript in the published package. */
@@ -54,47 +53,4 @@ function firstMessage(worker: Worker): Promise<FromDispatcher> {
       )
     })
   })
-}
-
-function conversation(
-  worker: Worker,
-  contact: Extract<FromDispatcher, { kind: 'contact' }>,
-  finished: Int32Array,
-): ScmConversation {
-  const early: number[] = []
-  let receive = (control: number): void => void early.push(control)
-  let over = false
-  worker.on('message', (message: FromDispatcher) => {
-    if (message.kind === 'control') receive(message.control)
-  })
-  // Until somebody listens, a program that comes to its end shall do so; adding a listener holds it.
-  worker.unref()
-  const post = (message: ToDispatcher): void => {
-    if (!over) worker.postMessage(message)
-  }
-  return {
-    serviceName: contact.name,
-    startArguments: contact.args,
-    record: contact.record,
-    listen(receiver) {
-      receive = receiver
-      worker.ref()
-      for (const control of early.splice(0)) receiver(control)
-    },
-    accept: (bits, custom) => post({ kind: 'accept', bits, custom }),
-    report: (state, patience) => post({ kind: 'report', state, patience }),
-    event: (severity, text) => post({ kind: 'event', severity, text }),
-    finish(win32, specific) {
-      if (over) return
-      post({ kind: 'finish', win32, specific })
-      over = true
-      // The thread works on while this one waits; without an answer the end of the process itself
-      // tells the SCM that something went wrong.
-      Atomics.wait(finished, 0, 0, FINISH_WITHIN)
-    },
-    async close() {
-      over = true
-      await worker.terminate()
-    },
-  }
 }
