@@ -59,8 +59,14 @@ export async function composePrograms(parts: ProgramParts): Promise<Programs> {
   }
 }
 
-/** By posix_spawn(3); by node:child_process where libc or koffi is not what that needs. */
+/**
+ * On Windows by CreateProcessW and job objects; elsewhere by posix_spawn(3), or by node:child_process
+ * where libc or koffi is not what that needs.
+ */
 async function composeSpawner(): Promise<Spawner> {
+  if (process.platform === 'win32') {
+    return (await import('../platform/win32/spawn/windows-spawner.ts')).windowsSpawner()
+  }
   try {
     return (await import('../platform/posix/spawn/posix-spawner.ts')).posixSpawner()
   } catch {

@@ -23,7 +23,7 @@ ls /proc/$$/fd; echo ==; ps -o ni= -p $$ 2>/dev/null || nice
 `
 const isRoot = process.geteuid?.() === 0
 
-/** What every spawner has to do, on real programs. */
+/** What a spawner of POSIX has to do beyond {@link file://./spawning.ts}, on real programs. */
 export function spawnerContract(name: string, make: () => Spawner): void {
   describe(name, () => {
     let spawner: Spawner
@@ -125,14 +125,6 @@ export function spawnerContract(name: string, make: () => Spawner): void {
       const killed = await start(['sh', '-c', 'kill -KILL $$']).exit()
       expect(killed).toMatchObject({ kind: 'signal', signal: 'SIGKILL' })
       expect(killed).not.toHaveProperty('code')
-    })
-
-    test('an exit is told once, and not before spawn has returned', async () => {
-      const { exits, exit } = start(['true'])
-      expect(exits).toEqual([])
-      await exit()
-      await start(['true']).exit()
-      expect(exits).toHaveLength(1)
     })
 
     test('L03 a program that is not there, no program, not executable, without its interpreter', () => {
@@ -302,24 +294,6 @@ export function spawnerContract(name: string, make: () => Spawner): void {
       )
       child.signal('SIGTERM', 'leader')
       expect(await exit()).toEqual({ kind: 'code', code: 7 })
-    })
-
-    test('P05 nobody else who has the pid is adopted or signalled', async () => {
-      const { child, exits } = start(['sleep', '1000'])
-      const stranger = { ...child.identity, birth: '1' }
-      expect(spawner.adopt(stranger, () => {})).toBe(null)
-      expect(spawner.adopt({ ...child.identity, boot: 'other' }, () => {})).toBe(null)
-      expect(exits).toEqual([])
-      expect(child.survivors('group')).toHaveLength(1)
-    })
-
-    test('P05 an ended program is not signalled any more', async () => {
-      const { child, exit } = start(['true'])
-      await exit()
-      for (const to of ['leader', 'group', 'tree'] as const) {
-        expect(child.signal('SIGKILL', to)).toEqual([])
-      }
-      expect(child.survivors('tree')).toEqual([])
     })
 
     test('P06 500 children die at once: none is missed', async () => {

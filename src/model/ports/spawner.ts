@@ -4,9 +4,12 @@ import type { WindowsProgram } from '../windows-settings.ts'
 /** Who a process is, beyond its pid: two lives of one pid differ in `birth`, two boots in `boot`. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** Clock ticks since boot at its start: field 22 of /proc/PID/stat (proc(5)). */
+  /**
+   * When it started. Linux: clock ticks since boot, field 22 of /proc/PID/stat (proc(5)). Windows: a
+   * FILETIME, 100 ns since 1601 (GetProcessTimes).
+   */
   readonly birth: string
-  /** /proc/sys/kernel/random/boot_id. */
+  /** Linux: /proc/sys/kernel/random/boot_id. Windows: BootId of KUSER_SHARED_DATA. */
   readonly boot: string
 }
 
@@ -44,7 +47,7 @@ export type SpawnDescriptor =
 /** A process that was started, or found again, and is watched until its end. */
 export interface Child {
   readonly identity: ProcessIdentity
-  /** False for one that another guard started: its exit is then `unknown`. */
+  /** False for one that another guard started: its exit is then `unknown`, but on Windows. */
   readonly own: boolean
   /**
    * Sends a signal, after checking that it is still that process or tree. `leader`: the process;
