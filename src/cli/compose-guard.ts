@@ -186,6 +186,8 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         listeners.add(tell)
         return () => listeners.delete(tell)
       },
+      /** An event of the guard's own. */
+      note: (text: string) => tell({ type: 'guard', text, severity: 6 }),
       /** An interrupt that a parent passes on as well is still one. */
       once: (act: () => void) => () => {
         const now = clock.monotonic()

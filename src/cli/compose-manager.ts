@@ -139,16 +139,26 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
         control,
         logFiles: logFiles(clock),
         processes: processes(),
+        stead: steadService(),
       })
     }
   }
 }
 
+/** The published package has compiled JavaScript, a checkout TypeScript. */
+const COMPILED = import.meta.url.endsWith('.js')
+
 /** How this stead is started by a manager, which has no PATH of anybody: whole paths, this node. */
 function steadCommand(): readonly string[] {
-  const compiled = import.meta.url.endsWith('.js')
-  const file = new URL(compiled ? '../bin/stead.js' : '../../bin/stead.js', import.meta.url)
+  const file = new URL(COMPILED ? '../bin/stead.js' : '../../bin/stead.js', import.meta.url)
   return [process.execPath, fileURLToPath(file)]
+}
+
+/** The same as a Windows service: contact with the SCM is made before anything else is loaded. */
+function steadService(): readonly string[] {
+  const [node = process.execPath, ...rest] = steadCommand()
+  const preload = new URL(`./scm-start.${COMPILED ? 'js' : 'ts'}`, import.meta.url)
+  return [node, '--import', preload.href, ...rest]
 }
 
 /** What an installation needs beside the manager. */

@@ -64,6 +64,7 @@ export async function makeContact(): Promise<{ host: Host; startTimeout: number 
     conversation,
     clock: systemClock(),
     sink: record === null ? null : rotatingFile(record.logFile),
+    patience: record === null ? null : { start: record.startTimeout, stop: record.stopTimeout },
   })
   logPrinted(host.log)
   const startTimeout = record?.startTimeout ?? DEFAULT_START_TIMEOUT

@@ -14,6 +14,11 @@ import { composeGuard } from './compose-guard.ts'
 import { type GuardHomeOptions, guardHome, guardScope, recordPath } from './compose-guard-home.ts'
 import { keyFileOf, openOrThrow, secretOpener } from './compose-secrets.ts'
 
+/** There the account of the service is that of its guard: nobody becomes another without a password. */
+const IS_WINDOWS = process.platform === 'win32'
+/** As managers have it: systemd.exec(5), WorkingDirectory=; the SCM starts services in System32. */
+const START = IS_WINDOWS ? `${process.env.SystemRoot ?? 'C:\\Windows'}\\System32` : '/'
+
 /**
  * A guard that is ready to start.
  *
@@ -23,8 +28,7 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
   serviceName(name)
   const home = guardHome(options)
   const path = recordPath(home, name)
-  // As managers have it: systemd.exec(5), WorkingDirectory=.
-  const directory = guardScope(options.scope) === 'system' ? '/' : (process.env.HOME ?? homedir())
+  const directory = guardScope(options.scope) === 'system' ? START : (process.env.HOME ?? homedir())
   return composeGuard({
     path,
     file: host.kind === 'console' ? path : null,
@@ -36,8 +40,10 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
       }
       const record = await read()
       if (record === null) throw new SteadError('NOT_INSTALLED', { name, manager: 'stead' })
-      const spec = { ...record.spec, env: opened(record.spec.env, home) }
-      return { project: name, services: [programOf(spec, home, directory)], groups: [] }
+      const { env, user } = record.spec
+      const spec = { ...record.spec, env: opened(env, home), user: IS_WINDOWS ? null : user }
+      const program = programOf(spec, home, directory, host.startArguments)
+      return { project: name, services: [program], groups: [] }
     },
   })
 

@@ -71,6 +71,17 @@ describe('the program of a guard', () => {
     })
   })
 
+  test('gets what this start was given, after its own arguments', () => {
+    const { command } = programOf(spec, home, '/', ['--verbose', ''])
+    expect(command).toEqual(['/bin/api', '--port', '80', '--verbose', ''])
+  })
+
+  test('has to send heartbeats where a watchdog was asked for', () => {
+    const watched = { ...spec, watchdog: 5_000 }
+    expect(programOf(watched, home, '/').heartbeat).toMatchObject({ every: 5_000, misses: 1 })
+    expect(programOf(spec, home, '/').heartbeat).toBeNull()
+  })
+
   test('of a plain service restarts and stops as its manager would', () => {
     const plain = parseSpec(
       { name: 'a', command: '/bin/a', restart: { when: 'always', delay: 200 }, stopTimeout: 7 },

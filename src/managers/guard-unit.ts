@@ -47,14 +47,20 @@ export function serviceOfGuard(
  * The program that the guard of an installed service keeps.
  *
  * @param directory where it starts if the spec names none
+ * @param startArguments given to this start, beyond the arguments of the spec
  */
-export function programOf(spec: ServiceSpec, home: Home, directory: string): ProgramSpec {
+export function programOf(
+  spec: ServiceSpec,
+  home: Home,
+  directory: string,
+  startArguments: readonly string[] = [],
+): ProgramSpec {
   const { name, description, file, args, protocol, envFile, user, group, guard } = spec
   const { asked: _asked, ...settings } = guard ?? { asked: [] }
   return completeProgram({
     name,
     description,
-    command: [file, ...args],
+    command: [file, ...args, ...startArguments],
     protocol,
     cwd: spec.cwd ?? directory,
     env: serviceEnvironment(spec, home),
@@ -65,9 +71,15 @@ export function programOf(spec: ServiceSpec, home: Home, directory: string): Pro
     startTimeout: spec.startTimeout,
     windows: programWindows(spec),
     ...(guard === null ? withoutGuard(spec) : settings),
+    heartbeat: guard?.heartbeat ?? watchdogAsHeartbeat(spec),
     // A record of an earlier version knows less of logs.
     log: { ...PROGRAM_DEFAULTS.log, ...guard?.log },
   })
+}
+
+/** The silence that a manager's watchdog would allow, where a guard keeps the program in its stead. */
+function watchdogAsHeartbeat({ watchdog }: ServiceSpec): ProgramSpec['heartbeat'] {
+  return watchdog === null ? null : { every: watchdog, misses: 1, forward: null }
 }
 
 function programWindows({ windows }: ServiceSpec): WindowsProgram {

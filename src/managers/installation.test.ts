@@ -80,6 +80,30 @@ describe('an installation', () => {
     expect((await ports.manager.status('web')).phase).toBe('not-installed')
   })
 
+  test('S06 of what only the record says is an update, and of the same is none', async () => {
+    await installService(ports, spec)
+    expect((await installService(ports, spec)).outcome).toBe('unchanged')
+    const { manager } = ports
+    // As a manager has it whose definition is that of a guard.
+    const guarded = { ...ports, manager: { ...manager, install: async () => 'unchanged' as const } }
+    const changed = { ...spec, args: ['--other'] }
+    expect((await installService(guarded, changed)).outcome).toBe('updated')
+    expect((await installService(guarded, changed)).outcome).toBe('unchanged')
+  })
+
+  test('S09 an update whose record cannot be kept leaves the definition as it was', async () => {
+    await installService(ports, { ...spec, description: 'before' })
+    const files = {
+      ...ports.files,
+      writeAtomic: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
+    }
+    const asked = installService({ ...ports, files }, { ...spec, description: 'after' })
+    await expect(asked).rejects.toThrow('full')
+    const { manager } = ports
+    const present = await manager.install(manager.plan({ ...spec, description: 'before' }))
+    expect(present).toBe('unchanged')
+  })
+
   test.skipIf(process.getuid?.() === 0)('S08 without the right to write says which', async () => {
     chmodSync(root, 0o500)
     await expect(installService(ports, spec)).rejects.toMatchObject({ code: 'RIGHTS' })

@@ -24,7 +24,7 @@ export interface Installed {
 /**
  * Installs a service, or updates it in place: refuses what cannot be honoured, holds the service's
  * lock, lets the manager carry the plan out, and keeps the record. When the record cannot be kept a
- * service that was created is removed again.
+ * service that was created is removed again, and one that was updated is what it was.
  *
  * @throws UNSUPPORTED, BUSY, and what {@link ServiceManager.install} throws; nothing is half done
  */
@@ -37,9 +37,12 @@ export async function installService(
   refuseUnsupported(plan)
   await manager.requireAvailable()
   const outcome = await withServiceLock(ports, spec.name, async () => {
+    const records = recordStore(files, home)
+    // One that cannot be read is replaced.
+    const before = await records.read(spec.name).catch(() => null)
     const done = await manager.install(plan)
     try {
-      await recordStore(files, home).write({
+      await records.write({
         version: 1,
         manager: manager.kind,
         scope: manager.scope,
@@ -48,9 +51,12 @@ export async function installService(
       })
     } catch (error) {
       if (done === 'created') await manager.uninstall(spec.name)
+      if (done === 'updated' && before !== null) await manager.install(manager.plan(before.spec))
       throw rightsError(error, `write the record of ${spec.name} in ${home.specs}`) ?? error
     }
-    return done
+    // The definition of a guard is the same whatever its program is; the record is what it reads.
+    const same = before === null || JSON.stringify(before.spec) === JSON.stringify(spec)
+    return done === 'unchanged' && !same ? 'updated' : done
   })
   return { outcome, plan }
 }

@@ -1,3 +1,5 @@
+import { describeNtStatus } from './nt-status.ts'
+
 /**
  * How a process ended. One of these and never two, and never a made-up one: a process killed by a
  * signal has no code, a process that exited has no signal (waitpid(2)).
@@ -22,11 +24,13 @@ export function describeEnd(exit: Exit): string {
     : `ended with ${describeExit(exit)}`
 }
 
-/** In words, for people: `code 1`, `signal SIGKILL`. */
+/** In words, for people: `code 1`, `signal SIGKILL`, `code 3221225477 (0xC0000005, access violation)`. */
 export function describeExit(exit: Exit): string {
   switch (exit.kind) {
-    case 'code':
-      return `code ${exit.code}`
+    case 'code': {
+      const status = describeNtStatus(exit.code)
+      return `code ${exit.code}${status === null ? '' : ` (${status})`}`
+    }
     case 'signal':
       return `signal ${exit.signal}${exit.coreDumped ? ' (core dumped)' : ''}`
     case 'spawn-error':

@@ -11,6 +11,13 @@ import type { SpecBuilder } from './service-manager/setup.ts'
 import type { ManagerSetup } from './service-manager.ts'
 
 const ERROR_NO_SYSTEM_RESOURCES = 1450
+/** How the simulated stead is started. */
+export const SIMULATED_STEAD = [
+  SIMULATED_EXECUTABLE,
+  '--import',
+  'file:///C:/stead/scm-start.js',
+  'C:\\stead\\stead.js',
+]
 
 /** A manager over the simulated Windows, asked through `control`. */
 export function simulatedManager(
@@ -29,6 +36,7 @@ export function simulatedManager(
     },
     logFiles: scm.logFiles,
     processes: scm.processes,
+    stead: SIMULATED_STEAD,
   })
 }
 
@@ -68,7 +76,7 @@ export function simulatedScmSetup(scm: SimulatedScm = simulatedScm(systemClock()
     writeText: async (path, text) => void files.set(path, text),
     isAlive: async (pid) => (await scm.processes.birth(pid)) !== null,
     story: builder('native'),
-    plain: { lack: 'the SCM starts only programs that speak its protocol' },
+    plain: { lack: 'a guard of stead starts them, which is a process of its own' },
     async fingerprint(name) {
       await control.names()
       const service = services.get(name)

@@ -1,19 +1,20 @@
-import { FAILED_FOR_GOOD } from '../../managers/guard-unit.ts'
 import { eventText } from '../../model/event-text.ts'
 import type { GuardEvent } from '../../model/guard-event.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
 import type { Severity } from '../../model/log-entry.ts'
-import type { Control, Host } from '../../model/ports/host.ts'
+import type { Control, ControlType, Host } from '../../model/ports/host.ts'
 import { boundNewSpace } from '../../platform/small-heap.ts'
 import { composeHost } from '../compose-host.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
+import { exitCodeFor } from '../output.ts'
+import { OVER, programEnd } from '../program-end.ts'
 
 type Composed = Awaited<
   ReturnType<typeof import('../compose-service-guard.ts').composeServiceGuard>
 >
 
-/** Ends after which the program is not started again by itself. */
-const OVER: ReadonlySet<string> = new Set(['exited', 'fatal', 'lost'])
+/** What a manager may ask of a service, beyond its own codes. */
+const CONTROLS: ReadonlySet<ControlType> = new Set(['stop', 'reload', 'pause', 'resume', 'custom'])
 
 /**
  * `run NAME`: the guard of one installed service, in this process, under its manager or in a terminal.
@@ -27,6 +28,12 @@ export function run(name: string, options: CommonOptions): Promise<number> {
     try {
       const { composeServiceGuard } = await import('../compose-service-guard.ts')
       return await keep(await composeServiceGuard(name, host, options), host)
+    } catch (error) {
+      // The SCM has no other way to learn why there is no guard; it would take the end for a crash.
+      if (host.kind === 'scm') {
+        host.finish({ kind: 'code', code: exitCodeFor(error) }, (error as Error).message)
+      }
+      throw error
     } finally {
       await host.close()
     }
@@ -61,7 +68,7 @@ async function keep(composed: Composed, host: Host): Promise<number> {
       host.log({ severity: 3, message: `${control.type}: ${(error as Error).message}` })
     })
   })
-  host.accept(new Set(['stop', 'reload', 'pause', 'resume']))
+  host.accept(CONTROLS)
   host.report('starting')
   try {
     await composed.start()
@@ -75,8 +82,8 @@ async function keep(composed: Composed, host: Host): Promise<number> {
   off()
   ended = true
   await composed.close()
-  const failure = failureOf(last)
-  return host.finish({ kind: 'code', code: failure === null ? 0 : FAILED_FOR_GOOD }, failure)
+  const { exit, failure } = programEnd(last, host.kind)
+  return host.finish(exit, failure)
 
   /** Tells the manager what has become of the program. */
   function look(): void {
@@ -95,10 +102,27 @@ async function keep(composed: Composed, host: Host): Promise<number> {
     if (OVER.has(status.phase)) end()
   }
 
-  async function act(verb: 'reload' | 'pause' | 'resume'): Promise<void> {
-    for (const { error } of await own.act(verb, everything, self, {})) {
+  /** @returns whether it is done */
+  async function act(verb: 'reload' | 'pause' | 'resume'): Promise<boolean> {
+    const results = await own.act(verb, everything, self, {})
+    for (const { error } of results) {
       if (error !== null) host.log({ severity: 3, message: `${error.message} (${error.hint})` })
     }
+    return results.every(({ error }) => error === null)
+  }
+
+  /** A state that is on its way; what becomes of it is told. */
+  async function pass(
+    verb: 'pause' | 'resume',
+    by: 'pausing' | 'resuming',
+    [from, to]: readonly ['running' | 'paused', 'running' | 'paused'],
+  ): Promise<void> {
+    host.report(by)
+    const done = await act(verb).catch((error: unknown) => {
+      host.log({ severity: 3, message: `${verb}: ${(error as Error).message}` })
+      return false
+    })
+    if (!ending) host.report(done ? to : from)
   }
 
   async function obey(control: Control): Promise<void> {
@@ -115,18 +139,17 @@ async function keep(composed: Composed, host: Host): Promise<number> {
         host.report(ready ? 'running' : 'starting')
         return
       case 'pause':
-        host.report('pausing')
-        await act('pause')
-        host.report('paused')
+        await pass('pause', 'pausing', ['running', 'paused'])
         return
       case 'resume':
-        host.report('resuming')
-        await act('resume')
-        host.report('running')
+        await pass('resume', 'resuming', ['paused', 'running'])
         return
-      // A host answers the one, and the SCM alone has the other.
-      case 'interrogate':
+      // The SCM's own codes mean something to whoever listens to the events of the guard.
       case 'custom':
+        composed.note(`control ${control.code} of the service manager`)
+        return
+      // The host answers it.
+      case 'interrogate':
         return
     }
   }
@@ -135,14 +158,6 @@ async function keep(composed: Composed, host: Host): Promise<number> {
 function readyText({ ready, health, statusText }: InstanceStatus): string {
   const words = health === 'unknown' ? (ready ? 'ready' : 'not ready') : health
   return `running, ${words}${statusText === null ? '' : `: ${statusText}`}`
-}
-
-/** Why the end is a failure; null for an end that was wanted, or was none. */
-function failureOf(status: InstanceStatus | null): string | null {
-  if (status === null || !OVER.has(status.phase)) return null
-  const { phase, why, lastExit } = status
-  const well = lastExit?.exit.kind === 'code' && lastExit.exit.code === 0
-  return phase === 'exited' && well ? null : why
 }
 
 function severityOf(event: GuardEvent): Severity {

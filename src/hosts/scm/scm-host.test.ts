@@ -109,12 +109,48 @@ test('S04 a failure is STOPPED with 1066 and its code, the reason in the log, on
 
 test.each([
   [{ kind: 'signal', signal: 'SIGKILL' } as const],
-  [{ kind: 'spawn-error', errno: 'ENOENT' } as const],
+  [{ kind: 'spawn-error', errno: 'EMFILE' } as const],
   [{ kind: 'unknown' } as const],
 ])('S04 a failure without a code, %j, is code 1', (exit) => {
   const { host, fake } = hostOn()
   expect(host.finish(exit, null)).toBe(1)
   expect(fake.finished).toEqual({ win32: 1066, specific: 1 })
+})
+
+test.each([
+  ['ENOENT', 2],
+  ['EACCES', 5],
+  ['ENOEXEC', 193],
+  ['ENOTDIR', 267],
+  ['WIN32_740', 740],
+])(
+  'a program that could not be started, %s, is STOPPED with the number of Windows',
+  (errno, number) => {
+    const { host, fake } = hostOn()
+    expect(host.finish({ kind: 'spawn-error', errno }, null)).toBe(1)
+    expect(fake.finished).toEqual({ win32: number, specific: 0 })
+  },
+)
+
+test('the code of a crash is told as it is', () => {
+  const { host, fake, lines } = hostOn()
+  host.finish({ kind: 'code', code: 0xc0000005 }, null)
+  expect(fake.finished).toEqual({ win32: 1066, specific: 0xc0000005 })
+  expect(lines[0]).toContain('0xC0000005, access violation')
+})
+
+test('what the record allows a start and a stop is the patience of reports that name none', () => {
+  const { conversation, patience } = fakeScmConversation()
+  const host = scmHost({
+    conversation,
+    clock: systemClock(),
+    sink: null,
+    patience: { start: 95_000, stop: 17_000 },
+  })
+  host.report('starting')
+  host.report('pausing', 1_000)
+  host.report('stopping')
+  expect(patience).toEqual([95_000, 1_000, 17_000])
 })
 
 test('success is STOPPED with nothing', async () => {

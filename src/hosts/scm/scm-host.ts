@@ -1,4 +1,5 @@
 import { describeExit, type Exit, succeeded } from '../../model/exit.ts'
+import type { LifecycleState } from '../../model/lifecycle-state.ts'
 import { type LogEntry, SEVERITY } from '../../model/log-entry.ts'
 import { formatLogLine } from '../../model/log-line.ts'
 import type { Clock } from '../../model/ports/clock.ts'
@@ -7,10 +8,9 @@ import type { LineSink } from '../../model/ports/line-sink.ts'
 import type { ScmConversation } from '../../model/ports/scm-conversation.ts'
 import { eventOfLine, WINDOWS_EVENTS, type WindowsEventName } from '../../model/windows-events.ts'
 import { acceptedBits, controlOf, STATES } from './controls.ts'
+import { stoppedCodes } from './stopped-codes.ts'
 
-/** dwWin32ExitCode that makes dwServiceSpecificExitCode count (<winerror.h>). */
-const ERROR_SERVICE_SPECIFIC_ERROR = 1066
-/** A passing state that comes without a patience of its own. */
+/** A passing state that comes without a patience of its own, and without a record. */
 const DEFAULT_PATIENCE = 30_000
 
 export interface ScmHostPorts {
@@ -18,6 +18,8 @@ export interface ScmHostPorts {
   readonly clock: Clock
   /** The service's log file; null for none. */
   readonly sink: LineSink | null
+  /** How long a start and a stop may take where a report does not say it; in milliseconds. */
+  readonly patience?: { readonly start: number; readonly stop: number } | null
 }
 
 /**
@@ -25,7 +27,9 @@ export interface ScmHostPorts {
  * `warning` upwards to the Event Log as well. What has an id of its own there (ready, stopped, failed,
  * crashed…) is told whatever its severity.
  */
-export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
+export function scmHost({ conversation, clock, sink, patience = null }: ScmHostPorts): Host {
+  const patienceIn = (state: LifecycleState): number =>
+    (state === 'stopping' ? patience?.stop : patience?.start) ?? DEFAULT_PATIENCE
   let code: number | null = null
   let ready = false
 
@@ -55,9 +59,9 @@ export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
       })
     },
     accept: (controls) => conversation.accept(acceptedBits(controls), controls.has('custom')),
-    report(state, patience = DEFAULT_PATIENCE) {
+    report(state, asked = patienceIn(state)) {
       if (code !== null) return
-      conversation.report(STATES[state], patience)
+      conversation.report(STATES[state], asked)
       if (state !== 'running' || ready) return
       ready = true
       tell('ready', '')
@@ -77,7 +81,7 @@ export function scmHost({ conversation, clock, sink }: ScmHostPorts): Host {
         if (reason !== null) log({ severity: SEVERITY.notice, message: `stopped, ${detail}` })
         tell('stopped', detail)
       }
-      conversation.finish(failed ? ERROR_SERVICE_SPECIFIC_ERROR : 0, failed ? code : 0)
+      conversation.finish(...stoppedCodes(exit))
       return code
     },
     async close() {

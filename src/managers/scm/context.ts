@@ -13,4 +13,6 @@ export interface ScmContext {
   readonly files: Pick<FileSystem, 'makeDirectory' | 'remove'>
   readonly logFiles: LogFiles
   readonly processes: DatedProcesses
+  /** How stead is started as a service: node, its options, and the file of the command. */
+  readonly stead: readonly string[]
 }

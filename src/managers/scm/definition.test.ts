@@ -12,6 +12,8 @@ const env = { ProgramData: 'C:\\ProgramData' }
 const home = homeOf({ platform: 'win32', scope: 'system', env, userHome: '', root: null })
 const rooted = homeOf({ platform: 'win32', scope: 'system', env, userHome: '', root: 'D:\\Stead' })
 
+const stead = ['C:\\node.exe', '--import', 'file:///C:/stead/scm-start.js', 'C:\\stead\\stead.js']
+
 const spec = completeSpec({
   name: 'app',
   file: 'C:\\Program Files\\nodejs\\node.exe',
@@ -28,7 +30,7 @@ const spec = completeSpec({
 
 describe('a definition', () => {
   test('has what CreateServiceW is given', () => {
-    expect(definitionOf(spec, home).config).toEqual({
+    expect(definitionOf(spec, home, stead).config).toEqual({
       type: 0x10,
       startType: 'auto',
       errorControl: 1,
@@ -41,7 +43,7 @@ describe('a definition', () => {
   })
 
   test('has the optional settings', () => {
-    expect(definitionOf(spec, home).extras).toEqual({
+    expect(definitionOf(spec, home, stead).extras).toEqual({
       description: '',
       delayedStart: true,
       failureActions: {
@@ -57,16 +59,16 @@ describe('a definition', () => {
   })
 
   test('has the environment, with the variables of stead', () => {
-    expect(definitionOf(spec, home).environment).toEqual([
+    expect(definitionOf(spec, home, stead).environment).toEqual([
       'GREETING=grüße',
       'STEAD_SERVICE=app',
       'STEAD_CONFIG=C:\\app\\app.conf',
     ])
-    expect(definitionOf(spec, rooted).environment).toContain('STEAD_HOME=D:\\Stead')
+    expect(definitionOf(spec, rooted, stead).environment).toContain('STEAD_HOME=D:\\Stead')
   })
 
   test('has the record that the service reads', () => {
-    const { record } = definitionOf(spec, home)
+    const { record } = definitionOf(spec, home, stead)
     expect(record).toMatchObject({
       home: 'C:\\ProgramData\\stead\\specs',
       cwd: 'C:\\app',
@@ -75,6 +77,29 @@ describe('a definition', () => {
     expect(isOfHome(record, home)).toBe(true)
     expect(isOfHome({ ...record, home: 'c:\\programdata\\STEAD\\specs' }, home)).toBe(true)
     expect(isOfHome(record, rooted)).toBe(false)
+  })
+})
+
+describe('the definition of a guard', () => {
+  const any = { ...spec, protocol: 'none' as const, stopTimeout: 20_000 }
+  const { config, extras, environment, record } = definitionOf(any, home, stead)
+
+  test('starts stead, with contact before everything else, and quotes every part', () => {
+    expect(config.commandLine).toBe(
+      '"C:\\node.exe" --import file:///C:/stead/scm-start.js C:\\stead\\stead.js run app --scope system',
+    )
+    expect(config.account).toBe('NT AUTHORITY\\LocalService')
+  })
+
+  test('has the failure actions of the guard, which a code of its program does not set off', () => {
+    expect(extras.failureActions.actions[0]).toEqual({ type: 'restart', delay: 1_000 })
+    expect(extras.failureActionsOnCode).toBe(false)
+  })
+
+  test('has time for the whole stop of the program, and nothing that is the program’s own', () => {
+    expect(extras.preshutdownTimeout).toBe(25_000)
+    expect(record).toMatchObject({ stopTimeout: 25_000, cwd: null, protocol: 'native' })
+    expect(environment).toEqual(['STEAD_SERVICE=app'])
   })
 })
 
@@ -112,7 +137,7 @@ describe('a plan', () => {
   const extras = new Set<ScmExtra>(['description', 'failureActions'])
 
   test('has each call with its values, and no file', () => {
-    const plan = planFor(spec, home, extras)
+    const plan = planFor(spec, { home, extras, stead })
     expect(plan.files).toEqual([])
     expect(plan.steps.map((step) => (step.kind === 'call' ? step.api : step.kind))).toEqual([
       'CreateServiceW',
@@ -125,9 +150,22 @@ describe('a plan', () => {
   })
 
   test('says who runs the service and who starts it again', () => {
-    const notes = planFor(spec, home, extras).notes.join('\n')
+    const notes = planFor(spec, { home, extras, stead }).notes.join('\n')
     expect(notes).toContain('it runs as NT AUTHORITY\\LocalService')
     expect(notes).toContain('gives up at number 5')
     expect(notes).toContain('keep secrets in envFile')
+  })
+
+  test('says who restarts what, and for what a guard stays', () => {
+    const any = { ...spec, protocol: 'none' as const, limits: { ...spec.limits, memory: 1 } }
+    const notes = planFor(any, { home, extras, stead }).notes.join('\n')
+    expect(notes).toContain(
+      'a guard of its own stays resident (stead run app), because its program does not speak the protocol of Windows services, and for what the Service Control Manager does not know: limits.memory',
+    )
+    expect(notes).toContain('the guard restarts the program')
+    expect(notes).toContain('the Service Control Manager restarts the guard itself')
+    expect(notes).not.toContain('gives up at number')
+    const wine = planFor(any, { home, extras: new Set(), stead }).notes.join('\n')
+    expect(wine).toContain('nobody restarts the guard should it die')
   })
 })

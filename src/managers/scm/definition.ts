@@ -11,6 +11,7 @@ import type { ServiceSpec, StartType } from '../../model/service-spec.ts'
 import { LOCAL_SERVICE } from '../../model/windows-account.ts'
 import { serviceEnvironment } from '../service-environment.ts'
 import { accountOf } from './account.ts'
+import { needOfGuard, serviceFor } from './by-itself.ts'
 import { commandLine } from './command-line.ts'
 import { failureActionsOf } from './failure-actions.ts'
 
@@ -23,8 +24,19 @@ export interface ScmDefinition {
   readonly record: ScmRecord
 }
 
-/** A service's definition in Windows; says nothing about whether Windows can honour it. */
-export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
+/**
+ * A service's definition in Windows, or that of its guard; says nothing about whether Windows can
+ * honour it.
+ *
+ * @param stead how stead is started, for a service that needs its guard
+ */
+export function definitionOf(
+  asked: ServiceSpec,
+  home: Home,
+  stead: readonly string[],
+): ScmDefinition {
+  const spec = serviceFor(asked, stead)
+  const guarded = needOfGuard(asked) !== null
   const env = serviceEnvironment(spec, home)
   return {
     config: {
@@ -44,7 +56,9 @@ export function definitionOf(spec: ServiceSpec, home: Home): ScmDefinition {
       description: spec.description ?? '',
       delayedStart: spec.startType === 'delayed',
       failureActions: failureActionsOf(spec.restart),
-      failureActionsOnCode: spec.restart.when !== 'no',
+      // A guard that says how its program ended has given up for good, and stays so. One that died
+      // without a word is a failure with and without the flag (SERVICE_FAILURE_ACTIONS_FLAG).
+      failureActionsOnCode: !guarded && spec.restart.when !== 'no',
       preshutdownTimeout: spec.windows.preshutdownTimeout ?? spec.stopTimeout,
     },
     environment: Object.entries(env).map(([name, value]) => `${name}=${value}`),

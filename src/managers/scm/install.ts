@@ -25,7 +25,7 @@ type TextValue = Exclude<RegistryValue, { type: 'other' }>
 export async function installService(context: ScmContext, plan: Plan): Promise<InstallOutcome> {
   refuseUnsupported(plan)
   const { name } = plan.spec
-  const wanted = definitionOf(plan.spec, context.home)
+  const wanted = definitionOf(plan.spec, context.home, context.stead)
   const undo: Undo[] = []
   try {
     const created = await createdNow(context, name, wanted.config)

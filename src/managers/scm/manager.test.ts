@@ -258,6 +258,33 @@ describe('S05 failure actions', () => {
     await expect.poll(starts).toBe(4)
   })
 
+  test('of a guard do not follow the code with which it gave up, and a stop waits for nothing', async () => {
+    const manager = await installed({ protocol: 'none' })
+    // What the guard of a program reports that has failed for good.
+    await scm.control.change('app', {
+      commandLine: `"${SIMULATED_EXECUTABLE}" --then exit7 --after-ms 5`,
+    })
+    await manager.start('app').catch(() => {})
+    await expect.poll(async () => (await manager.status('app')).pid).toBeNull()
+    expect(scm.services.get('app')?.restartPending).toBe(false)
+    expect(await manager.status('app')).toMatchObject({
+      phase: 'fatal',
+      lastExit: { exit: { kind: 'code', code: 7 } },
+      why: 'it ended with code 7',
+    })
+    const begun = performance.now()
+    await manager.stop('app')
+    expect(performance.now() - begun).toBeLessThan(900)
+  })
+
+  test('of a guard bring it back when it dies without a word', async () => {
+    const manager = await installed({ protocol: 'none' })
+    await scm.control.change('app', { commandLine: `"${SIMULATED_EXECUTABLE}"` })
+    await manager.start('app')
+    scm.services.get('app')?.process?.signal('kill')
+    await expect.poll(() => scm.services.get('app')?.restartPending).toBe(true)
+  })
+
   test('a killed process is a failure without a code', async () => {
     const manager = await installed({ restart: { when: 'no', delay: 0, limit: null } })
     await manager.start('app')

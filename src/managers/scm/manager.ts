@@ -10,6 +10,7 @@ import { told, unavailable } from './errors.ts'
 import { installService } from './install.ts'
 import { recordOf } from './ownership.ts'
 import { planFor } from './plan.ts'
+import { restartsOf } from './restarts-of.ts'
 import { stopOnce, stopService } from './stop.ts'
 import { notInstalled, toStatus } from './to-status.ts'
 import { uninstallService } from './uninstall.ts'
@@ -27,11 +28,11 @@ export interface ScmManager extends ServiceManager {
 
 /** The Windows Service Control Manager of this machine, for one home of stead. */
 export function scmManager(context: ScmContext): ScmManager {
-  const { control, home, logFiles } = context
+  const { control, home, logFiles, stead } = context
   return {
     kind: 'scm',
     scope: 'system',
-    capabilities: { pause: true, reload: true, anyExecutable: false, logs: true },
+    capabilities: { pause: true, reload: true, anyExecutable: true, logs: true },
     async requireAvailable() {
       try {
         await control.connect()
@@ -39,7 +40,7 @@ export function scmManager(context: ScmContext): ScmManager {
         throw isWindowsError(error) ? unavailable(error.number, error) : error
       }
     },
-    plan: (spec) => planFor(spec, home, control.extras),
+    plan: (spec) => planFor(spec, { home, extras: control.extras, stead }),
     install: (plan) => installService(context, plan),
     uninstall: (name) => uninstallService(context, name),
     start: (name, args = []) => startService(context, name, args),
@@ -80,9 +81,7 @@ async function statusOf(context: ScmContext, name: string): Promise<ServiceStatu
         control.extras.has('delayedStart') &&
         ((await unlessDenied(control.extra(name, 'delayedStart'))) ?? false),
       failureActions:
-        status.state === 'stopped' && control.extras.has('failureActions')
-          ? await unlessDenied(control.extra(name, 'failureActions'))
-          : null,
+        status.state === 'stopped' ? await unlessDenied(restartsOf(control, name, status)) : null,
       startedAt: pid === null ? null : await processes.startedAt(pid),
       memory: pid === null ? null : await processes.memory(pid),
     })

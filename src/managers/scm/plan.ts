@@ -4,19 +4,29 @@ import type { ScmExtra } from '../../model/ports/service-control.ts'
 import { SCM_RECORD_KEY, SCM_RECORD_VALUE } from '../../model/scm-record.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { definitionOf, type ScmDefinition } from './definition.ts'
-import { restartNote } from './failure-actions.ts'
+import { notesOn } from './notes.ts'
 import { unsupportedBy } from './unsupported.ts'
 
+/** Where a service is installed. */
+export interface PlanRoom {
+  readonly home: Home
+  /** What this Service Control Manager knows. */
+  readonly extras: ReadonlySet<ScmExtra>
+  /** How stead is started, for a service that needs its guard. */
+  readonly stead: readonly string[]
+}
+
 /** What installing a service means, as the calls that make it so. */
-export function planFor(spec: ServiceSpec, home: Home, extras: ReadonlySet<ScmExtra>): Plan {
+export function planFor(spec: ServiceSpec, { home, extras, stead }: PlanRoom): Plan {
+  const definition = definitionOf(spec, home, stead)
   return {
     manager: 'scm',
     scope: 'system',
     spec,
     files: [],
-    steps: stepsOf(spec.name, definitionOf(spec, home), extras),
-    unsupported: unsupportedBy(spec, extras),
-    notes: notesOf(spec, definitionOf(spec, home)),
+    steps: stepsOf(spec.name, definition, extras),
+    unsupported: unsupportedBy(spec, extras, stead),
+    notes: notesOn(spec, definition, extras),
   }
 }
 
@@ -61,19 +71,4 @@ const PURPOSES: Readonly<Record<ScmExtra, string>> = {
   failureActions: 'say what follows a failure',
   failureActionsOnCode: 'count an end with a code other than 0 as a failure',
   preshutdownTimeout: 'give it time when the machine goes down',
-}
-
-function notesOf(spec: ServiceSpec, { config, record }: ScmDefinition): string[] {
-  const notes = [
-    `it runs as ${config.account}, which must be able to read ${spec.file} and the program's files, and to write ${record.logFile}`,
-    'processes that the service starts are ended by the service itself and by nobody else',
-  ]
-  const restart = restartNote(spec.restart)
-  if (restart !== null) notes.push(restart)
-  if (Object.keys(spec.env).length > 0) {
-    notes.push(
-      'every user of the machine can read the environment in the registry; keep secrets in envFile',
-    )
-  }
-  return notes
 }

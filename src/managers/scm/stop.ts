@@ -3,6 +3,7 @@ import type { ScmStatus } from '../../model/ports/service-control.ts'
 import { SCM_CONTROLS } from '../../model/scm-values.ts'
 import type { ScmContext } from './context.ts'
 import { MANAGER, told } from './errors.ts'
+import { restartsOf } from './restarts-of.ts'
 import { endOf } from './to-status.ts'
 import { controlTaken, PENDING, POLL, settled, timeouts } from './waiting.ts'
 
@@ -77,8 +78,7 @@ async function startsAgain(context: ScmContext, name: string): Promise<boolean> 
 async function restartDelay({ control }: ScmContext, name: string): Promise<number | null> {
   const status: ScmStatus = await told('stop', name, control.status(name))
   if (status.state !== 'stopped' || !endOf(status).failed) return null
-  if (!control.extras.has('failureActions')) return null
-  const { actions } = await told('stop', name, control.extra(name, 'failureActions'))
+  const { actions } = await told('stop', name, restartsOf(control, name, status))
   const delays = actions.filter(({ type }) => type === 'restart').map(({ delay }) => delay)
   return delays.length === 0 ? null : Math.max(...delays)
 }

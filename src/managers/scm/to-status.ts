@@ -100,7 +100,7 @@ export function endOf({ win32ExitCode, specificExitCode }: ScmStatus): End {
   }
 }
 
-/** The SCM's own numbers tell why there was no process; any other is the service's own code. */
+/** Numbers of Windows tell why there was no process; any other is the service's own code. */
 function exitOf(number: number): Exit | null {
   switch (number) {
     case WIN32.FILE_NOT_FOUND:
@@ -111,6 +111,8 @@ function exitOf(number: number): Exit | null {
       return { kind: 'spawn-error', errno: 'ERROR_ACCESS_DENIED' }
     case WIN32.BAD_EXE_FORMAT:
       return { kind: 'spawn-error', errno: 'ERROR_BAD_EXE_FORMAT' }
+    case WIN32.NOT_A_DIRECTORY:
+      return { kind: 'spawn-error', errno: 'ERROR_DIRECTORY' }
     case WIN32.SERVICE_LOGON_FAILED:
       return { kind: 'spawn-error', errno: 'ERROR_SERVICE_LOGON_FAILED' }
     case WIN32.SERVICE_DEPENDENCY_FAIL:

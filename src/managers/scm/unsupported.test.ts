@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseSpec } from '../../config/parse-spec.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import { completeSpec, type ServiceSpec } from '../../model/service-spec.ts'
+import { WINDOWS_DEFAULTS } from '../../model/windows-settings.ts'
 import { unsupportedBy } from './unsupported.ts'
 
 const ALL: ReadonlySet<ScmExtra> = new Set([
@@ -15,6 +16,8 @@ const ALL: ReadonlySet<ScmExtra> = new Set([
 const limits = { memory: null, cpu: null, openFiles: null, processes: null }
 const restart = { when: 'on-failure', delay: 1_000, limit: null } as const
 
+const stead = ['C:\\node.exe', 'C:\\stead.js']
+
 function refused(settings: Partial<ServiceSpec>, extras = ALL): string[] {
   const spec = completeSpec({
     name: 'app',
@@ -22,25 +25,75 @@ function refused(settings: Partial<ServiceSpec>, extras = ALL): string[] {
     protocol: 'native',
     ...settings,
   })
-  return unsupportedBy(spec, extras).map(({ setting, reason }) => {
+  return unsupportedBy(spec, extras, stead).map(({ setting, reason }) => {
     expect(reason).not.toBe('')
     return setting
   })
 }
+
+/** What any executable is refused. */
+function refusedOfAny(settings: Partial<ServiceSpec>, extras = ALL): string[] {
+  return refused({ protocol: 'none', ...settings }, extras)
+}
+
+describe('S10 the guard of any executable', () => {
+  test.each<Partial<ServiceSpec>>([
+    {},
+    { file: 'C:\\%OS%\\100%.exe', args: ['%PATH%'] },
+    { limits: { ...limits, memory: 1, cpu: 50, processes: 9 } },
+    { killMode: 'control-group' },
+    { watchdog: 5_000 },
+    { restart: { when: 'always', delay: 2 ** 32, limit: { count: 5_000, window: 1_500 } } },
+    { windows: { ...WINDOWS_DEFAULTS, priority: 'high', affinity: [0], killOnClose: false } },
+  ])('honours %j', (settings) => {
+    expect(refusedOfAny(settings)).toEqual([])
+  })
+
+  test('honours what only a guard knows', () => {
+    const asked = { health: { tcp: 80 }, restart: { jitter: 0.5 }, ready: { log: 'up' } }
+    const { guard } = parseSpec({ name: 'a', command: '/bin/a', ...asked }, 'test')
+    expect(refusedOfAny({ guard })).toEqual([])
+  })
+
+  test.each<[string, Partial<ServiceSpec>]>([
+    ['file', { file: 'C:\\a"b.exe' }],
+    ['args', { args: ['x'.repeat(32_767)] }],
+    ['env.path', { env: { PATH: 'a', path: 'b' } }],
+    ['group', { group: 'Users' }],
+    ['harden', { harden: 'standard' }],
+    ['limits.openFiles', { limits: { ...limits, openFiles: 9 } }],
+    ['killMode', { killMode: 'process' }],
+    ['killMode', { killMode: 'none' }],
+    ['stopTimeout', { stopTimeout: 2 ** 32 }],
+  ])('names %s when it is asked for %j', (setting, settings) => {
+    expect(refusedOfAny(settings)).toEqual([setting])
+  })
+
+  test.each([{ notify: true }, { descriptor: 3 }])(
+    'names ready when it is asked for %j',
+    (ready) => {
+      const { guard } = parseSpec({ name: 'a', command: '/bin/a', ready }, 'test')
+      expect(refusedOfAny({ guard })).toEqual(['ready'])
+    },
+  )
+
+  test('restarts without failure actions, which only the guard itself would have', () => {
+    expect(refusedOfAny({}, new Set())).toEqual([])
+  })
+})
 
 describe('S10 the SCM', () => {
   test('honours a native service that says nothing else', () => {
     expect(refused({})).toEqual([])
   })
 
-  test('names each setting that would need a guard', () => {
+  test('names each setting for which a program of the SDK would need a guard', () => {
     const asked = { health: { tcp: 80 }, restart: { jitter: 0.5 } }
     const { guard } = parseSpec({ name: 'a', command: '/bin/a', ...asked }, 'test')
     expect(refused({ guard })).toEqual(['restart.jitter', 'health'])
   })
 
   test.each<[string, Partial<ServiceSpec>]>([
-    ['protocol', { protocol: 'none' }],
     ['file', { file: 'C:\\%OS%\\a.exe' }],
     ['file', { file: 'C:\\a"b.exe' }],
     ['args', { args: ['x'.repeat(32_767)] }],
@@ -91,8 +144,8 @@ describe('S10 the SCM', () => {
   })
 
   test('names all of them at once', () => {
-    expect(refused({ protocol: 'none', group: 'g', harden: 'strict', user: 'bob' })).toEqual([
-      'protocol',
+    expect(refused({ watchdog: 1, group: 'g', harden: 'strict', user: 'bob' })).toEqual([
+      'watchdog',
       'user',
       'group',
       'harden',

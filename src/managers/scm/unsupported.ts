@@ -1,40 +1,41 @@
 import type { Unsupported } from '../../model/plan.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
-import { SPEC_DEFAULTS } from '../../model/service-spec.ts'
-import { windowsAsked } from '../../model/windows-settings.ts'
 import { accountOf } from './account.ts'
+import { needOfGuard, serviceFor } from './by-itself.ts'
 import { commandLine, fileProblem, MAX_COMMAND_LINE } from './command-line.ts'
-import { restartProblems } from './failure-actions.ts'
 
 /** CreateServiceW: lpDisplayName has at most 256 characters. */
 const MAX_DISPLAY_NAME = 256
 /** SetEnvironmentVariableW: a value has at most 32,767 characters, with the NUL at the end. */
 const MAX_VARIABLE = 32_766
 const MAX_DWORD = 0xffffffff
+const NOT_ITS_OWN =
+  'the Service Control Manager does not know it, and on Windows a guard cannot be told by a program of the SDK whether it is ready'
+const OWN_WAY: Readonly<Record<string, string>> = {
+  watchdog: '; a service that declares its watchdog in defineService watches itself',
+}
+const LONGEST = 'at most 49 days can be set'
 
-/** Every setting of a spec that this Service Control Manager cannot honour, with the reason. */
-export function unsupportedBy(spec: ServiceSpec, extras: ReadonlySet<ScmExtra>): Unsupported[] {
+/**
+ * Every setting of a spec that this Service Control Manager, and the guard that it starts where it
+ * cannot do something itself, cannot honour; with the reason.
+ *
+ * @param stead how stead is started, for a service that needs its guard
+ */
+export function unsupportedBy(
+  spec: ServiceSpec,
+  extras: ReadonlySet<ScmExtra>,
+  stead: readonly string[],
+): Unsupported[] {
   const found: Unsupported[] = []
   const refuse = (setting: string, reason: string): void => void found.push({ setting, reason })
+  const need = needOfGuard(spec)
 
-  if (spec.protocol === 'none') {
-    refuse(
-      'protocol',
-      "Windows starts only programs that speak its service protocol, such as those built with stead's SDK; stead does not yet bring a guard that speaks it for others",
-    )
+  if (need !== null && !need.protocol) {
+    for (const setting of need.settings) refuse(setting, `${NOT_ITS_OWN}${OWN_WAY[setting] ?? ''}`)
   }
-  for (const setting of spec.guard?.asked ?? []) {
-    refuse(
-      setting,
-      'the Service Control Manager does not know it, and stead does not yet bring its guard there',
-    )
-  }
-  const file = fileProblem(spec.file)
-  if (file !== null) refuse('file', file)
-  if (commandLine(spec.file, spec.args).length > MAX_COMMAND_LINE) {
-    refuse('args', `a command line has at most ${MAX_COMMAND_LINE} characters`)
-  }
+  commands(spec, serviceFor(spec, stead), refuse)
   texts(spec, refuse)
   environment(spec, refuse)
   if (accountOf(spec.user, spec.name) === null) {
@@ -47,31 +48,36 @@ export function unsupportedBy(spec: ServiceSpec, extras: ReadonlySet<ScmExtra>):
   for (const name of spec.dependsOn) {
     if (/^\+|[/\\]|^$/.test(name)) refuse('dependsOn', `${JSON.stringify(name)} is not a service`)
   }
-  for (const limit of ['memory', 'cpu', 'openFiles', 'processes'] as const) {
-    if (spec.limits[limit] !== null) {
-      refuse(`limits.${limit}`, 'the Service Control Manager limits nothing')
-    }
+  if (spec.limits.openFiles !== null) {
+    refuse('limits.openFiles', 'Windows limits no open files of a process')
   }
-  if (spec.killMode !== SPEC_DEFAULTS.killMode) {
-    refuse(
-      'killMode',
-      'the Service Control Manager ends no processes: the service is asked to stop',
-    )
+  if (need?.protocol && (spec.killMode === 'process' || spec.killMode === 'none')) {
+    refuse('killMode', 'the guard that keeps the program leaves nothing of it behind')
   }
-  if (spec.watchdog !== null) {
-    refuse(
-      'watchdog',
-      'the Service Control Manager watches no heartbeat; a service that declares its watchdog in defineService watches itself',
-    )
+  const ready = spec.guard?.ready?.kind
+  if (need?.protocol && (ready === 'descriptor' || ready === 'notify')) {
+    refuse('ready', 'Windows has neither the socket of systemd nor numbered descriptors')
   }
   windows(spec, refuse)
   if (spec.harden !== 'off') refuse('harden', 'the presets are for systemd')
-  if (spec.stopTimeout > MAX_DWORD) refuse('stopTimeout', 'at most 49 days can be set')
-  found.push(...restartProblems(spec.restart), ...missing(spec, extras))
+  const stops = serviceFor(spec, stead).stopTimeout
+  if (stops > MAX_DWORD) refuse(spec.guard === null ? 'stopTimeout' : 'stop', LONGEST)
+  found.push(...missing(spec, extras, need !== null))
   return found
 }
 
 type Refuse = (setting: string, reason: string) => void
+
+/** The command line that the SCM has, which is the guard's where there is one, and the program's. */
+function commands(spec: ServiceSpec, service: ServiceSpec, refuse: Refuse): void {
+  const file = fileProblem(service.file)
+  if (file !== null) refuse('file', file)
+  else if (spec.file.includes('"')) refuse('file', 'a path of Windows has no quote in it')
+  const lines = [commandLine(service.file, service.args), commandLine(spec.file, spec.args)]
+  if (lines.some((line) => line.length > MAX_COMMAND_LINE)) {
+    refuse('args', `a command line has at most ${MAX_COMMAND_LINE} characters`)
+  }
+}
 
 function texts(spec: ServiceSpec, refuse: Refuse): void {
   for (const setting of ['displayName', 'description'] as const) {
@@ -85,16 +91,11 @@ function texts(spec: ServiceSpec, refuse: Refuse): void {
   }
 }
 
-function windows({ windows, protocol, guard }: ServiceSpec, refuse: Refuse): void {
+function windows({ windows }: ServiceSpec, refuse: Refuse): void {
   for (const setting of ['serviceSid', 'privileges', 'securityDescriptor'] as const) {
     const asked = windows[setting]
     if (asked !== null && asked !== 'none')
       refuse(`windows.${setting}`, 'stead does not set it yet')
-  }
-  if (protocol === 'none' || guard !== null) return
-  const { priority, affinity, killOnClose } = windows
-  for (const setting of windowsAsked({ priority, affinity, killOnClose })) {
-    refuse(setting, 'only a guard gives it to a program, and a service of the SDK has none')
   }
 }
 
@@ -113,10 +114,15 @@ function environment(spec: ServiceSpec, refuse: Refuse): void {
 }
 
 /** What every Windows since Vista has, and Wine lacks. */
-function missing(spec: ServiceSpec, extras: ReadonlySet<ScmExtra>): Unsupported[] {
+function missing(
+  spec: ServiceSpec,
+  extras: ReadonlySet<ScmExtra>,
+  guarded: boolean,
+): Unsupported[] {
   const reason = 'the Service Control Manager of this machine does not know it (Wine?)'
   const found: Unsupported[] = []
   if (
+    !guarded &&
     spec.restart.when !== 'no' &&
     !(extras.has('failureActions') && extras.has('failureActionsOnCode'))
   ) {

@@ -61,6 +61,14 @@ test('S03 a stop during starting is reported at once, and a late report of the s
   expect(sent).toHaveLength(count)
 })
 
+test('while it starts a service takes a stop and the end of the machine, and nothing else', () => {
+  const { reporter, sent } = reporterWithClock()
+  reporter.accept(0x10b)
+  expect(sent.at(-1)?.slice(1, 3)).toEqual([2, 0x101])
+  reporter.report('running', 0)
+  expect(sent.at(-1)?.slice(1, 3)).toEqual([4, 0x10b])
+})
+
 test('nothing is reported after stopped', () => {
   const { reporter, sent, pass } = reporterWithClock()
   reporter.finish(1066, 7)

@@ -1,4 +1,9 @@
-import { SCM_STATES, type ScmState, SERVICE_WIN32_OWN_PROCESS } from '../../model/scm-values.ts'
+import {
+  SCM_ACCEPTS,
+  SCM_STATES,
+  type ScmState,
+  SERVICE_WIN32_OWN_PROCESS,
+} from '../../model/scm-values.ts'
 
 /** Milliseconds between two checkpoints; SetServiceStatus asks for one well before the hint ends. */
 export const CHECKPOINT_EVERY = 1_000
@@ -6,6 +11,8 @@ export const CHECKPOINT_EVERY = 1_000
 const LONGEST_HINT = 5_000
 /** How long a start or a stop is kept alive on the word of nobody but the SCM. */
 const UNATTENDED = 90_000
+
+const STOPS = SCM_ACCEPTS.stop | SCM_ACCEPTS.shutdown | SCM_ACCEPTS.preshutdown
 
 const PENDING: ReadonlySet<ScmState> = new Set([
   'start-pending',
@@ -16,6 +23,12 @@ const PENDING: ReadonlySet<ScmState> = new Set([
 
 /** SERVICE_STATUS: seven DWORDs (<winsvc.h>). */
 export type ServiceStatusWords = [number, number, number, number, number, number, number]
+
+/** A service on its way can at most be stopped; one that stops, or has, takes nothing. */
+function acceptedIn(state: ScmState, accepted: number): number {
+  if (state === 'stop-pending' || state === 'stopped') return 0
+  return state === 'start-pending' ? accepted & STOPS : accepted
+}
 
 export interface StatusReporter {
   accept(bits: number): void
@@ -51,7 +64,7 @@ export function statusReporter(
     set([
       SERVICE_WIN32_OWN_PROCESS,
       SCM_STATES[state],
-      state === 'stop-pending' || state === 'stopped' ? 0 : accepted,
+      acceptedIn(state, accepted),
       win32ExitCode,
       specificExitCode,
       pending ? checkpoint : 0,

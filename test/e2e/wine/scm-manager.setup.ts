@@ -19,6 +19,7 @@ import { scmDump, scmFacts } from '../../contract/scm-facts.ts'
 import type { ManagerSetup, SpecBuilder } from '../../contract/service-manager/setup.ts'
 
 const PRELOAD = new URL('../../../src/cli/scm-start.ts', import.meta.url).href
+const STEAD = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
 const STORY = fileURLToPath(new URL('../../fixtures/services/story.ts', import.meta.url))
 const ERROR_NO_SYSTEM_RESOURCES = 1450
 const NO_FAILURE_ACTIONS = 'the SCM of Wine 8 has no failure actions'
@@ -50,6 +51,7 @@ export function realScmSetup(): ScmSetup {
       files: nodeFileSystem(),
       logFiles: logFiles(clock),
       processes: known,
+      stead: [process.execPath, '--import', PRELOAD, STEAD],
     })
 
   return {
@@ -75,7 +77,7 @@ export function realScmSetup(): ScmSetup {
         user: wine ? null : 'LocalSystem',
         ...settings,
       }),
-    plain: { lack: 'the SCM starts only programs that speak its protocol' },
+    plain: { lack: 'a guard of stead starts them: any-program.suite.ts' },
     async fingerprint(name) {
       const dump = await scmDump(control, name)
       return dump === null ? null : `${writes.count} ${dump}`
