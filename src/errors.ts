@@ -26,7 +26,10 @@ export const errorTable = {
   SPEC_INVALID: entry<{ source: string; problems: readonly string[] }>({
     exit: 2,
     about: 'The description of a service has values that cannot be used; all of them are listed.',
-    message: (p) => `${p.source}: ${p.problems.join('; ')}`,
+    message: (p) =>
+      p.problems.some((problem) => problem.includes('\n'))
+        ? p.problems.join('\n')
+        : `${p.source}: ${p.problems.join('; ')}`,
     hint: () =>
       'correct the settings named; docs/reference/service-file.md lists each with an example',
   }),

@@ -13,7 +13,7 @@ export interface GuardHomeOptions {
   readonly home?: string
 }
 
-const NAMES = ['stead.yaml', 'stead.yml', 'stead.json']
+const NAMES = ['stead.yaml', 'stead.yml', 'stead.json', 'stead.jsonc', 'stead.toml']
 /** More than this is refused before it is read. */
 const MAX_SIZE = 1024 * 1024
 

@@ -43,7 +43,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     .argument('[name]', 'the name of the service')
     .usage('NAME [options] -- COMMAND…\n       stead install -f FILE')
     .configureHelp({ visibleArguments: () => [] })
-    .option('-f, --file <file>', 'take the description from a file (YAML)')
+    .option('-f, --file <file>', 'take the description from a file (YAML, JSON, TOML)')
     .option('--name <name>', 'the name, if not as an argument')
     .option('--dry-run', 'show the whole plan and change nothing')
   addInstallOptions(install, all)

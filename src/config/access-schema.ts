@@ -9,7 +9,7 @@ import type { GuardSettings } from './guard-schema.ts'
 import { labels } from './label-schema.ts'
 import { principal } from './program-values.ts'
 import { account } from './setting-values.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 /** More rules than these are no list that a person keeps. */
 const MAX_RULES = 1_000

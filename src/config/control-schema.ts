@@ -9,7 +9,7 @@ import { described } from './described.ts'
 import type { GuardSettings } from './guard-schema.ts'
 import { listen } from './listen-address.ts'
 import { line, path } from './setting-values.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 /** More are no list that a person keeps. */
 const MAX_IDENTITIES = 100

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { suggest } from '../model/suggest.ts'
 import { namesAt } from './schema-names.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 type Issue = z.core.$ZodIssue
 

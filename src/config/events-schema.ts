@@ -5,7 +5,7 @@ import { described } from './described.ts'
 import type { GuardSettings } from './guard-schema.ts'
 import { account, command, line, name, path, positiveDuration } from './setting-values.ts'
 import { accessOf, accessProblem, httpAccess, httpAddress } from './sink-schema.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 /** A program may have to do something before it answers. */
 const ANSWER_WITHIN = 30_000

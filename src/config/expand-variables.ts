@@ -1,4 +1,4 @@
-import type { FileProblem, YamlSource } from './yaml-source.ts'
+import type { ConfigSource, FileProblem } from './source/config-source.ts'
 
 /** Aliases can make a small file mean a huge value: it is read no further than this. */
 const MAX_VALUES = 1_000_000
@@ -12,7 +12,7 @@ const TEXTS: ReadonlySet<PropertyKey> = new Set(['env', 'labels', 'command', 'ex
  * @returns the value, and a problem for each variable that is not there and has no default
  */
 export function expandVariables(
-  source: YamlSource,
+  source: ConfigSource,
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly value: unknown; readonly problems: readonly FileProblem[] } {
   const problems: FileProblem[] = []

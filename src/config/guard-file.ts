@@ -13,8 +13,9 @@ import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
 import { metricsOf, metricsProblems } from './metrics-schema.ts'
 import { openSealed } from './open-sealed.ts'
+import type { FileProblem } from './source/config-source.ts'
+import { formatOf, readSource } from './source/read-source.ts'
 import { windowsProblems } from './windows-schema.ts'
-import { type FileProblem, readYaml } from './yaml-source.ts'
 
 /** More problems than these are counted, and not shown. */
 const MAX_PROBLEMS = 50
@@ -37,7 +38,8 @@ export interface GuardFile {
 }
 
 /**
- * Reads stead.yaml: everything that one guard keeps, complete. Looks at nothing but the text.
+ * Reads stead.yaml: everything that one guard keeps, complete. Looks at nothing but the text. The ending
+ * of its name says whether it is YAML, JSON, JSONC or TOML.
  *
  * @throws GUARD_FILE_INVALID with every problem at once, each with its place and its line
  */
@@ -51,7 +53,10 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
       problems: more > 0 ? [...shown, `… and ${more} more`] : shown,
     })
   }
-  const source = readYaml(shownAs, text)
+  const source = readSource(shownAs, text, {
+    format: formatOf(path),
+    emptyHint: '; one writes "services:" and below it their names',
+  })
   if ('problems' in source) return refuse(source.problems)
   // Looking for a place takes time, and thousands of problems are one mistake made by a program.
   const tell = (problems: readonly FileProblem[]): never =>

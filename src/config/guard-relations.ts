@@ -2,7 +2,7 @@ import type { ProgramSpec } from '../model/program-spec.ts'
 import { suggest } from '../model/suggest.ts'
 import { findCycle } from './dependency-cycle.ts'
 import type { GuardSettings } from './guard-schema.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 /** What no setting alone can show: services that do not fit each other. */
 export function guardRelations(

@@ -5,7 +5,7 @@ import { described } from './described.ts'
 import type { GuardSettings } from './guard-schema.ts'
 import { listen } from './listen-address.ts'
 import { path } from './setting-values.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 export const metricsSchema = z.strictObject({
   listen: listen.meta({

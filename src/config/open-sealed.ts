@@ -1,5 +1,5 @@
 import { isSealed, type SecretOpener } from '../model/ports/secret-opener.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 /** A value with every sealed text in it opened, and a problem for each that cannot be. */
 export function openSealed(

@@ -17,8 +17,13 @@ test('a file is one service', () => {
   expect(spec).toMatchObject({ name: 'web', file: '/bin/server', args: ['--port', '8080'] })
 })
 
-test('JSON is YAML', () => {
-  expect(parseServiceFile('w', '{"name":"web","command":["/bin/x"]}').name).toBe('web')
+test.each([
+  ['w', '{"name":"web","command":["/bin/x","-v"]}'],
+  ['w.json', '{"name":"web","command":["/bin/x","-v"]}'],
+  ['w.jsonc', '{\n  "name": "web", // ours\n  "command": ["/bin/x", "-v",],\n}\n'],
+  ['w.toml', 'name = "web" # ours\ncommand = ["/bin/x", "-v"]\n'],
+])('%s is read as what its name says', (path, text) => {
+  expect(parseServiceFile(path, text)).toMatchObject({ name: 'web', file: '/bin/x', args: ['-v'] })
 })
 
 test('a problem is told with file, line, column and the line', () => {
@@ -36,7 +41,7 @@ test('a setting that is not known is told where its name stands', () => {
 test.each([
   ['name: web\n  command: x', /^web\.yaml:\d+:\d+: /],
   ['name: "web', /^web\.yaml:\d+:\d+: /],
-  ['name: a\nname: b\ncommand: /x', /^web\.yaml:2:1: .*unique/],
+  ['name: a\nname: b\ncommand: /x', /^web\.yaml:2:1: .*second time/],
   ['', /empty/],
   ['# nothing\n', /empty/],
   ['- name: a\n', /the description/],

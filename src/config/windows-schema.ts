@@ -13,7 +13,7 @@ import {
 import { described } from './described.ts'
 import { truth } from './program-values.ts'
 import { kind, line, positiveDuration } from './setting-values.ts'
-import type { FileProblem } from './yaml-source.ts'
+import type { FileProblem } from './source/config-source.ts'
 
 /** SetProcessAffinityMask: the processors of one group. */
 const MAX_PROCESSOR = 63

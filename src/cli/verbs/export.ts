@@ -32,8 +32,8 @@ export function exportForeign(kind: string, options: ExportOptions): Promise<num
     const path = findGuardFile(options.file)
     const text = readGuardFile(path)
     const spec = await readGuardSpec({ path, text, env: { ...process.env } })
-    const { readYaml } = await import('../../config/yaml-source.ts')
-    const source = readYaml(path, text)
+    const { readSource } = await import('../../config/source/read-source.ts')
+    const source = readSource(path, text)
     const lineOf = 'lineOf' in source ? source.lineOf : () => 1
     const { files, losses } = (await load())({ spec, file: path, lineOf })
     const target = options.output === undefined ? null : resolve(options.output)
