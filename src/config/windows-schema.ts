@@ -88,7 +88,7 @@ export const windowsService = z.strictObject({
     },
   ),
   securityDescriptor: described(
-    line.regex(/^[A-Z]:/, 'it is not in SDDL, as in D:(A;;LCRP;;;AU)(A;;GA;;;BA)'),
+    line.regex(/^D:/, 'it is not an access list in SDDL, as in D:(A;;LCRP;;;AU)(A;;GA;;;BA)'),
     'who may do what with the service, in SDDL',
     { example: '"D:(A;;CCLCSWRPLOCRRC;;;AU)(A;;GA;;;BA)(A;;GA;;;SY)"' },
   ),

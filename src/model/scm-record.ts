@@ -27,6 +27,8 @@ export interface ScmRecord {
   readonly stopTimeout: number
   /** The longest silence between two heartbeats, in milliseconds; null for no watchdog. */
   readonly watchdog: number | null
+  /** The one that stead gave the service; left out where Windows' own holds. */
+  readonly securityDescriptor?: string
 }
 
 /** Subkey of `HKLM\SYSTEM\CurrentControlSet\Services\NAME`. */
@@ -64,9 +66,10 @@ export function parseScmRecord(text: string, source: string): ScmRecord | null {
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
+const isTextOrNone = (value: unknown): boolean => value === undefined || isText(value)
 const isTime = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 
-const SHAPE: Readonly<Record<keyof ScmRecord, (value: unknown) => boolean>> = {
+const SHAPE: Readonly<Record<keyof Required<ScmRecord>, (value: unknown) => boolean>> = {
   version: (value) => value === 1,
   home: isText,
   protocol: (value) => value === 'native' || value === 'none',
@@ -78,6 +81,7 @@ const SHAPE: Readonly<Record<keyof ScmRecord, (value: unknown) => boolean>> = {
   startTimeout: isTime,
   stopTimeout: isTime,
   watchdog: (value) => value === null || isTime(value),
+  securityDescriptor: isTextOrNone,
 }
 
 function parsed(text: string): unknown {

@@ -32,6 +32,9 @@ export async function scmFacts(
     facts.stopTimeout = await control.extra(name, 'preshutdownTimeout')
     facts['windows.preshutdownTimeout'] = facts.stopTimeout
   }
+  for (const extra of ['serviceSid', 'privileges', 'securityDescriptor'] as const) {
+    if (control.extras.has(extra)) facts[`windows.${extra}`] = await control.extra(name, extra)
+  }
   if (control.extras.has('failureActions')) {
     const { actions, resetPeriod } = await control.extra(name, 'failureActions')
     const restarts = actions.filter(({ type }) => type === 'restart')

@@ -1,3 +1,4 @@
+import { DEFAULT_DESCRIPTOR } from '../../src/managers/scm/descriptor.ts'
 import { formatLogLine } from '../../src/model/log-line.ts'
 import type { Clock } from '../../src/model/ports/clock.ts'
 import type {
@@ -37,6 +38,9 @@ export class SimulatedService {
     failureActions: { resetPeriod: 0, actions: [] },
     failureActionsOnCode: false,
     preshutdownTimeout: 10_000,
+    serviceSid: 'none',
+    privileges: [],
+    securityDescriptor: DEFAULT_DESCRIPTOR,
   }
   /** By `KEY\VALUE` below the service's own key. */
   readonly values = new Map<string, RegistryValue>()

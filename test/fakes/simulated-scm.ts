@@ -14,6 +14,9 @@ const ALL_EXTRAS: readonly ScmExtra[] = [
   'failureActions',
   'failureActionsOnCode',
   'preshutdownTimeout',
+  'serviceSid',
+  'privileges',
+  'securityDescriptor',
 ]
 
 /** A Windows with a Service Control Manager, all of it in memory. */
@@ -164,7 +167,7 @@ function control(
     config: async (name) => find(name).config,
     async setExtra(name, extra, value) {
       const service = change('ChangeServiceConfig2W', name)
-      service.extras = { ...service.extras, [extra]: value }
+      service.extras = { ...service.extras, [extra]: told(extra, value) }
       service.revision += 1
     },
     extra: async (name, extra) => find(name).extras[extra],
@@ -197,6 +200,12 @@ function control(
       service.revision += 1
     },
   }
+}
+
+/** Windows tells an access list in words of its own. */
+function told<T>(extra: ScmExtra, value: T): T | string {
+  if (extra !== 'securityDescriptor') return value
+  return String(value).replaceAll(';GA;', ';CCDCLCSWRPWPDTLOCRSDRCWDWO;')
 }
 
 function sameName(a: string, b: string): boolean {

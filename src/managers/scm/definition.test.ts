@@ -55,6 +55,9 @@ describe('a definition', () => {
       },
       failureActionsOnCode: true,
       preshutdownTimeout: 20_000,
+      serviceSid: 'none',
+      privileges: [],
+      securityDescriptor: null,
     })
   })
 

@@ -18,7 +18,10 @@ import { failureActionsOf } from './failure-actions.ts'
 /** All that Windows keeps of a service that stead installs. */
 export interface ScmDefinition {
   readonly config: ScmConfig
-  readonly extras: ScmExtras
+  /** A security descriptor of null is left to Windows. */
+  readonly extras: Omit<ScmExtras, 'securityDescriptor'> & {
+    readonly securityDescriptor: string | null
+  }
   /** `NAME=VALUE` each: REG_MULTI_SZ `Environment` of the service's key; empty for no value. */
   readonly environment: readonly string[]
   readonly record: ScmRecord
@@ -60,6 +63,9 @@ export function definitionOf(
       // without a word is a failure with and without the flag (SERVICE_FAILURE_ACTIONS_FLAG).
       failureActionsOnCode: !guarded && spec.restart.when !== 'no',
       preshutdownTimeout: spec.windows.preshutdownTimeout ?? spec.stopTimeout,
+      serviceSid: spec.windows.serviceSid,
+      privileges: spec.windows.privileges ?? [],
+      securityDescriptor: spec.windows.securityDescriptor,
     },
     environment: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     record: {
@@ -74,6 +80,9 @@ export function definitionOf(
       startTimeout: spec.startTimeout,
       stopTimeout: spec.stopTimeout,
       watchdog: spec.watchdog,
+      ...(spec.windows.securityDescriptor === null
+        ? {}
+        : { securityDescriptor: spec.windows.securityDescriptor }),
     },
   }
 }

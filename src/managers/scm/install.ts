@@ -8,14 +8,20 @@ import type {
   ScmExtras,
   ServiceControl,
 } from '../../model/ports/service-control.ts'
-import { formatScmRecord, SCM_RECORD_KEY, SCM_RECORD_VALUE } from '../../model/scm-record.ts'
+import {
+  formatScmRecord,
+  SCM_RECORD_KEY,
+  SCM_RECORD_VALUE,
+  type ScmRecord,
+} from '../../model/scm-record.ts'
 import { isWindowsError, WIN32 } from '../../model/windows-error.ts'
 import { refuseUnsupported } from '../installation.ts'
 import { sameAccount } from './account.ts'
 import type { ScmContext } from './context.ts'
 import { definitionOf, type ScmDefinition } from './definition.ts'
+import { DEFAULT_DESCRIPTOR, sameDescriptor } from './descriptor.ts'
 import { MANAGER, steadError } from './errors.ts'
-import { requireOurs } from './ownership.ts'
+import { recordOf, requireOurs } from './ownership.ts'
 import { whenGone } from './uninstall.ts'
 
 type Undo = () => Promise<void>
@@ -85,6 +91,7 @@ async function applyDifferences(
   wanted: ScmDefinition,
   undo: Undo[],
 ): Promise<void> {
+  const previous = await recordOf(control, name)
   const [change, back] = configDifference(wanted.config, await control.config(name))
   if (Object.keys(change).length > 0) {
     await control.change(name, change)
@@ -94,8 +101,9 @@ async function applyDifferences(
   await applyValue(control, name, SCM_RECORD_KEY, SCM_RECORD_VALUE, record, undo)
   const environment: TextValue = { type: 'REG_MULTI_SZ', data: wanted.environment }
   await applyValue(control, name, '', 'Environment', environment, undo)
-  for (const extra of Object.keys(wanted.extras) as ScmExtra[]) {
-    if (control.extras.has(extra)) await applyExtra(control, name, extra, wanted.extras, undo)
+  const extras = completeExtras(wanted, previous)
+  for (const extra of Object.keys(extras) as ScmExtra[]) {
+    if (control.extras.has(extra)) await applyExtra(control, name, extra, extras, undo)
   }
 }
 
@@ -127,15 +135,34 @@ async function applyValue(
   undo.push(() => control.writeValue(name, key, value, present?.type === 'other' ? null : present))
 }
 
+/** An access list that stead gave the service, and that is asked for no more, becomes that of Windows. */
+function completeExtras({ extras }: ScmDefinition, previous: ScmRecord | null): Partial<ScmExtras> {
+  const { securityDescriptor, ...others } = extras
+  if (securityDescriptor !== null) return { ...others, securityDescriptor }
+  if (previous?.securityDescriptor === undefined) return others
+  return { ...others, securityDescriptor: DEFAULT_DESCRIPTOR }
+}
+
 async function applyExtra<E extends ScmExtra>(
   control: ServiceControl,
   name: string,
   extra: E,
-  wanted: Pick<ScmExtras, E>,
+  all: Partial<Pick<ScmExtras, E>>,
   undo: Undo[],
 ): Promise<void> {
+  const wanted = all[extra]
+  if (wanted === undefined) return
   const present = await control.extra(name, extra)
-  if (isDeepStrictEqual(present, wanted[extra])) return
-  await control.setExtra(name, extra, wanted[extra])
+  if (sameExtra(extra, present, wanted)) return
+  await control.setExtra(name, extra, wanted)
   undo.push(() => control.setExtra(name, extra, present))
+}
+
+function sameExtra<E extends ScmExtra>(
+  extra: E,
+  present: ScmExtras[E],
+  wanted: ScmExtras[E],
+): boolean {
+  if (extra === 'securityDescriptor') return sameDescriptor(`${present}`, `${wanted}`)
+  return isDeepStrictEqual(present, wanted)
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../test/fakes/simulated-scm.ts'
 import { completeSpec, type ServiceSpec } from '../../model/service-spec.ts'
 import { WindowsError } from '../../model/windows-error.ts'
+import { WINDOWS_DEFAULTS } from '../../model/windows-settings.ts'
 import { systemClock } from '../../platform/clock.ts'
 
 let scm: SimulatedScm
@@ -35,6 +36,16 @@ describe('S06 an update in place', () => {
       user: 'LocalSystem',
       env: { A: '1' },
       restart: { when: 'no', delay: 0, limit: null },
+      windows: {
+        ...WINDOWS_DEFAULTS,
+        startGroup: 'Mine',
+        dependsOnGroups: ['TDI'],
+        serviceSid: 'restricted',
+        privileges: ['SeChangeNotifyPrivilege'],
+        securityDescriptor: 'D:(A;;GA;;;BA)',
+        preshutdownTimeout: 60_000,
+        errorControl: 'severe',
+      },
     })
     const plain = specOf()
     expect(await manager.install(manager.plan(plain))).toBe('updated')
@@ -47,6 +58,19 @@ describe('S06 an update in place', () => {
       ideal?.extras,
       ideal?.values,
     ])
+  })
+
+  test('changes nothing where Windows tells the same access list in other words', async () => {
+    const windows = { ...WINDOWS_DEFAULTS, securityDescriptor: 'D:(A;;GA;;;BA)' }
+    const manager = await installed({ windows })
+    expect(scm.services.get('app')?.extras.securityDescriptor).not.toContain('GA')
+    expect(await manager.install(manager.plan(specOf({ windows })))).toBe('unchanged')
+  })
+
+  test('leaves an access list alone that stead never set', async () => {
+    const manager = await installed()
+    await scm.control.setExtra('app', 'securityDescriptor', 'D:(A;;GR;;;WD)(A;;GA;;;BA)')
+    expect(await manager.install(manager.plan(specOf()))).toBe('unchanged')
   })
 
   test('leaves alone what an administrator wrote under another name for the same account', async () => {
@@ -106,6 +130,23 @@ describe('S07 a service that is marked for deletion (1072)', () => {
 })
 
 describe('S09 an installation that fails', () => {
+  test('gives back the access list and the SID that a service had', async () => {
+    await installed({ windows: { ...WINDOWS_DEFAULTS, serviceSid: 'unrestricted' } })
+    const before = scm.services.get('app')?.extras
+    const manager = simulatedManager(scm, {
+      ...scm.control,
+      async setExtra(name, extra, value) {
+        if (extra === 'securityDescriptor') throw new WindowsError('SetServiceObjectSecurity', 1338)
+        await scm.control.setExtra(name, extra, value)
+      },
+    })
+    const windows = { ...WINDOWS_DEFAULTS, securityDescriptor: 'D:(A;;GA;;;BA)' }
+    await expect(manager.install(manager.plan(specOf({ windows })))).rejects.toMatchObject({
+      code: 'MANAGER_FAILED',
+    })
+    expect(scm.services.get('app')?.extras).toEqual(before)
+  })
+
   test('says so when it cannot be undone either', async () => {
     const failing = failingControl(scm.control)
     const manager = simulatedManager(scm, {

@@ -2,6 +2,7 @@ import type { ScmExtra } from '../../model/ports/service-control.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { type NeedOfGuard, needOfGuard } from './by-itself.ts'
 import type { ScmDefinition } from './definition.ts'
+import { descriptorNote } from './descriptor.ts'
 import { restartNote } from './failure-actions.ts'
 
 /** What Windows honours in a way worth knowing. */
@@ -23,6 +24,8 @@ export function notesOn(
     const restart = restartNote(spec.restart)
     if (restart !== null) notes.push(restart)
   }
+  const descriptor = descriptorNote(spec.windows.securityDescriptor)
+  if (descriptor !== null) notes.push(descriptor)
   if (Object.keys(spec.env).length > 0) {
     const where = need === null ? 'in the registry' : "in stead's record of the service"
     notes.push(

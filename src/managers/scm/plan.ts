@@ -58,11 +58,14 @@ function stepsOf(
       'give it its environment',
     ),
     ...(Object.keys(PURPOSES) as ScmExtra[])
-      .filter((extra) => known.has(extra))
-      .map((extra) =>
-        call('ChangeServiceConfig2W', { name, [extra]: extras[extra] }, PURPOSES[extra]),
-      ),
+      .filter((extra) => known.has(extra) && extras[extra] !== null)
+      .map((extra) => call(CALLS[extra] ?? SET, { name, [extra]: extras[extra] }, PURPOSES[extra])),
   ]
+}
+
+const SET = 'ChangeServiceConfig2W'
+const CALLS: Readonly<Partial<Record<ScmExtra, string>>> = {
+  securityDescriptor: 'SetServiceObjectSecurity',
 }
 
 const PURPOSES: Readonly<Record<ScmExtra, string>> = {
@@ -71,4 +74,7 @@ const PURPOSES: Readonly<Record<ScmExtra, string>> = {
   failureActions: 'say what follows a failure',
   failureActionsOnCode: 'count an end with a code other than 0 as a failure',
   preshutdownTimeout: 'give it time when the machine goes down',
+  serviceSid: 'say whether its process has the SID of the service',
+  privileges: 'say which privileges its process keeps',
+  securityDescriptor: 'say who may do what with it',
 }

@@ -11,6 +11,9 @@ const ALL: ReadonlySet<ScmExtra> = new Set([
   'failureActions',
   'failureActionsOnCode',
   'preshutdownTimeout',
+  'serviceSid',
+  'privileges',
+  'securityDescriptor',
 ] as const)
 
 const limits = { memory: null, cpu: null, openFiles: null, processes: null }
@@ -117,6 +120,24 @@ describe('S10 the SCM', () => {
     ['limits.cpu', { limits: { ...limits, cpu: 50 } }],
     ['limits.openFiles', { limits: { ...limits, openFiles: 9 } }],
     ['limits.processes', { limits: { ...limits, processes: 9 } }],
+    ['windows.priority', { windows: { ...WINDOWS_DEFAULTS, priority: 'high' } }],
+    ['windows.affinity', { windows: { ...WINDOWS_DEFAULTS, affinity: [0] } }],
+    ['windows.killOnClose', { windows: { ...WINDOWS_DEFAULTS, killOnClose: false } }],
+    [
+      'windows.preshutdownTimeout',
+      { windows: { ...WINDOWS_DEFAULTS, preshutdownTimeout: 2 ** 32 } },
+    ],
+    ...[
+      'D:(A;;GA;;;WD',
+      'D:(A;;GA;;;BA)S:(AU;SAFA;GA;;;WD)',
+      'D:NO_ACCESS_CONTROL',
+      'D:(A;;GA;;;SY)',
+      'D:(A;;GR;;;BA)',
+      'D:(A;;GA;;;BA)(D;;SD;;;BA)',
+    ].map((securityDescriptor): [string, Partial<ServiceSpec>] => [
+      'windows.securityDescriptor',
+      { windows: { ...WINDOWS_DEFAULTS, securityDescriptor } },
+    ]),
     ['killMode', { killMode: 'process' }],
     ['watchdog', { watchdog: 5_000 }],
     ['harden', { harden: 'standard' }],
@@ -138,6 +159,18 @@ describe('S10 the SCM', () => {
     { dependsOn: ['Tcpip', 'LanmanServer'] },
     { restart: { ...restart, when: 'no', limit: { count: 1, window: 1 } } },
     { startType: 'delayed' },
+    {
+      windows: {
+        ...WINDOWS_DEFAULTS,
+        startGroup: 'Network',
+        dependsOnGroups: ['TDI'],
+        serviceSid: 'restricted',
+        privileges: ['SeChangeNotifyPrivilege'],
+        securityDescriptor: 'D:(A;;CCLCSWRPLOCRRC;;;AU)(A;;GA;;;BA)',
+        preshutdownTimeout: 1,
+        errorControl: 'critical',
+      },
+    },
     { env: { A: '', 'B C': 'x\ny', ü: '%PATH%' } },
   ])('honours %j', (settings) => {
     expect(refused(settings)).toEqual([])
@@ -156,5 +189,17 @@ describe('S10 the SCM', () => {
     const few = new Set(['description', 'preshutdownTimeout'] as const)
     expect(refused({ startType: 'delayed' }, few)).toEqual(['restart', 'startType'])
     expect(refused({ restart: { ...restart, when: 'no' } }, few)).toEqual([])
+    const windows = {
+      ...WINDOWS_DEFAULTS,
+      serviceSid: 'restricted',
+      privileges: ['SeChangeNotifyPrivilege'],
+      securityDescriptor: 'D:(A;;GA;;;BA)',
+      preshutdownTimeout: 1,
+    } as const
+    expect(refused({ restart: { ...restart, when: 'no' }, windows }, few)).toEqual([
+      'windows.serviceSid',
+      'windows.privileges',
+      'windows.securityDescriptor',
+    ])
   })
 })

@@ -1,9 +1,11 @@
 import type { Unsupported } from '../../model/plan.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
+import { windowsAsked } from '../../model/windows-settings.ts'
 import { accountOf } from './account.ts'
 import { needOfGuard, serviceFor } from './by-itself.ts'
 import { commandLine, fileProblem, MAX_COMMAND_LINE } from './command-line.ts'
+import { descriptorProblem } from './descriptor.ts'
 
 /** CreateServiceW: lpDisplayName has at most 256 characters. */
 const MAX_DISPLAY_NAME = 256
@@ -16,6 +18,13 @@ const OWN_WAY: Readonly<Record<string, string>> = {
   watchdog: '; a service that declares its watchdog in defineService watches itself',
 }
 const LONGEST = 'at most 49 days can be set'
+/** Settings of `windows` that are extras of the same name. */
+const WINDOWS_EXTRAS = [
+  'serviceSid',
+  'privileges',
+  'securityDescriptor',
+  'preshutdownTimeout',
+] as const
 
 /**
  * Every setting of a spec that this Service Control Manager, and the guard that it starts where it
@@ -92,10 +101,11 @@ function texts(spec: ServiceSpec, refuse: Refuse): void {
 }
 
 function windows({ windows }: ServiceSpec, refuse: Refuse): void {
-  for (const setting of ['serviceSid', 'privileges', 'securityDescriptor'] as const) {
-    const asked = windows[setting]
-    if (asked !== null && asked !== 'none')
-      refuse(`windows.${setting}`, 'stead does not set it yet')
+  const { securityDescriptor, preshutdownTimeout } = windows
+  const problem = securityDescriptor === null ? null : descriptorProblem(securityDescriptor)
+  if (problem !== null) refuse('windows.securityDescriptor', problem)
+  if ((preshutdownTimeout ?? 0) > MAX_DWORD) {
+    refuse('windows.preshutdownTimeout', LONGEST)
   }
 }
 
@@ -130,6 +140,11 @@ function missing(
   }
   if (spec.startType === 'delayed' && !extras.has('delayedStart')) {
     found.push({ setting: 'startType', reason })
+  }
+  const asked = windowsAsked(spec.windows)
+  for (const extra of WINDOWS_EXTRAS) {
+    const setting = `windows.${extra}`
+    if (asked.includes(setting) && !extras.has(extra)) found.push({ setting, reason })
   }
   return found
 }

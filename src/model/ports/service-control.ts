@@ -1,4 +1,5 @@
 import type { ScmActionType, ScmStartType, ScmState } from '../scm-values.ts'
+import type { ServiceSidType } from '../windows-settings.ts'
 
 /** SERVICE_STATUS_PROCESS. */
 export interface ScmStatus {
@@ -42,7 +43,7 @@ export interface ScmFailureActions {
   readonly actions: readonly { readonly type: ScmActionType; readonly delay: number }[]
 }
 
-/** What ChangeServiceConfig2W sets and QueryServiceConfig2W returns. */
+/** What ChangeServiceConfig2W sets and QueryServiceConfig2W returns, and the access list beside it. */
 export interface ScmExtras {
   /** SERVICE_CONFIG_DESCRIPTION; empty for none. */
   readonly description: string
@@ -54,6 +55,12 @@ export interface ScmExtras {
   readonly failureActionsOnCode: boolean
   /** SERVICE_CONFIG_PRESHUTDOWN_INFO, milliseconds. */
   readonly preshutdownTimeout: number
+  /** SERVICE_CONFIG_SERVICE_SID_INFO. */
+  readonly serviceSid: ServiceSidType
+  /** SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO; empty for those of the account. */
+  readonly privileges: readonly string[]
+  /** The access list (DACL) of the service in SDDL: SetServiceObjectSecurity. Read in Windows' own words. */
+  readonly securityDescriptor: string
 }
 
 export type ScmExtra = keyof ScmExtras

@@ -15,6 +15,8 @@ export const ACCESS = {
   SERVICE_INTERROGATE: 0x80,
   SERVICE_USER_DEFINED_CONTROL: 0x100,
   DELETE: 0x10000,
+  READ_CONTROL: 0x20000,
+  WRITE_DAC: 0x40000,
 } as const
 
 /** The service functions of advapi32.dll, as <winsvc.h> declares them. */

@@ -1,7 +1,9 @@
 import type { ScmExtra, ScmExtras } from '../../model/ports/service-control.ts'
 import { fromRaw, SCM_ACTIONS } from '../../model/scm-values.ts'
-import { advapi32, grownBuffer, pointerWithin, textAt } from './advapi32.ts'
-import { checked, type Handle, koffi, wideText } from './win32-error.ts'
+import { SERVICE_SID_TYPES } from '../../model/windows-settings.ts'
+import { ACCESS, advapi32, grownBuffer, pointerWithin, textAt } from './advapi32.ts'
+import { readServiceSecurity, writeServiceSecurity } from './service-security.ts'
+import { checked, type Handle, koffi, readWideTexts, wideText, wideTexts } from './win32-error.ts'
 
 /**
  * The optional settings of a service, each a level of ChangeServiceConfig2W and
@@ -20,7 +22,12 @@ const flag = (number: number): Level<boolean> => ({
   decode: (buffer) => buffer.readUInt32LE(0) !== 0,
 })
 
-const LEVELS: { readonly [E in ScmExtra]: Level<ScmExtras[E]> } = {
+type LevelledExtra = Exclude<ScmExtra, 'securityDescriptor'>
+
+/** SERVICE_SID_TYPE_NONE, _UNRESTRICTED, _RESTRICTED. */
+const SID_TYPES = [0, 1, 3]
+
+const LEVELS: { readonly [E in LevelledExtra]: Level<ScmExtras[E]> } = {
   /** SERVICE_CONFIG_DESCRIPTION */
   description: {
     number: 1,
@@ -67,24 +74,70 @@ const LEVELS: { readonly [E in ScmExtra]: Level<ScmExtras[E]> } = {
     encode: word,
     decode: (buffer) => buffer.readUInt32LE(0),
   },
+  /** SERVICE_CONFIG_SERVICE_SID_INFO */
+  serviceSid: {
+    number: 5,
+    encode: (value) => word(SID_TYPES[SERVICE_SID_TYPES.indexOf(value)] as number),
+    decode(buffer) {
+      const type = SERVICE_SID_TYPES[SID_TYPES.indexOf(buffer.readUInt32LE(0))]
+      if (type === undefined) throw new RangeError('an unknown SERVICE_SID_TYPE')
+      return type
+    },
+  },
+  /** SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO: a REG_MULTI_SZ; an empty one takes the restriction back. */
+  privileges: {
+    number: 6,
+    encode: (value) => withMemory(Buffer.alloc(8), 0, wideTexts(value)),
+    decode(buffer) {
+      const at = pointerWithin(buffer, 0)
+      return at === null ? [] : readWideTexts(buffer, at)
+    },
+  },
 }
 
-export const SCM_EXTRAS = Object.keys(LEVELS) as readonly ScmExtra[]
+export const SCM_EXTRAS: readonly ScmExtra[] = [
+  ...(Object.keys(LEVELS) as LevelledExtra[]),
+  'securityDescriptor',
+]
 
-/** The handle needs SERVICE_CHANGE_CONFIG, and SERVICE_START too for an action that restarts. */
+/** The one right that reading an extra takes. */
+export function readingAccess(extra: ScmExtra): number {
+  return extra === 'securityDescriptor' ? ACCESS.READ_CONTROL : ACCESS.SERVICE_QUERY_CONFIG
+}
+
+/** What setting an extra takes; one that may restart the service takes the right to start it too. */
+export function writingAccess(extra: ScmExtra): number {
+  if (extra === 'securityDescriptor') return ACCESS.WRITE_DAC
+  return ACCESS.SERVICE_CHANGE_CONFIG | (extra === 'failureActions' ? ACCESS.SERVICE_START : 0)
+}
+
+/** Wine keeps no access lists: it takes any and gives an empty one, which would let in nobody. */
+export function isKept(service: Handle, extra: ScmExtra): boolean {
+  const value = readExtra(service, extra)
+  return extra !== 'securityDescriptor' || value !== NO_ENTRIES
+}
+
+const NO_ENTRIES = 'D:'
+
+/** The handle needs {@link writingAccess}. */
 export function writeExtra<E extends ScmExtra>(
   service: Handle,
   extra: E,
   value: ScmExtras[E],
 ): void {
-  const level: Level<ScmExtras[E]> = LEVELS[extra]
+  if (extra === 'securityDescriptor') {
+    writeServiceSecurity(service, value as string)
+    return
+  }
+  const level = LEVELS[extra as LevelledExtra] as unknown as Level<ScmExtras[E]>
   const info = level.encode(value)
   checked('ChangeServiceConfig2W', advapi32().ChangeServiceConfig2W(service, level.number, info))
 }
 
-/** The handle needs SERVICE_QUERY_CONFIG. */
+/** The handle needs {@link readingAccess}. */
 export function readExtra<E extends ScmExtra>(service: Handle, extra: E): ScmExtras[E] {
-  const level: Level<ScmExtras[E]> = LEVELS[extra]
+  if (extra === 'securityDescriptor') return readServiceSecurity(service) as ScmExtras[E]
+  const level = LEVELS[extra as LevelledExtra] as unknown as Level<ScmExtras[E]>
   const buffer = grownBuffer('QueryServiceConfig2W', (memory, needed) =>
     advapi32().QueryServiceConfig2W(service, level.number, memory, memory.length, needed),
   )

@@ -4,7 +4,13 @@ import type {
   ScmStatus,
   ServiceControl,
 } from '../../model/ports/service-control.ts'
-import { fromRaw, SCM_CONTROLS, SCM_START_TYPES, SCM_STATES } from '../../model/scm-values.ts'
+import {
+  fromRaw,
+  SC_GROUP_IDENTIFIER,
+  SCM_CONTROLS,
+  SCM_START_TYPES,
+  SCM_STATES,
+} from '../../model/scm-values.ts'
 import { virtualAccountOf } from '../../model/windows-account.ts'
 import { isWindowsError, WIN32, WindowsError } from '../../model/windows-error.ts'
 import {
@@ -17,7 +23,14 @@ import {
   withService,
 } from './advapi32.ts'
 import { readValue, writeValue } from './registry.ts'
-import { readExtra, SCM_EXTRAS, writeExtra } from './service-config.ts'
+import {
+  isKept,
+  readExtra,
+  readingAccess,
+  SCM_EXTRAS,
+  writeExtra,
+  writingAccess,
+} from './service-config.ts'
 import {
   checked,
   checkedAsync,
@@ -56,17 +69,17 @@ export function serviceControl(): ServiceControl {
       const config = await withService(name, ACCESS.SERVICE_QUERY_CONFIG, queryConfig)
       if (config.dependencies.length > 0) return config
       // Wine's manager keeps them in the registry, where Windows does, but does not tell.
-      const kept = readValue(keyPath(name, ''), 'DependOnService')
-      return kept?.type === 'REG_MULTI_SZ' ? { ...config, dependencies: kept.data } : config
+      const kept = (value: string): readonly string[] => {
+        const names = readValue(keyPath(name, ''), value)
+        return names?.type === 'REG_MULTI_SZ' ? names.data : []
+      }
+      const groups = kept('DependOnGroup').map((group) => `${SC_GROUP_IDENTIFIER}${group}`)
+      return { ...config, dependencies: [...kept('DependOnService'), ...groups] }
     },
     setExtra: (name, extra, value) =>
-      withService(
-        name,
-        ACCESS.SERVICE_CHANGE_CONFIG | (extra === 'failureActions' ? ACCESS.SERVICE_START : 0),
-        (service) => writeExtra(service, extra, value),
-      ),
+      withService(name, writingAccess(extra), (service) => writeExtra(service, extra, value)),
     extra: (name, extra) =>
-      withService(name, ACCESS.SERVICE_QUERY_CONFIG, (service) => readExtra(service, extra)),
+      withService(name, readingAccess(extra), (service) => readExtra(service, extra)),
     status: (name) => withService(name, ACCESS.SERVICE_QUERY_STATUS, queryStatus),
     start: (name, args) =>
       withService(name, ACCESS.SERVICE_START, (service) =>
@@ -238,7 +251,7 @@ function knownExtras(): ReadonlySet<ScmExtra> {
   const api = advapi32()
   const scm: Handle | null = api.OpenSCManagerW(null, null, ACCESS.SC_MANAGER_CONNECT)
   const service: Handle | null = scm
-    ? api.OpenServiceW(scm, ALWAYS_THERE, ACCESS.SERVICE_QUERY_CONFIG)
+    ? api.OpenServiceW(scm, ALWAYS_THERE, ACCESS.SERVICE_QUERY_CONFIG | ACCESS.READ_CONTROL)
     : null
   try {
     if (service) for (const extra of SCM_EXTRAS) if (isUnknown(service, extra)) known.delete(extra)
@@ -250,8 +263,7 @@ function knownExtras(): ReadonlySet<ScmExtra> {
 
 function isUnknown(service: Handle, extra: ScmExtra): boolean {
   try {
-    readExtra(service, extra)
-    return false
+    return !isKept(service, extra)
   } catch (error) {
     if (isWindowsError(error)) return error.number === WIN32.INVALID_LEVEL
     throw error

@@ -74,7 +74,10 @@ const CASES: readonly SettingCase[] = [
       ['dependsOnGroups', ['TDI']],
       ['serviceSid', 'unrestricted'],
       ['privileges', ['SeChangeNotifyPrivilege']],
-      ['securityDescriptor', 'D:(A;;CCLCSWRPLOCRRC;;;AU)(A;;GA;;;BA)(A;;GA;;;SY)'],
+      [
+        'securityDescriptor',
+        'D:(A;;CCLCSWRPLOCRRC;;;AU)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)(A;;CCLCSWRPWPDTLOCRRC;;;SY)',
+      ],
       ['preshutdownTimeout', 45_000],
       ['errorControl', 'ignore'],
     ] as const
