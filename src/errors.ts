@@ -59,6 +59,15 @@ export const errorTable = {
     hint: (p) =>
       `create it first: ${p.kind === 'user' ? 'useradd --system' : 'groupadd --system'} ${p.name}`,
   }),
+  PROGRAM_REPLACEABLE: entry<{ path: string; file: string; who: string; account: string }>({
+    exit: 2,
+    about:
+      'Ordinary users can replace what a Windows service runs, or a folder on the way to it, and so act as the account of the service. Nothing was changed.',
+    message: (p) =>
+      `${p.who} can replace ${quoted(p.file)}${p.path === p.file ? '' : ` by way of ${quoted(p.path)}`}, and so act as ${p.account}`,
+    hint: () =>
+      'move it below C:\\Program Files, or take the right away with icacls; --allow-writable installs it all the same',
+  }),
   UNSUPPORTED: entry<{ name: string; manager: string; settings: readonly string[] }>({
     exit: 2,
     about: 'The manager cannot honour a setting. Nothing was changed.',

@@ -6,6 +6,7 @@ import { SteadError } from '../errors.ts'
 import type { InstallationPorts } from '../managers/installation.ts'
 import type { ServiceManager } from '../managers/service-manager.ts'
 import { type Home, homeOf } from '../model/home.ts'
+import type { FileSecurity } from '../model/ports/file-security.ts'
 import type { FileSystem } from '../model/ports/file-system.ts'
 import type { Accounts } from '../model/ports/machine.ts'
 import type { Scope } from '../model/service-spec.ts'
@@ -28,6 +29,10 @@ export interface Workshop {
   readonly home: Home
   readonly files: FileSystem
   readonly accounts: Accounts
+  /** Who may replace files; null where the manager does not ask. */
+  readonly security: FileSecurity | null
+  /** The command of this stead, which a service runs that needs a guard. */
+  readonly stead: readonly string[]
 }
 
 const NATIVE: Readonly<Partial<Record<NodeJS.Platform, ManagerKind>>> = {
@@ -69,7 +74,13 @@ export async function composeManager(choice: ManagerChoice): Promise<Workshop> {
     home,
     files,
     accounts: people,
+    security: kind === 'scm' && platform === 'win32' ? await windowsSecurity() : null,
+    stead: steadCommand(),
   }
+}
+
+async function windowsSecurity(): Promise<FileSecurity> {
+  return (await import('../platform/win32/file-security.ts')).fileSecurity()
 }
 
 /** The manager of another platform: it plans, and that is all. */

@@ -1,9 +1,11 @@
 import { dirname } from 'node:path'
 import { parseSpec } from '../../config/parse-spec.ts'
 import { preflight } from '../../config/preflight.ts'
+import { checkReplaceable } from '../../config/replaceable-program.ts'
 import { parseServiceFile } from '../../config/service-file.ts'
 import { SteadError } from '../../errors.ts'
 import { installService } from '../../managers/installation.ts'
+import { needOfGuard } from '../../managers/scm/by-itself.ts'
 import type { InstallOutcome, Plan } from '../../model/plan.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { installationPorts, pathRules, type Workshop } from '../compose-manager.ts'
@@ -15,6 +17,7 @@ import { type InstallFlags, specFromFlags } from '../spec-from-flags.ts'
 export interface InstallOptions extends CommonOptions, InstallFlags {
   readonly file?: string
   readonly dryRun?: boolean
+  readonly allowWritable?: boolean
 }
 
 const OUTCOMES: Readonly<Record<InstallOutcome, string>> = {
@@ -50,7 +53,9 @@ export async function installSpec(
   const { files, accounts, manager } = workshop
   // Paths in a file are meant from where the file lies.
   const directory = options.file === undefined ? '.' : dirname(options.file)
-  const { spec, notes } = await preflight(asked, { files, accounts, paths: pathRules(directory) })
+  const checked = await preflight(asked, { files, accounts, paths: pathRules(directory) })
+  const { spec } = checked
+  const notes = [...checked.notes, ...(await whoCanReplace(spec, workshop, options))]
   if (options.dryRun) {
     const plan = manager.plan(spec)
     return showPlan({ ...plan, notes: [...notes, ...plan.notes] }, output)
@@ -63,6 +68,19 @@ export async function installSpec(
   const scope = manager.scope === 'user' ? ' --scope user' : ''
   if (outcome === 'created') output.done(`next: stead start ${spec.name}${scope}`)
   return 0
+}
+
+/** On Windows: who else could act as the account of the service. @throws PROGRAM_REPLACEABLE */
+async function whoCanReplace(
+  spec: ServiceSpec,
+  { security, files, stead }: Workshop,
+  { allowWritable = false }: InstallOptions,
+): Promise<readonly string[]> {
+  if (security === null) return []
+  const isFile = async (path: string): Promise<boolean> =>
+    (await files.facts(path).catch(() => null))?.kind === 'file'
+  const beside = needOfGuard(spec) === null ? [] : stead
+  return checkReplaceable(spec, { security, isFile }, { beside, allowed: allowWritable })
 }
 
 /** A plan that cannot be honoured is shown whole, and then is the error that installing it would be. */

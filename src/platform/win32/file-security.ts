@@ -1,0 +1,51 @@
+import { toNamespacedPath } from 'node:path'
+import type { FileSecurity } from '../../model/ports/file-security.ts'
+import { WIN32, WindowsError } from '../../model/windows-error.ts'
+import { DACL_INFORMATION, descriptorText, freeLocal, OWNER_INFORMATION } from './security-text.ts'
+import { bind } from './win32-error.ts'
+
+/** SE_OBJECT_TYPE of <accctrl.h>. */
+const SE_FILE_OBJECT = 1
+const LOOKED_AT = OWNER_INFORMATION | DACL_INFORMATION
+
+const advapi32 = bind('advapi32.dll', {
+  GetNamedSecurityInfoW:
+    'uint32_t __stdcall GetNamedSecurityInfoW(str16 name, int type, uint32_t information, void *owner, void *group, void *dacl, void *sacl, _Out_ void **descriptor)',
+})
+
+/** What is not there, or is not told to this caller. */
+const UNSEEN: readonly number[] = [
+  WIN32.FILE_NOT_FOUND,
+  WIN32.PATH_NOT_FOUND,
+  WIN32.ACCESS_DENIED,
+  WIN32.SHARING_VIOLATION,
+  WIN32.BAD_NETPATH,
+  WIN32.BAD_NET_NAME,
+  WIN32.INVALID_NAME,
+]
+
+/** Access lists by GetNamedSecurityInfoW, of paths of any length. */
+export function fileSecurity(): FileSecurity {
+  return {
+    async descriptor(path) {
+      const descriptor: [unknown] = [null]
+      const number: number = advapi32().GetNamedSecurityInfoW(
+        toNamespacedPath(path),
+        SE_FILE_OBJECT,
+        LOOKED_AT,
+        null,
+        null,
+        null,
+        null,
+        descriptor,
+      )
+      if (UNSEEN.includes(number)) return null
+      if (number !== 0) throw new WindowsError('GetNamedSecurityInfoW', number)
+      try {
+        return descriptorText(descriptor[0], LOOKED_AT)
+      } finally {
+        freeLocal(descriptor[0])
+      }
+    },
+  }
+}
