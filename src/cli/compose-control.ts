@@ -8,6 +8,7 @@ import type { ControlHandler } from '../model/ports/control-transport.ts'
 import type { Caller, GuardApi } from '../model/ports/guard-api.ts'
 import { controlConnection } from '../platform/control/connect.ts'
 import type { ControlServer, ServeOptions } from '../platform/control/serve.ts'
+import { composeCallerRules } from './compose-system.ts'
 
 export interface AnswersOptions {
   readonly api: GuardApi
@@ -34,20 +35,15 @@ export async function composeAnswers({
   audit = NOWHERE,
   trail = null,
 }: AnswersOptions): Promise<Answers> {
-  const [{ controlHandler }, { logFiles }, { accessControl }, { authorisedApi }, accounts] =
+  const [{ controlHandler }, { logFiles }, { accessControl }, { authorisedApi }, rules] =
     await Promise.all([
       import('../control/handler.ts'),
       import('../platform/log-files.ts'),
       import('../control/access.ts'),
       import('../control/authorised-api.ts'),
-      import('../platform/posix/account-numbers.ts'),
+      composeCallerRules(),
     ])
-  const access = accessControl({
-    current: () => api.access(),
-    owner: process.geteuid?.() ?? null,
-    uidOf: accounts.uidOf,
-    gidOf: accounts.gidOf,
-  })
+  const access = accessControl({ current: () => api.access(), ...rules })
   return {
     handler: controlHandler({
       api,

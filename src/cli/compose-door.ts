@@ -14,10 +14,9 @@ import { auditFiles, auditReader } from '../platform/control/audit-files.ts'
 import { registerGuard, registryFile } from '../platform/control/guard-registry.ts'
 import { type ControlServer, serveControl } from '../platform/control/serve.ts'
 import { shareSocket } from '../platform/control/share-socket.ts'
-import { processes } from '../platform/posix/processes.ts'
-import { whoIs } from '../platform/posix/who-is.ts'
 import { composeAnswers } from './compose-control.ts'
 import { metricsListener } from './compose-metrics.ts'
+import { composeProcesses, composeWhoIs } from './compose-system.ts'
 import { controlTcp } from './compose-tcp.ts'
 
 /** How soon a guard that could not write down where it is tries it again, in milliseconds. */
@@ -55,7 +54,7 @@ export function auditPath({ state }: Pick<GuardPlaces, 'state'>): string {
 export async function composeDoor(parts: DoorParts): Promise<Door> {
   const { api, clock, timers, home, places, facts, self, tell } = parts
   const path = auditPath(places)
-  const audit = auditLog({ files: auditFiles(path), clock, who: whoIs(), self })
+  const audit = auditLog({ files: auditFiles(path), clock, who: await composeWhoIs(), self })
   const trail = auditTrail(auditReader(path), () => audit.head)
   const { handler, allow, apiFor } = await composeAnswers({ api, clock, audit, trail })
   const scrapes = metricsListener({ api, timers, tell })
@@ -105,7 +104,7 @@ export async function composeDoor(parts: DoorParts): Promise<Door> {
     async enter({ metrics = null, controlTcp = null }) {
       scrapes.applied(metrics)
       tcp.applied(controlTcp)
-      enter((await processes().birth(process.pid)) ?? '')
+      enter((await (await composeProcesses()).birth(process.pid)) ?? '')
     },
     applied({ access = [], metrics = null, controlTcp = null }) {
       scrapes.applied(metrics)

@@ -10,7 +10,6 @@ import { inheritable, launcher, programEnvironment } from '../guard/launch.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { Home } from '../model/home.ts'
-import type { Caller } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { systemClock } from '../platform/clock.ts'
 import { eventFile } from '../platform/control/event-file.ts'
@@ -32,6 +31,7 @@ import { composeOutlets } from './compose-outlets.ts'
 import { composePrograms } from './compose-programs.ts'
 import { keyFileOf, secretOpener } from './compose-secrets.ts'
 import { composeSockets } from './compose-sockets.ts'
+import { composeAccounts, composeLocks, composeSelf } from './compose-system.ts'
 import { readGuardSpec } from './read-spec.ts'
 import { version } from './version.ts'
 
@@ -82,11 +82,12 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     }
     mkdirSync(places.logs, { recursive: true, mode: 0o750 })
   })
-  const [{ locks }, { accountNamed }] = await Promise.all([
-    import('../platform/posix/locks.ts'),
-    import('../platform/posix/spawn/credentials.ts'),
+  const [locks, accountOf, self] = await Promise.all([
+    composeLocks(),
+    composeAccounts(),
+    composeSelf(),
   ])
-  const { lock, holder } = await locks().acquire(places.lock)
+  const { lock, holder } = await locks.acquire(places.lock)
   if (lock === null) {
     const pid = holder === null ? 'another process' : `pid ${holder}`
     throw new SteadError('GUARD_RUNNING', { where: `the guard of ${path}`, holder: pid })
@@ -127,7 +128,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       environment: inheritable(process.env),
       readEnvFile: (path: string) =>
         parseEnvFile(readFileSync(path, 'utf8'), path, secretOpener(keyFileOf(home))),
-      accountOf: accountNamed,
+      accountOf,
       openSockets: sockets.open,
     }
     const launch = launcher({ guardId: places.id, socket: places.socket, ...surroundings })
@@ -163,7 +164,6 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         outlets.apply(next)
       },
     })
-    const self: Caller = { uid: process.geteuid?.() ?? null, pid: process.pid }
     const way = await composeDoor({
       ...{ api: guard.api, clock, timers, home, places, facts, self },
       tell: (text, severity) => void events.append({ type: 'guard', text, severity }),

@@ -101,20 +101,14 @@ export function composeOutlets({
       const { eventWebhook } = await import('../platform/sinks/event-webhook.ts')
       return eventWebhook(of, project, process.env)
     }
-    const [{ eventListener }, { rotatingFile }, { credentials }] = await Promise.all([
+    const [{ eventListener }, { rotatingFile }, idsOf] = await Promise.all([
       import('../platform/sinks/event-listener.ts'),
       import('../platform/rotating-file.ts'),
-      import('../platform/posix/spawn/credentials.ts'),
+      import('./compose-system.ts').then(({ composeIds }) => composeIds()),
     ])
     return eventListener(of, {
       environment: { ...environment, STEAD_SOCKET: places.socket, STEAD_PROJECT: project },
-      idsOf(user) {
-        if (user === null) return {}
-        const found = credentials({ user, group: null, supplementaryGroups: null })
-        if ('fault' in found) throw new Error(`there is no user ${user}`)
-        const { uid, gid } = found.value
-        return { ...(uid === null ? {} : { uid }), ...(gid === null ? {} : { gid }) }
-      },
+      idsOf,
       log: rotatingFile(join(places.logs, `listener-${of.name}.log`)),
     })
   }

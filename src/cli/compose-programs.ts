@@ -5,9 +5,9 @@ import { commandRequest } from '../guard/launch.ts'
 import type { GuardHappening } from '../model/guard-event.ts'
 import type { GuardPlaces } from '../model/guard-places.ts'
 import type { Clock } from '../model/ports/clock.ts'
-import type { Spawner } from '../model/ports/spawner.ts'
 import type { Timers } from '../model/ports/timers.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
+import { composeSenses, composeSpawner } from './compose-system.ts'
 
 export interface ProgramParts {
   readonly places: GuardPlaces
@@ -59,22 +59,6 @@ export async function composePrograms(parts: ProgramParts): Promise<Programs> {
   }
 }
 
-/**
- * On Windows by CreateProcessW and job objects; elsewhere by posix_spawn(3), or by node:child_process
- * where libc or koffi is not what that needs.
- */
-async function composeSpawner(): Promise<Spawner> {
-  if (process.platform === 'win32') {
-    return (await import('../platform/win32/spawn/windows-spawner.ts')).windowsSpawner()
-  }
-  try {
-    return (await import('../platform/posix/spawn/posix-spawner.ts')).posixSpawner()
-  } catch {
-    const { childProcessSpawner } = await import('../platform/posix/spawn/child-process-spawner.ts')
-    return childProcessSpawner()
-  }
-}
-
 /** Probes, notifications, heartbeats, limits and schedules. */
 async function composeWatching({
   places,
@@ -84,23 +68,14 @@ async function composeWatching({
 }: Omit<ProgramParts, 'launch' | 'tell'>): Promise<
   Pick<Programs, 'watchers' | 'usage' | 'own' | 'close'>
 > {
-  const [watchers, limits, notifying, probing, measuring, forwarding, names, storing] =
-    await Promise.all([
-      import('../guard/program-watchers.ts'),
-      import('../guard/watch-limits.ts'),
-      import('../platform/posix/program-notices.ts'),
-      import('../platform/probes/probes.ts'),
-      import('../platform/posix/usage.ts'),
-      import('../platform/heartbeat-forward.ts'),
-      import('../platform/posix/spawn/credentials.ts'),
-      import('../platform/posix/descriptor-store.ts'),
-    ])
-  const uidOf = (user: string): number | null => {
-    const found = names.credentials({ user, group: null, supplementaryGroups: [] })
-    return 'fault' in found ? null : found.value.uid
-  }
-  const notices = notifying.programNotices(join(places.run, 'notify'), uidOf)
-  const usage = measuring.treeUsage()
+  const [watchers, limits, probing, forwarding, senses] = await Promise.all([
+    import('../guard/program-watchers.ts'),
+    import('../guard/watch-limits.ts'),
+    import('../platform/probes/probes.ts'),
+    import('../platform/heartbeat-forward.ts'),
+    composeSenses(join(places.run, 'notify')),
+  ])
+  const { notices, store, usage, own } = senses
   const forward = forwarding.heartbeatForward()
   return {
     watchers: watchers.programWatchers({
@@ -109,12 +84,12 @@ async function composeWatching({
       probes: probing.probes(),
       notices,
       limits: limits.limitWatch({ clock, timers, usage }),
-      store: storing.descriptorStore(notices),
+      store,
       environmentOf: ({ spec }) => environmentOf(spec),
       forward: forward.send,
     }),
     usage,
-    own: measuring.ownUsage,
+    own,
     async close() {
       forward.close()
       await notices.close()

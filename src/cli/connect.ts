@@ -81,11 +81,11 @@ async function connectionOf(options: ConnectOptions): Promise<ControlConnection>
 }
 
 async function socketOf({ project, file, ...options }: ConnectOptions): Promise<string> {
-  const [{ guards }, { processes }] = await Promise.all([
+  const [{ guards }, processes] = await Promise.all([
     import('../platform/control/guard-registry.ts'),
-    import('../platform/posix/processes.ts'),
+    import('./compose-system.ts').then(({ composeProcesses }) => composeProcesses()),
   ])
-  const found = await guards(guardHome(options), processes())
+  const found = await guards(guardHome(options), processes)
   const named = project === undefined ? findGuardFile(file) : null
   const guard = found.find((one) =>
     named === null ? isProject(one.project, project as string) : one.file === named,

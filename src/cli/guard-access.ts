@@ -77,12 +77,12 @@ export async function withGuardOf<T>(
 /** Most commands are about no guard at all, and load nothing for them. */
 async function connectGuards(home: Home): Promise<Found> {
   if (!existsSync(join(home.run, 'guards'))) return { guards: [], refused: [] }
-  const [registry, { connectControl }, { processes }] = await Promise.all([
+  const [registry, { connectControl }, processes] = await Promise.all([
     import('../platform/control/guard-registry.ts'),
     import('./compose-control.ts'),
-    import('../platform/posix/processes.ts'),
+    import('./compose-system.ts').then(({ composeProcesses }) => composeProcesses()),
   ])
-  const found = await registry.guards(home, processes())
+  const found = await registry.guards(home, processes)
   const others = socketsIn(home).filter((socket) => !found.some((one) => one.socket === socket))
   const refused: { file: string | null; error: SteadError }[] = []
   const connected = [...found, ...others].map(async (one) => {
@@ -156,13 +156,14 @@ const LEAVING = 10_000
 
 /** Resolves when the process of a guard has ended: then another one may take its place. */
 export async function untilGone({ pid, birth, socket }: RegisteredGuard): Promise<void> {
-  const { processes } = await import('../platform/posix/processes.ts')
+  const { composeProcesses } = await import('./compose-system.ts')
+  const processes = await composeProcesses()
   const end = performance.now() + LEAVING
   // One that was found by its socket may be in another namespace, where its pid is another number.
   const isThere = async (): Promise<boolean> =>
     birth === ''
       ? existsSync(join(dirname(socket), 'lock'))
-      : (await processes().birth(pid)) === birth
+      : (await processes.birth(pid)) === birth
   while ((await isThere()) && performance.now() < end) {
     await new Promise((resolve) => {
       setTimeout(resolve, 5)

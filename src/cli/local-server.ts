@@ -24,7 +24,7 @@ export interface LocalRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** At most 1 MiB. */
   readonly body: string
-  /** From the kernel, as it was when the connection was made; uid is null on Windows. */
+  /** From the kernel, as it was when the connection was made; on Windows uid is null, and `sid` is there. */
   readonly caller: Caller
   /** The highest that the caller has. */
   readonly role: Role
@@ -79,8 +79,8 @@ const TEXT_TYPE = 'text/plain; charset=utf-8'
  * kernel's word (SO_PEERCRED, unix(7)), not the caller's. Bodies, headers, clients and times are bounded
  * as those of a guard are.
  *
- * On Windows a pipe does not say who connected: its access list, which lets its creator and
- * administrators write, decides alone, and everybody who gets through is admin.
+ * On Windows the pipe lets its creator, administrators and the system connect, and all of them are
+ * admin.
  *
  * @throws SOCKET_PATH_TOO_LONG, DIRECTORY_UNSAFE for a directory that others may write to, GUARD_RUNNING
  *   where somebody listens already, USER_UNKNOWN for a name in `access` that nobody has
@@ -92,7 +92,7 @@ export async function createLocalServer(options: LocalServerOptions): Promise<Lo
       import('../control/access.ts'),
       import('../platform/control/serve.ts'),
       import('../platform/control/share-socket.ts'),
-      import('../platform/posix/account-numbers.ts'),
+      import('./compose-system.ts').then(({ composeCallerRules }) => composeCallerRules()),
       import('../control/answers.ts'),
     ])
   const rules = given.map(ruleOf)
@@ -101,8 +101,7 @@ export async function createLocalServer(options: LocalServerOptions): Promise<Lo
     check('group', groups, accounts.gidOf)
   }
   const current = { rules, services: [] }
-  const owner = process.geteuid?.() ?? null
-  const access = accessControl({ current: () => current, owner, ...accounts })
+  const access = accessControl({ current: () => current, ...accounts })
   const found = existsSync(dirname(path))
   const server = await serveControl({
     socket: path,

@@ -8,6 +8,8 @@ export interface AccessParts {
   readonly current: () => GuardAccess
   /** The guard's own user, who may do everything, as root may; null where users have no numbers. */
   readonly owner: number | null
+  /** On Windows: SIDs of users and groups who may do everything. */
+  readonly trusted?: readonly string[]
   /** Null where there is nobody of that name. */
   readonly uidOf: (name: string) => number | null
   readonly gidOf: (name: string) => number | null
@@ -60,14 +62,14 @@ export function accessControl(parts: AccessParts): Access {
   let known = new Map<string, Grants>()
 
   function grantsOf(caller: Caller): Grants {
-    if (isOwner(caller, parts.owner)) return EVERYTHING
+    if (isOwner(caller, parts)) return EVERYTHING
     const access = parts.current()
     if (access !== rulesFor || known.size > MOST_KNOWN) {
       known = new Map()
       rulesFor = access
     }
     const { uid, gid, groups = [], identity } = caller
-    const key = `${uid} ${gid} ${groups.join()} ${identity ?? ''}`
+    const key = `${uid} ${gid} ${groups.join()} ${caller.sid ?? ''} ${identity ?? ''}`
     const found = known.get(key) ?? grantsBy(access, (rule) => meets(rule, caller))
     known.set(key, found)
     return found
@@ -116,9 +118,15 @@ export function refusal(role: Role, service: string | null, action: string): Ste
 
 const EVERYTHING: Grants = { everywhere: 3, best: 3, on: () => 3, visible: null }
 
-/** On a system without numbers of users only its owner can connect at all. */
-function isOwner({ uid, identity }: Caller, owner: number | null): boolean {
+/** On a system that does not tell who connects only its owner can connect at all. */
+function isOwner(
+  { uid, sid, sids = [], identity }: Caller,
+  { owner, trusted }: Pick<AccessParts, 'owner' | 'trusted'>,
+): boolean {
   if (identity !== undefined) return false
+  if (trusted !== undefined) {
+    return sid !== undefined && [sid, ...sids].some((one) => trusted.includes(one))
+  }
   return owner === null ? uid === null : uid === 0 || uid === owner
 }
 

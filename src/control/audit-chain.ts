@@ -8,6 +8,8 @@ export interface AuditLine extends Omit<AuditEntry, 'caller'> {
   readonly at: string
   readonly uid: number | null
   readonly user: string | null
+  /** On Windows, where users have no numbers. */
+  readonly sid?: string
   readonly pid: number | null
   readonly command: string | null
   /** Over TCP: `token NAME`, `certificate NAME`. */

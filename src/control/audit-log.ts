@@ -39,12 +39,13 @@ export function auditLog(parts: AuditLogParts): AuditLog {
 
   function write(entry: AuditEntry): void {
     const { caller, ...rest } = entry
-    const { uid, pid, identity, address } = caller
+    const { uid, pid, sid, identity, address } = caller
     const line = auditLine({
       number: head.number + 1,
       at: clock.wall().toISOString(),
       uid,
-      user: uid === null ? null : who.userName(uid),
+      user: uid === null ? (caller.user ?? null) : who.userName(uid),
+      ...(sid === undefined ? {} : { sid }),
       pid,
       command: pid === null ? null : who.commandOf(pid),
       ...(identity === undefined ? {} : { identity }),
@@ -85,8 +86,8 @@ export function auditLog(parts: AuditLogParts): AuditLog {
   }
 
   /** How many refusals of this caller have not been told; null for one that is to be counted only. */
-  function untoldRefusals({ uid, identity }: Caller): number | null {
-    const key = identity ?? String(uid)
+  function untoldRefusals({ uid, sid, identity }: Caller): number | null {
+    const key = identity ?? sid ?? String(uid)
     const now = clock.monotonic()
     if (refusals.size > MOST_CALLERS) refusals = new Map()
     const known = refusals.get(key)

@@ -34,8 +34,9 @@ export interface Verbs {
 /** Longest that a verb waits beyond what the spec of the instance allows for. */
 const MARGIN = 10_000
 
-export function callerName({ uid, identity }: Caller): string {
+export function callerName({ uid, sid, user, identity }: Caller): string {
   if (identity !== undefined) return `operator ${identity}`
+  if (sid !== undefined) return `operator ${user ?? sid}`
   return uid === null ? 'operator' : `operator uid ${uid}`
 }
 

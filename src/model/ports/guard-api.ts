@@ -30,6 +30,12 @@ export interface Caller {
   readonly gid?: number | null
   /** Its other groups, when it connected. */
   readonly groups?: readonly number[]
+  /** On Windows, where users have no numbers: the SID of its user, `S-1-5-…`. */
+  readonly sid?: string
+  /** SIDs of the groups that grant it something. */
+  readonly sids?: readonly string[]
+  /** On Windows: `DOMAIN\\name`. */
+  readonly user?: string
   /** Over TCP: `token NAME` or `certificate NAME`. */
   readonly identity?: string
   /** Over TCP: the address that it comes from. */

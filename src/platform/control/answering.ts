@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { ControlHandler, ControlRequest } from '../../model/ports/control-transport.ts'
 import type { Caller } from '../../model/ports/guard-api.ts'
 import { answerOnce } from './answer-once.ts'
@@ -10,6 +10,11 @@ import { readBody } from './read-body.ts'
 const MAX_HEADERS = 16 * 1024
 /** Milliseconds in which those who are answered may read to the end when the server closes. */
 const LAST_WORDS = 1_000
+
+/** What listens; it calls back when all who are connected have gone. */
+export interface Closing {
+  close(done: () => void): unknown
+}
 
 export interface AnsweringParts {
   readonly handler: ControlHandler
@@ -58,7 +63,7 @@ export function answering({ handler, clients, callerOf, headersOf }: AnsweringPa
     web,
     answer,
     /** Takes no more, ends answers that go on, lets the others be read for a second. */
-    async close(server: Server): Promise<void> {
+    async close(server: Closing): Promise<void> {
       const gone = new Promise<void>((resolve) => server.close(() => resolve()))
       closing.abort()
       clients.finish()

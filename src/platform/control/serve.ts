@@ -4,7 +4,7 @@ import { SteadError } from '../../errors.ts'
 import type { ControlHandler } from '../../model/ports/control-transport.ts'
 import type { Caller } from '../../model/ports/guard-api.ts'
 import { LINGER, refusalText } from './answer-once.ts'
-import { answering } from './answering.ts'
+import { answering, type Closing } from './answering.ts'
 import { type ConnectionLimits, connections } from './connections.ts'
 import { peerOf } from './peer.ts'
 import { MAX_BODY } from './read-body.ts'
@@ -69,30 +69,23 @@ export async function serveControl({
     answer(request, response)
   })
 
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const caller = peerOf(socket) ?? NOBODY
+  const connected = (socket: Socket, found: Caller | null): void => {
+    const caller = found ?? NOBODY
     if (!allow(caller)) {
-      return refuse(
-        socket,
-        403,
-        new SteadError('RIGHTS', {
-          action: `talk to ${what}`,
-          right:
-            'to be the user that it runs as, or root, or to have a role in its access settings',
-          remedy: 'ask as that user: sudo -u USER stead …',
-        }),
-      )
+      const lacking = process.platform === 'win32' ? FOR_WINDOWS : FOR_POSIX
+      refuse(socket, 403, new SteadError('RIGHTS', { action: `talk to ${what}`, ...lacking }))
+      return
     }
     if (clients.size >= limits.clients) {
-      return refuse(socket, 503, new SteadError('GUARD_BUSY', { connections: clients.size }))
+      refuse(socket, 503, new SteadError('GUARD_BUSY', { connections: clients.size }))
+      return
     }
     callers.set(socket, caller)
     clients.add(socket)
     web.emit('connection', socket)
-  })
+  }
 
-  await listen(server, path)
-  server.on('error', () => {})
+  const server = await listen(path, connected)
   return {
     socket: path,
     get clients() {
@@ -102,6 +95,14 @@ export async function serveControl({
   }
 }
 
+const FOR_POSIX = {
+  right: 'to be the user that it runs as, or root, or to have a role in its access settings',
+  remedy: 'ask as that user: sudo -u USER stead …',
+}
+const FOR_WINDOWS = {
+  right: 'to be the user that it runs as, or an administrator of this machine',
+  remedy: 'ask in a terminal that was opened with “Run as administrator”',
+}
 const NOBODY: Caller = { uid: null, pid: null }
 
 /** What a refused client still sends is thrown away, so that it can read why before it is cut off. */
@@ -118,21 +119,35 @@ function refuse(socket: Socket, status: number, error: SteadError): void {
   socket.resume()
 }
 
-function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new SteadError('GUARD_RUNNING', { where: path, holder: 'another guard' })
-          : error,
-      )
-    })
-    // bind(2) is made before listen() returns, so that the socket never has another mode.
-    const before = process.platform === 'win32' ? null : process.umask(UMASK)
+type Connected = (socket: Socket, caller: Caller | null) => void
+
+async function listen(path: string, connected: Connected): Promise<Closing> {
+  const inUse = (error: unknown): unknown =>
+    (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      ? new SteadError('GUARD_RUNNING', { where: path, holder: 'another guard' })
+      : error
+  if (process.platform === 'win32') {
+    const { servePipe } = await import('../win32/pipe-server.ts')
     try {
-      server.listen({ path, backlog: BACKLOG }, resolve)
+      return servePipe(path, connected)
+    } catch (error) {
+      throw inUse(error)
+    }
+  }
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    connected(socket, peerOf(socket))
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(inUse(error)))
+    // bind(2) is made before listen() returns, so that the socket never has another mode.
+    const before = process.umask(UMASK)
+    try {
+      server.listen({ path, backlog: BACKLOG }, () => {
+        server.on('error', () => {})
+        resolve(server)
+      })
     } finally {
-      if (before !== null) process.umask(before)
+      process.umask(before)
     }
   })
 }

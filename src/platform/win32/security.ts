@@ -1,4 +1,4 @@
-import { bind, checked, type Handle, koffi } from './win32-error.ts'
+import { bind, checked, type Handle, koffi, readWideText } from './win32-error.ts'
 
 /** <sddl.h> */
 const SDDL_REVISION_1 = 1
@@ -20,6 +20,9 @@ const advapi32 = bind('advapi32.dll', {
   ConvertStringSecurityDescriptorToSecurityDescriptorW:
     'int __stdcall ConvertStringSecurityDescriptorToSecurityDescriptorW(str16 text, uint32_t revision, _Out_ void **descriptor, void *size)',
   ConvertSidToStringSidW: 'int __stdcall ConvertSidToStringSidW(void *sid, _Out_ void **text)',
+  ConvertStringSidToSidW: 'int __stdcall ConvertStringSidToSidW(str16 text, _Out_ void **sid)',
+  LookupAccountSidW:
+    'int __stdcall LookupAccountSidW(str16 machine, void *sid, void *name, _Inout_ uint32_t *nameLength, void *domain, _Inout_ uint32_t *domainLength, _Out_ int *use)',
   OpenProcessToken:
     'int __stdcall OpenProcessToken(intptr_t process, uint32_t access, _Out_ intptr_t *token)',
   GetTokenInformation:
@@ -91,6 +94,42 @@ export function ownIdentity(): TokenIdentity {
     kernel32().CloseHandle(token[0])
   }
   return self
+}
+
+const names = new Map<string, string | null>()
+const MOST_NAMES = 1_000
+/** Longest name of an account or a domain, with its NUL (<lmcons.h>: UNLEN, DNLEN). */
+const LONGEST_NAME = 512
+
+/** `DOMAIN\\name` of a SID; null for one that is nobody's (LookupAccountSidW). */
+export function accountName(sid: string): string | null {
+  const known = names.get(sid)
+  if (known !== undefined) return known
+  const found = lookUp(sid)
+  if (names.size < MOST_NAMES) names.set(sid, found)
+  return found
+}
+
+function lookUp(sid: string): string | null {
+  const pointer: [unknown] = [null]
+  if (!advapi32().ConvertStringSidToSidW(sid, pointer)) return null
+  const [name, domain] = [Buffer.alloc(LONGEST_NAME * 2), Buffer.alloc(LONGEST_NAME * 2)]
+  const [nameLength, domainLength]: [number, number][] = [
+    [LONGEST_NAME, 0],
+    [LONGEST_NAME, 0],
+  ]
+  const use: [number] = [0]
+  const found = advapi32().LookupAccountSidW(
+    null,
+    pointer[0],
+    name,
+    nameLength,
+    domain,
+    domainLength,
+    use,
+  ) as number
+  kernel32().LocalFree(pointer[0])
+  return found === 0 ? null : [readWideText(domain), readWideText(name)].filter(Boolean).join('\\')
 }
 
 function tokenInformation(token: Handle, kind: number): Buffer {

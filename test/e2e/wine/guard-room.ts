@@ -1,0 +1,118 @@
+/** A guard of its own for one test: a directory with a stead.yaml, a home, and the command on both. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { InstanceStatus } from '../../../src/model/guard-status.ts'
+import { until } from '../../contract/until.ts'
+
+const COMMAND = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
+const NODE = process.execPath
+
+export interface Answer {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Room {
+  readonly directory: string
+  readonly file: string
+  readonly home: string
+  /** Writes stead.yaml: the settings of each service, its command being JavaScript for node. */
+  services(all: Readonly<Record<string, { readonly js: string } & object>>, more?: object): void
+  stead(...args: string[]): Answer
+  /** As before, and the exit code has to be 0. */
+  must(...args: string[]): string
+  /** Starts a guard in the foreground, and waits until it answers. */
+  up(): Promise<ChildProcess>
+  status(name: string): InstanceStatus | null
+  /** The instance, when it is in this phase. */
+  untilPhase(name: string, phase: InstanceStatus['phase']): Promise<InstanceStatus>
+  readonly printed: () => string
+  dispose(): Promise<void>
+}
+
+export function room(): Room {
+  const directory = mkdtempSync(join(tmpdir(), 'stead guard '))
+  const file = join(directory, 'stead.yaml')
+  const home = join(directory, 'home')
+  const guards: ChildProcess[] = []
+  let printed = ''
+
+  const self: Room = {
+    directory,
+    file,
+    home,
+    services(all, more = {}) {
+      const services = Object.fromEntries(
+        Object.entries(all).map(([name, { js, ...settings }]) => [
+          name,
+          { command: [NODE, '-e', js], ...settings },
+        ]),
+      )
+      // JSON is YAML.
+      writeFileSync(file, JSON.stringify({ services, ...more }))
+    },
+    stead(...args) {
+      const all = [COMMAND, ...args, '--home', home]
+      const options = { encoding: 'utf8', cwd: directory, timeout: 60_000 } as const
+      const { status, stdout, stderr } = spawnSync(NODE, all, options)
+      return { code: status, stdout, stderr }
+    },
+    must(...args) {
+      const { code, stdout, stderr } = self.stead(...args)
+      assert.equal(code, 0, `stead ${args.join(' ')}: ${stdout}${stderr}\n${printed}`)
+      return stdout
+    },
+    async up() {
+      const child = spawn(NODE, [COMMAND, 'up', '--home', home], {
+        cwd: directory,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+      })
+      guards.push(child)
+      let heard = ''
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          heard += text
+          printed += text
+        })
+      }
+      await until('the guard answers', () => {
+        if (child.exitCode !== null) throw new Error(`the guard ended: ${heard}`)
+        return heard.includes('in another terminal')
+      })
+      return child
+    },
+    status(name) {
+      const { code, stdout } = self.stead('status', name, '--json')
+      if (code === 4) return null
+      return (JSON.parse(stdout) as { services: InstanceStatus[] }).services[0] ?? null
+    },
+    untilPhase: (name, phase) =>
+      until(`${name} is ${phase}`, () => {
+        const status = self.status(name)
+        return status?.phase === phase && status
+      }),
+    printed: () => printed,
+    async dispose() {
+      self.stead('down')
+      for (const child of guards) {
+        if (child.exitCode !== null || child.signalCode !== null) continue
+        child.kill()
+        await once(child, 'exit')
+      }
+      rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+    },
+  }
+  return self
+}
+
+/** Lines of a log, as it is now. */
+export function linesOf(path: string): readonly string[] {
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
+}
