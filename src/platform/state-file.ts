@@ -48,6 +48,11 @@ export function stateFile(path: string): StateStore {
     ].join('\n')
   }
 
+  function close(): void {
+    if (file !== null) closeSync(file)
+    file = null
+  }
+
   function replace(): void {
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -57,13 +62,13 @@ export function stateFile(path: string): StateStore {
       try {
         for (let at = 0; at < text.length; ) at += writeSync(fresh, text, at)
         fsyncSync(fresh)
-      } catch (error) {
+      } finally {
         closeSync(fresh)
-        throw error
       }
+      // Windows puts nothing in the place of a file that is open.
+      if (process.platform === 'win32') close()
       renameSync(temporary, path)
-      if (file !== null) closeSync(file)
-      closeSync(fresh)
+      close()
       file = openSync(path, 'a', MODE)
       length = text.length
       trouble = null

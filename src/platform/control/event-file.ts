@@ -53,8 +53,15 @@ export function eventFile(path: string): EventFile {
       return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset))
     },
     rotate() {
-      renameSync(path, `${path}.1`)
+      // Windows puts nothing in the place of a file that is open.
       if (before !== null) closeSync(before)
+      before = null
+      try {
+        renameSync(path, `${path}.1`)
+      } catch (error) {
+        before = openOrNull(`${path}.1`)
+        throw error
+      }
       before = present
       present = openSync(path, 'a+', MODE)
       size = fstatSync(present).size

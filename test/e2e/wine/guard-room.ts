@@ -6,11 +6,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { connect } from '../../../src/cli/connect.ts'
+import { isSteadError } from '../../../src/errors.ts'
 import type { InstanceStatus } from '../../../src/model/guard-status.ts'
 import { until } from '../../contract/until.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
 const NODE = process.execPath
+/** What a machine under load may take, in milliseconds. */
+export const PATIENCE = 60_000
 
 export interface Answer {
   readonly code: number | null
@@ -18,18 +22,25 @@ export interface Answer {
   readonly stderr: string
 }
 
+/** JavaScript for node, and settings of stead.yaml. */
+interface JavaScriptService {
+  readonly js: string
+  readonly [setting: string]: unknown
+}
+
 export interface Room {
   readonly directory: string
   readonly file: string
   readonly home: string
   /** Writes stead.yaml: the settings of each service, its command being JavaScript for node. */
-  services(all: Readonly<Record<string, { readonly js: string } & object>>, more?: object): void
+  services(all: Readonly<Record<string, JavaScriptService>>, more?: object): void
   stead(...args: string[]): Answer
   /** As before, and the exit code has to be 0. */
   must(...args: string[]): string
   /** Starts a guard in the foreground, and waits until it answers. */
   up(): Promise<ChildProcess>
-  status(name: string): InstanceStatus | null
+  /** As the guard tells it on its pipe; null where there is none. */
+  status(name: string): Promise<InstanceStatus | null>
   /** The instance, when it is in this phase. */
   untilPhase(name: string, phase: InstanceStatus['phase']): Promise<InstanceStatus>
   readonly printed: () => string
@@ -59,7 +70,7 @@ export function room(): Room {
     },
     stead(...args) {
       const all = [COMMAND, ...args, '--home', home]
-      const options = { encoding: 'utf8', cwd: directory, timeout: 60_000 } as const
+      const options = { encoding: 'utf8', cwd: directory, timeout: PATIENCE } as const
       const { status, stdout, stderr } = spawnSync(NODE, all, options)
       return { code: status, stdout, stderr }
     },
@@ -82,22 +93,40 @@ export function room(): Room {
           printed += text
         })
       }
-      await until('the guard answers', () => {
-        if (child.exitCode !== null) throw new Error(`the guard ended: ${heard}`)
-        return heard.includes('in another terminal')
-      })
+      await until(
+        'the guard answers',
+        () => {
+          if (child.exitCode !== null) throw new Error(`the guard ended: ${heard}`)
+          return heard.includes('in another terminal')
+        },
+        PATIENCE,
+      )
       return child
     },
-    status(name) {
-      const { code, stdout } = self.stead('status', name, '--json')
-      if (code === 4) return null
-      return (JSON.parse(stdout) as { services: InstanceStatus[] }).services[0] ?? null
+    async status(name) {
+      try {
+        const client = await connect({ home, file })
+        try {
+          return (await client.status(name)).services[0] ?? null
+        } finally {
+          client.close()
+        }
+      } catch (error) {
+        if (isSteadError(error, 'NOT_INSTALLED') || isSteadError(error, 'GUARD_NOT_RUNNING')) {
+          return null
+        }
+        throw error
+      }
     },
     untilPhase: (name, phase) =>
-      until(`${name} is ${phase}`, () => {
-        const status = self.status(name)
-        return status?.phase === phase && status
-      }),
+      until(
+        `${name} is ${phase}`,
+        async () => {
+          const status = await self.status(name)
+          return status?.phase === phase && status
+        },
+        PATIENCE,
+      ),
     printed: () => printed,
     async dispose() {
       self.stead('down')
