@@ -13,6 +13,7 @@ import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
 import { metricsOf, metricsProblems } from './metrics-schema.ts'
 import { openSealed } from './open-sealed.ts'
+import { posixProblems } from './posix-only.ts'
 import type { FileProblem } from './source/config-source.ts'
 import { formatOf, readSource } from './source/read-source.ts'
 import { windowsProblems } from './windows-schema.ts'
@@ -31,7 +32,7 @@ export interface GuardFile {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What to call the file in messages; its path unless given. */
   readonly shownAs?: string
-  /** False where a guard shall keep it that is not on Windows; left out where it is only looked at. */
+  /** Whether the guard that shall keep it is on Windows; left out where it is only looked at. */
   readonly onWindows?: boolean
   /** Opens sealed values; left out, they stay as they are. */
   readonly openSecret?: SecretOpener
@@ -44,7 +45,7 @@ export interface GuardFile {
  * @throws GUARD_FILE_INVALID with every problem at once, each with its place and its line
  */
 export function parseGuardFile(file: GuardFile): GuardSpec {
-  const { path, text, env, shownAs = path, onWindows = true } = file
+  const { path, text, env, shownAs = path, onWindows } = file
   const refuse = (problems: readonly string[], count = problems.length): never => {
     const shown = problems.slice(0, MAX_PROBLEMS)
     const more = count - shown.length
@@ -80,7 +81,8 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
     ...metricsProblems(settings),
     ...controlProblems(settings, services),
     ...eventsProblems(settings),
-    ...(onWindows ? [] : windowsProblems(services.values())),
+    ...(onWindows === false ? windowsProblems(services.values()) : []),
+    ...(onWindows === true ? posixProblems(services.values(), settings) : []),
   ]
   if (misfits.length > 0) return tell(misfits)
   const metrics = metricsOf(settings, directory)
