@@ -131,6 +131,7 @@ describe('what counts as a failure', () => {
   test('L02 an exit with 0 in the start window is a failure of a service, not of a job', () => {
     expect(isFailure(code(0), false, policy({ type: 'service' }))).toBe(true)
     expect(isFailure(code(0), false, policy({ type: 'job' }))).toBe(false)
+    expect(isFailure(code(0), false, policy({ type: 'service', startSeconds: 0 }))).toBe(false)
   })
 
   test('L02 after the start window an exit with 0 is no failure of either', () => {

@@ -2,10 +2,10 @@ import { type Exit, succeeded } from '../model/exit.ts'
 import type { ProgramRestart } from '../model/program-spec.ts'
 import type { Moment, Policy } from './state.ts'
 
-/** Is this end a failure? An exit with 0 before the start counted is none for a job only. */
+/** Is this end a failure? An exit with 0 before the start counted is none for a job, or where every start counts. */
 export function isFailure(exit: Exit, settled: boolean, policy: Policy): boolean {
   if (!succeeded(exit)) return true
-  return policy.type === 'service' && !settled
+  return policy.type === 'service' && !settled && policy.startSeconds > 0
 }
 
 /** Does the policy want another start after this end? */

@@ -91,5 +91,6 @@ describe('the program of a guard', () => {
     expect(program.restart).toMatchObject({ when: 'always', factor: 1, immediate: 0, jitter: 0 })
     expect(program.restart.limit).toEqual(plain.restart.limit)
     expect(program.stop[0]?.wait).toBe(7_000)
+    expect(program.startSeconds).toBe(0)
   })
 })

@@ -94,6 +94,8 @@ function withoutGuard({ protocol, restart, stopTimeout }: ServiceSpec): Partial<
   return {
     ready: protocol === 'native' ? { kind: 'notify' } : null,
     restart: { ...standard, ...restart, immediate: 0, factor: 1, jitter: 0 },
+    // To a manager an end with 0 is a success however early.
+    startSeconds: 0,
     stop: ask === undefined ? stop : [{ ...ask, wait: stopTimeout }, ...rest],
   }
 }

@@ -37,12 +37,12 @@ export const WIN32 = {
 } as const
 
 const MEANING: Readonly<Record<number, string>> = {
-  [WIN32.FILE_NOT_FOUND]: 'the file was not found',
+  [WIN32.FILE_NOT_FOUND]: 'a file or directory was not found',
   [WIN32.PATH_NOT_FOUND]: 'the path was not found',
   [WIN32.ACCESS_DENIED]: 'access is denied',
   [WIN32.INVALID_LEVEL]: 'this Windows does not know the setting',
   [WIN32.BAD_EXE_FORMAT]: 'the file is not a program for this Windows',
-  [WIN32.NOT_A_DIRECTORY]: 'the working directory is not there, or is none',
+  [WIN32.NOT_A_DIRECTORY]: 'the directory is none, or has no usable name',
   [WIN32.DEPENDENT_SERVICES_RUNNING]: 'services that depend on it are running',
   [WIN32.INVALID_SERVICE_CONTROL]: 'the service does not take this control',
   [WIN32.SERVICE_REQUEST_TIMEOUT]: 'the service did not answer the Service Control Manager in time',

@@ -15,6 +15,14 @@ export interface Pinned {
   readonly integrity: string
 }
 
+/** A server of static files, plain JavaScript without dependencies, that was made without stead in mind. */
+export const SERVOR: Pinned = {
+  name: 'servor',
+  version: '4.0.2',
+  integrity:
+    'sha512-MlmQ5Ntv4jDYUN060x/KEmN7emvIqKMZ9OkM+nY8Bf2+KkyLmGsTqWLyAN2cZr5oESAcH00UanUyyrlS1LRjFw==',
+}
+
 /**
  * A package that npm leaves out on Linux because it is for Windows: its version and hash as
  * package-lock.json pins them.

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compileWindowsPrograms } from '../../fixtures/windows-programs.ts'
-import { ROOT } from './packages.ts'
+import { fetchPackage, ROOT, SERVOR } from './packages.ts'
 import { createPrefix, missingForWine, type WinePrefix, windowsPath } from './prefix.ts'
 import type { TestOutcome } from './reporter.ts'
 
@@ -82,6 +82,8 @@ async function main(): Promise<number> {
     .filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
     .sort()
   compileWindowsPrograms()
+  // Inside, npm cannot be asked.
+  fetchPackage(SERVOR)
   const prefix = createPrefix()
   let interrupted: NodeJS.Signals | null = null
   const interrupt = (signal: NodeJS.Signals): void => {

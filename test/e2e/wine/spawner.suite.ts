@@ -28,7 +28,7 @@ describe('the spawner of Windows', () => {
   /** What a program that is given these sees of itself. */
   async function told(args: readonly string[], changes: Partial<SpawnRequest> = {}) {
     const path = place.fresh()
-    const env = { ...BARE_ENV, STEAD_FIXTURE_OUT: path, ...changes.env }
+    const env = { ...BARE_ENV, FIXTURE_OUT: path, ...changes.env }
     const { exit } = place.start(args, { ...changes, env })
     assert.deepEqual(await exit(), { kind: 'code', code: 0 })
     const lines = readFileSync(path, 'utf8').split('\0').slice(0, -1)
@@ -97,7 +97,7 @@ describe('the spawner of Windows', () => {
     const names = seen.variables.map((line) => line.slice(0, line.indexOf('=', 1)))
     // Wine adds some of its own to whatever it starts, and changes the order.
     const declared = names.filter((name) => !/^(WINE|SystemDrive$)/.test(name))
-    assert.deepEqual(declared.sort(), ['PATH', 'STEAD_FIXTURE_OUT', 'SystemRoot', 'Zwei', 'ein'])
+    assert.deepEqual(declared.sort(), ['PATH', 'FIXTURE_OUT', 'SystemRoot', 'Zwei', 'ein'])
     assert.ok(seen.variables.includes('Zwei=żółw'))
   })
 

@@ -1,0 +1,134 @@
+/** Programs that know nothing of stead, installed as services of the real SCM by the use case of `stead install`. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { forgetGuardOf } from '../../../src/cli/compose-guard-home.ts'
+import {
+  composeManager,
+  installationPorts,
+  type Workshop,
+} from '../../../src/cli/compose-manager.ts'
+import { parseSpec } from '../../../src/config/parse-spec.ts'
+import { installService, uninstallService } from '../../../src/managers/installation.ts'
+import type { ScmStatus } from '../../../src/model/ports/service-control.ts'
+import { serviceControl } from '../../../src/platform/win32/service-control.ts'
+import { until } from '../../contract/until.ts'
+
+/** A guard is started out of its TypeScript here, on a machine that others use. */
+export const PATIENCE = 60_000
+
+export const scm = serviceControl()
+const STEAD = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
+let count = 0
+
+export interface AnyProgram {
+  readonly name: string
+  /** The home that it is installed in, with a blank and CJK characters in its path. */
+  readonly home: string
+  readonly workshop: Workshop
+  /** Installs it again, with other settings. */
+  install(settings: Readonly<Record<string, unknown>>): Promise<string>
+  start(...args: string[]): Promise<void>
+  control(code: number): Promise<void>
+  status(): Promise<ScmStatus>
+  /** Waits until the SCM has it in that state. */
+  reaches(state: ScmStatus['state'], deadline?: number): Promise<ScmStatus>
+  /** What the host has logged, and what the program printed. */
+  log(): string
+  /** The command `stead`, for this home. */
+  stead(...args: string[]): { readonly status: number | null; readonly output: string }
+}
+
+/** Installs it by the settings of a service file, gives it to `use`, and leaves nothing of it. */
+export async function withProgram<T>(
+  settings: Readonly<Record<string, unknown>>,
+  use: (service: AnyProgram) => Promise<T>,
+): Promise<T> {
+  count += 1
+  const name = `stead-any-${process.pid}-${count}`
+  const home = mkdtempSync(join(tmpdir(), 'stead 家 '))
+  const workshop = await composeManager({ scope: 'system', manager: null, home })
+  const ports = await installationPorts(workshop)
+  let lastPid: number | null = null
+  const install = async (asked: Readonly<Record<string, unknown>>): Promise<string> => {
+    const spec = parseSpec({ name, user: 'LocalSystem', ...asked }, 'the test')
+    return (await installService(ports, spec)).outcome
+  }
+  const status = async (): Promise<ScmStatus> => {
+    const found = await scm.status(name)
+    lastPid = found.pid ?? lastPid
+    return found
+  }
+  const service: AnyProgram = {
+    name,
+    home,
+    workshop,
+    install,
+    start: (...args) => scm.start(name, args),
+    control: (code) => scm.control(name, code),
+    status,
+    async reaches(state, deadline = PATIENCE) {
+      const look = async (): Promise<ScmStatus | null> => {
+        const found = await status()
+        return found.state === state ? found : null
+      }
+      return until(`${name} is ${state}`, look, deadline).catch((error: Error) => {
+        throw new Error(`${error.message}\n${service.log()}`)
+      })
+    },
+    log: () => textOf(join(home, 'logs')),
+    stead(...args) {
+      const words = [STEAD, ...args, '--home', home]
+      const {
+        status: code,
+        stdout,
+        stderr,
+      } = spawnSync(process.execPath, words, {
+        encoding: 'utf8',
+      })
+      return { status: code, output: `${stdout}${stderr}` }
+    },
+  }
+  await install(settings)
+  try {
+    return await use(service)
+  } finally {
+    // Wine's SCM does not notice the death of a process, so that one is asked for by its pid.
+    if (lastPid !== null && (await scm.status(name)).pid !== null && !isAlive(lastPid)) {
+      await scm.delete(name)
+    } else await uninstallService(ports, name)
+    forgetGuardOf(name, workshop.home)
+    rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  }
+}
+
+/** Every file below a directory, one after the other. */
+export function textOf(directory: string): string {
+  if (!existsSync(directory)) return ''
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n')
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

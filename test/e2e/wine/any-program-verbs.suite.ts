@@ -1,0 +1,161 @@
+/** Verbs on a service of an unmodified program: the SCM outside, its guard inside. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from '../../contract/harness.ts'
+import { until } from '../../contract/until.ts'
+import { windowsProgram } from '../../fixtures/windows-programs.ts'
+import { freePort, isAlive, PATIENCE, withProgram } from './any-program-room.ts'
+import { fetchPackage, SERVOR } from './packages.ts'
+
+const PARAMCHANGE = 6
+const folder = mkdtempSync(join(tmpdir(), 'stead served '))
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
+
+describe('a server from npm that knows nothing of stead', () => {
+  test('S01 is installed, RUNNING when its port answers, served, asked, stopped and removed by the command', {
+    timeout: 170_000,
+  }, async () => {
+    writeFileSync(join(folder, 'index.html'), 'served')
+    const port = await freePort()
+    const settings = {
+      command: [
+        process.execPath,
+        join(fetchPackage(SERVOR), 'cli.js'),
+        '.',
+        'index.html',
+        `${port}`,
+      ],
+      cwd: folder,
+      ready: { tcp: port },
+    }
+    await withProgram(settings, async ({ name, stead, ...service }) => {
+      const must = (...args: string[]): string => {
+        const { status, output } = stead(...args)
+        assert.equal(status, 0, `${args.join(' ')}: ${output}\n${service.log()}`)
+        return output
+      }
+      must('start', name)
+      const { state } = await service.status()
+      assert.equal(state, 'running')
+      assert.equal(await page(port), 'served')
+
+      const { services } = JSON.parse(must('status', name, '--json'))
+      assert.equal(services[0].phase, 'running')
+      const { pid } = services[0]
+      assert.ok(isAlive(pid) && pid !== (await service.status()).pid)
+      assert.match(must('explain', name), /running/)
+      assert.match(must('logs', name, '-n', '100'), new RegExp(`${port}`))
+
+      must('restart', name)
+      assert.ok(!isAlive(pid))
+      assert.equal(await page(port), 'served')
+      must('stop', name)
+      assert.equal(stead('status', name).status, 3)
+      assert.equal((await service.status()).win32ExitCode, 0)
+
+      must('start', name)
+      must('uninstall', name)
+      assert.equal(stead('status', name).status, 4)
+      assert.deepEqual(filesBelow(service.home), [])
+      // What the room removes at its end has to be there.
+      await service.install(settings)
+    })
+  })
+})
+
+describe('a service of any program', () => {
+  const polite = { command: [windowsProgram('polite')], ready: { log: 'ready' } }
+
+  test(
+    'S11 is paused and resumed, reloaded, and its own codes are events',
+    { timeout: 90_000 },
+    () =>
+      withProgram(polite, async (service) => {
+        await service.start()
+        await service.reaches('running')
+        const lives = (): number => (service.log().match(/ready \d+/g) ?? []).length
+        await service.control(2)
+        await service.reaches('paused')
+        await service.control(3)
+        await service.reaches('running')
+        await service.control(200)
+        await until('the event', () => service.log().includes('control 200'), PATIENCE)
+        assert.equal(lives(), 1)
+        await service.control(PARAMCHANGE)
+        await until('the second life', () => lives() === 2, PATIENCE)
+        await service.reaches('running')
+      }),
+  )
+
+  test('S06 is updated in place, and the next start has it', { timeout: 90_000 }, () =>
+    withProgram({ command: [windowsProgram('exits'), '7'], restart: 'no' }, async (service) => {
+      const same = { command: [windowsProgram('exits'), '7'], restart: 'no' }
+      const other = { command: [windowsProgram('exits'), '8'], restart: 'no' }
+      assert.equal(await service.install(same), 'unchanged')
+      assert.equal(await service.install(other), 'updated')
+      await service.start()
+      assert.equal((await service.reaches('stopped')).specificExitCode, 8)
+    }),
+  )
+
+  test('S02 is started for longer than 30 s, and its checkpoint moves all the while', {
+    timeout: 150_000,
+  }, () => {
+    const late = "setTimeout(() => console.log('up at last'), 32_000); setInterval(() => {}, 1e6)"
+    const settings = { command: [process.execPath, '-e', late], ready: { log: 'up at last' } }
+    return withProgram(settings, async (service) => {
+      await service.start()
+      const begun = performance.now()
+      let checkpoint = 0
+      await until(
+        'it is running',
+        async () => {
+          const { state, checkPoint } = await service.status()
+          if (state === 'running') return true
+          assert.equal(state, 'start-pending')
+          checkpoint = Math.max(checkpoint, checkPoint)
+          return false
+        },
+        100_000,
+      )
+      assert.ok(performance.now() - begun > 30_000)
+      assert.ok(checkpoint > 20, `the checkpoint came to ${checkpoint}`)
+    })
+  })
+
+  test('nothing of it outlives a guard that is killed', { timeout: 90_000 }, () => {
+    const settings = { command: [windowsProgram('family'), '1'] }
+    return withProgram(settings, async (service) => {
+      await service.start()
+      const { pid } = await service.reaches('running')
+      const pids = await until('the tree', () => {
+        const found = [...service.log().matchAll(/pid (\d+)/g)].map(([, one]) => Number(one))
+        return found.length >= 2 ? found : null
+      })
+      process.kill(pid ?? 0, 'SIGKILL')
+      await until('the tree is gone', () => pids.every((one) => !isAlive(one)), PATIENCE)
+    })
+  })
+})
+
+function filesBelow(home: string): readonly string[] {
+  return readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+}
+
+/** By node:http: the `fetch` of Node cannot connect in Wine 8. */
+function page(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: '/', agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve(text.trim()))
+    }).on('error', reject)
+  })
+}
