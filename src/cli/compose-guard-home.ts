@@ -33,6 +33,16 @@ export function guardHome({ scope, home }: GuardHomeOptions): Home {
   })
 }
 
+/**
+ * Where the guards are that a command may mean. On Windows who is an administrator has no home of the
+ * machine's, so without a scope those of its services are found beside one's own.
+ */
+export function guardHomes(options: GuardHomeOptions): readonly Home[] {
+  const own = guardHome(options)
+  if (process.platform !== 'win32' || options.scope !== undefined || own.root !== null) return [own]
+  return [own, guardHome({ ...options, scope: 'system' })]
+}
+
 export function guardScope(scope: string | undefined): Scope {
   if (scope === 'system' || scope === 'user') return scope
   if (scope !== undefined) {

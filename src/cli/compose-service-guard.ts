@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { SteadError } from '../errors.ts'
 import { programOf } from '../managers/guard-unit.ts'
+import { RECORD_SEAL, recordSeal } from '../managers/record-seal.ts'
 import { recordStore } from '../managers/record-store.ts'
 import type { Home } from '../model/home.ts'
 import type { Host } from '../model/ports/host.ts'
@@ -49,7 +50,13 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
 
   async function read() {
     try {
-      return await recordStore(nodeFileSystem(), home).read(name)
+      const record = await recordStore(nodeFileSystem(), home).read(name)
+      const seal = process.env[RECORD_SEAL]
+      if (record !== null && seal !== undefined && recordSeal(record.spec) !== seal) {
+        const reason = `it is not the record that was installed; start the service again after an update, or else look at who has changed it, and install it again: stead install ${name} …`
+        throw new SteadError('FILE_UNREADABLE', { path, reason })
+      }
+      return record
     } catch (cause) {
       if (cause instanceof SteadError) throw cause
       throw new SteadError('FILE_UNREADABLE', { path, reason: (cause as Error).message }, { cause })

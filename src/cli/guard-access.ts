@@ -8,7 +8,7 @@ import type { InstanceStatus } from '../model/guard-status.ts'
 import type { Home } from '../model/home.ts'
 import { suggest } from '../model/suggest.ts'
 import type { RegisteredGuard } from '../platform/control/guard-registry.ts'
-import { findGuardFile, type GuardHomeOptions, guardHome } from './compose-guard-home.ts'
+import { findGuardFile, type GuardHomeOptions, guardHomes } from './compose-guard-home.ts'
 
 /** A running guard that can be asked. */
 export interface Connected {
@@ -45,7 +45,11 @@ async function withAll<T>(
   options: GuardHomeOptions,
   use: (found: Found) => Promise<T>,
 ): Promise<T> {
-  const found = await connectGuards(guardHome(options))
+  const homes = await Promise.all(guardHomes(options).map(connectGuards))
+  const found = {
+    guards: homes.flatMap(({ guards }) => guards),
+    refused: homes.flatMap(({ refused }) => refused),
+  }
   try {
     return await use(found)
   } finally {

@@ -3,6 +3,7 @@ import { homeOf } from '../../model/home.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import { INFINITE } from '../../model/scm-values.ts'
 import { completeSpec } from '../../model/service-spec.ts'
+import { recordSeal } from '../record-seal.ts'
 import { sameAccount } from './account.ts'
 import { definitionOf, isOfHome } from './definition.ts'
 import { failureActionsOf } from './failure-actions.ts'
@@ -102,7 +103,7 @@ describe('the definition of a guard', () => {
   test('has time for the whole stop of the program, and nothing that is the program’s own', () => {
     expect(extras.preshutdownTimeout).toBe(25_000)
     expect(record).toMatchObject({ stopTimeout: 25_000, cwd: null, protocol: 'native' })
-    expect(environment).toEqual(['STEAD_SERVICE=app'])
+    expect(environment).toEqual(['STEAD_SERVICE=app', `STEAD_RECORD=${recordSeal(any)}`])
   })
 })
 

@@ -9,6 +9,7 @@ import {
 } from '../../model/scm-values.ts'
 import type { ServiceSpec, StartType } from '../../model/service-spec.ts'
 import { LOCAL_SERVICE } from '../../model/windows-account.ts'
+import { RECORD_SEAL, recordSeal } from '../record-seal.ts'
 import { serviceEnvironment } from '../service-environment.ts'
 import { accountOf } from './account.ts'
 import { needOfGuard, serviceFor } from './by-itself.ts'
@@ -40,7 +41,11 @@ export function definitionOf(
 ): ScmDefinition {
   const spec = serviceFor(asked, stead)
   const guarded = needOfGuard(asked) !== null
-  const env = serviceEnvironment(spec, home)
+  // The key of a service is an administrator's to write; the record is a file beside others.
+  const env = {
+    ...serviceEnvironment(spec, home),
+    ...(guarded ? { [RECORD_SEAL]: recordSeal(asked) } : {}),
+  }
   return {
     config: {
       type: SERVICE_WIN32_OWN_PROCESS,

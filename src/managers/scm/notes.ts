@@ -14,7 +14,7 @@ export function notesOn(
   const need = needOfGuard(spec)
   const notes = [
     residentNote(spec.name, need),
-    `it runs as ${config.account}, which must be able to read ${spec.file} and the program's files, and to write ${record.logFile}`,
+    `it runs as ${config.account}, which must be able to read ${spec.file} and the program's files${need === null ? '' : ', and stead itself'}, and to write ${record.logFile}`,
   ]
   if (need !== null) notes.push(...guardNotes(spec, extras))
   else {

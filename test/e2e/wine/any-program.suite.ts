@@ -86,6 +86,16 @@ describe('the end of a program is the end of its service:', () => {
       }),
   )
 
+  test('S04 a record that somebody has changed is not lived by', { timeout: 60_000 }, () =>
+    withProgram({ command: [program('exits'), '0'] }, async (service) => {
+      const record = join(service.home, 'specs', `${service.name}.json`)
+      writeFileSync(record, readFileSync(record, 'utf8').replace('"0"', '"9"'))
+      await service.start()
+      assert.equal((await endOf(service))[0], 1066)
+      assert.match(service.log(), /not the record that was installed/)
+    }),
+  )
+
   test('S04 a file that is no program fails at once, with its number', { timeout: 60_000 }, () => {
     const file = join(folder, 'text.exe')
     writeFileSync(file, 'not a program')
