@@ -112,7 +112,7 @@ function realPath(path: string): string {
 }
 
 /** What a guard needs of a home that may be somebody else's. @throws RIGHTS */
-export function inOwnHome<T>(directory: string, make: () => T): T {
+export function inOwnHome<T>(directory: string, make: () => T, action = 'start a guard there'): T {
   try {
     return make()
   } catch (error) {
@@ -121,7 +121,7 @@ export function inOwnHome<T>(directory: string, make: () => T): T {
     throw new SteadError(
       'RIGHTS',
       {
-        action: 'start a guard there',
+        action,
         right: `to write in ${directory}`,
         remedy: 'ask as the user whose it is (sudo -u USER), or name another place: --home DIR',
       },

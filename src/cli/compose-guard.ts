@@ -1,5 +1,5 @@
 /** Joins a guard with the parts of this platform, and with the socket on which it is spoken to. */
-import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { diffGuardSpecs } from '../config/diff-guard-spec.ts'
 import { parseEnvFile } from '../config/env-file.ts'
@@ -31,7 +31,7 @@ import { composeOutlets } from './compose-outlets.ts'
 import { composePrograms } from './compose-programs.ts'
 import { keyFileOf, secretOpener } from './compose-secrets.ts'
 import { composeSockets } from './compose-sockets.ts'
-import { composeAccounts, composeLocks, composeSelf } from './compose-system.ts'
+import { composeAccounts, composeDirectories, composeLocks, composeSelf } from './compose-system.ts'
 import { readGuardSpec } from './read-spec.ts'
 import { version } from './version.ts'
 
@@ -76,12 +76,8 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
   const spec = await prepare(await readSpec(null))
   const places = placesOf(home, spec.project, path)
   checkSocketPath(places.socket)
-  inOwnHome(places.run, () => {
-    for (const directory of [places.run, places.state]) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 })
-    }
-    mkdirSync(places.logs, { recursive: true, mode: 0o750 })
-  })
+  const { prepareGuardPlaces } = await composeDirectories()
+  inOwnHome(places.run, () => prepareGuardPlaces(home, places))
   const [locks, accountOf, self] = await Promise.all([
     composeLocks(),
     composeAccounts(),

@@ -14,6 +14,8 @@ import type { ManagerKind } from '../model/service-status.ts'
 import { systemClock } from '../platform/clock.ts'
 import { nodeCommandRunner } from '../platform/command-runner.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
+import { inOwnHome } from './compose-guard-home.ts'
+import { composeDirectories, composeLocks } from './compose-system.ts'
 
 export interface ManagerChoice {
   readonly scope: Scope
@@ -178,11 +180,9 @@ export async function installationPorts({
   home,
   files,
 }: Workshop): Promise<InstallationPorts> {
-  const { locks } =
-    process.platform === 'win32'
-      ? await import('../platform/win32/locks.ts')
-      : await import('../platform/posix/locks.ts')
-  return { manager, home, files, locks: locks(), clock: systemClock() }
+  const { prepareHome } = await composeDirectories()
+  inOwnHome(home.run, () => prepareHome(home), 'change services there')
+  return { manager, home, files, locks: await composeLocks(), clock: systemClock() }
 }
 
 /** Paths as this machine writes them, against PATH and a directory: by default the present one. */

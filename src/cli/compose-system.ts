@@ -19,6 +19,15 @@ export async function composeLocks(): Promise<Locks> {
   return locks()
 }
 
+/** What makes the directories of an installation, and of a guard. */
+export function composeDirectories(): Promise<
+  typeof import('../platform/posix/guard-directories.ts')
+> {
+  return isWindows
+    ? import('../platform/win32/guard-directories.ts')
+    : import('../platform/posix/guard-directories.ts')
+}
+
 export async function composeProcesses(): Promise<Processes> {
   const { processes } = isWindows
     ? await import('../platform/win32/processes.ts')

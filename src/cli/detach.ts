@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SteadError } from '../errors.ts'
 import { guardHome, inOwnHome } from './compose-guard-home.ts'
+import { composeDirectories } from './compose-system.ts'
 import type { Output } from './output.ts'
 import type { UpOptions } from './verbs/up.ts'
 
@@ -20,7 +21,9 @@ export async function startInBackground(
 ): Promise<number> {
   const home = guardHome(options)
   const log = join(home.logs, 'guard.log')
+  const { prepareHome } = await composeDirectories()
   const sink = inOwnHome(home.logs, () => {
+    prepareHome(home)
     mkdirSync(home.logs, { recursive: true, mode: 0o750 })
     return openSync(log, 'a', 0o640)
   })

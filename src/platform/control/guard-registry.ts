@@ -9,7 +9,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Home } from '../../model/home.ts'
 import type { Processes } from '../../model/ports/machine.ts'
 
@@ -29,22 +29,27 @@ export interface RegisteredGuard {
 
 const SUFFIX = '.json'
 
+/** On Windows a service may write in no directory but its own. */
+const IS_WINDOWS = process.platform === 'win32'
+
 /** The file in which a guard is written down. */
 export function registryFile(home: Pick<Home, 'run'>, project: string): string {
-  return join(directoryOf(home), `${encodeURIComponent(project)}${SUFFIX}`)
+  const name = encodeURIComponent(project)
+  return IS_WINDOWS
+    ? join(directoryOf(home), name, `guard${SUFFIX}`)
+    : join(directoryOf(home), `${name}${SUFFIX}`)
 }
 
 /**
- * Writes a guard down in `RUN/guards/PROJECT.json`, in one step; what stood there is replaced. The
- * file says where a guard is and holds nothing: who may be the guard of a project is a lock's matter.
+ * Writes a guard down in `RUN/guards/PROJECT.json`, on Windows in `RUN/guards/PROJECT/guard.json`, in
+ * one step; what stood there is replaced. The file says where a guard is and holds nothing: who may be the guard of a project is a lock's matter.
  *
  * @returns what removes it at the guard's end, unless another guard stands there by then
  */
 export function registerGuard(home: Pick<Home, 'run'>, guard: RegisteredGuard): () => void {
-  const directory = directoryOf(home)
   const path = registryFile(home, guard.project)
   const temporary = `${path}.${randomUUID()}.tmp`
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   try {
     writeFileSync(temporary, `${JSON.stringify(guard)}\n`, { mode: 0o600, flag: 'wx' })
     renameSync(temporary, path)
@@ -66,8 +71,8 @@ export async function guards(
   const directory = directoryOf(home)
   const found: RegisteredGuard[] = []
   for (const name of namesIn(directory)) {
-    if (!name.endsWith(SUFFIX)) continue
-    const path = join(directory, name)
+    if (!IS_WINDOWS && !name.endsWith(SUFFIX)) continue
+    const path = IS_WINDOWS ? join(directory, name, `guard${SUFFIX}`) : join(directory, name)
     const guard = read(path)
     if (guard === null) continue
     if ((await processes.birth(guard.pid)) === guard.birth) found.push(guard)

@@ -10,6 +10,9 @@ const TOKEN_USER = 1
 const TOKEN_GROUPS = 2
 /** SE_GROUP_ENABLED: one that is only there to deny something grants nothing. */
 const GROUP_ENABLED = 0x4
+/** <accctrl.h>, <winnt.h> */
+const SE_FILE_OBJECT = 1
+const OWNER_SECURITY_INFORMATION = 0x1
 const TOKEN_SIZE = 64 * 1024
 
 /** Well-known SIDs: the system itself, and the administrators of this machine. */
@@ -23,6 +26,8 @@ const advapi32 = bind('advapi32.dll', {
   ConvertStringSidToSidW: 'int __stdcall ConvertStringSidToSidW(str16 text, _Out_ void **sid)',
   LookupAccountSidW:
     'int __stdcall LookupAccountSidW(str16 machine, void *sid, void *name, _Inout_ uint32_t *nameLength, void *domain, _Inout_ uint32_t *domainLength, _Out_ int *use)',
+  GetNamedSecurityInfoW:
+    'uint32_t __stdcall GetNamedSecurityInfoW(str16 name, int type, uint32_t information, _Out_ void **owner, void *group, void *dacl, void *sacl, _Out_ void **descriptor)',
   OpenProcessToken:
     'int __stdcall OpenProcessToken(intptr_t process, uint32_t access, _Out_ intptr_t *token)',
   GetTokenInformation:
@@ -96,6 +101,26 @@ export function ownIdentity(): TokenIdentity {
   return self
 }
 
+/** The SID of who owns a file or directory; null where the caller may not ask. */
+export function ownerOf(path: string): string | null {
+  const owner: [unknown] = [null]
+  const descriptor: [unknown] = [null]
+  const error = advapi32().GetNamedSecurityInfoW(
+    path,
+    SE_FILE_OBJECT,
+    OWNER_SECURITY_INFORMATION,
+    owner,
+    null,
+    null,
+    null,
+    descriptor,
+  ) as number
+  if (error !== 0) return null
+  const sid = textOfSid(owner[0])
+  kernel32().LocalFree(descriptor[0])
+  return sid
+}
+
 const names = new Map<string, string | null>()
 const MOST_NAMES = 1_000
 /** Longest name of an account or a domain, with its NUL (<lmcons.h>: UNLEN, DNLEN). */
@@ -114,10 +139,8 @@ function lookUp(sid: string): string | null {
   const pointer: [unknown] = [null]
   if (!advapi32().ConvertStringSidToSidW(sid, pointer)) return null
   const [name, domain] = [Buffer.alloc(LONGEST_NAME * 2), Buffer.alloc(LONGEST_NAME * 2)]
-  const [nameLength, domainLength]: [number, number][] = [
-    [LONGEST_NAME, 0],
-    [LONGEST_NAME, 0],
-  ]
+  const nameLength: [number] = [LONGEST_NAME]
+  const domainLength: [number] = [LONGEST_NAME]
   const use: [number] = [0]
   const found = advapi32().LookupAccountSidW(
     null,
@@ -144,8 +167,12 @@ function tokenInformation(token: Handle, kind: number): Buffer {
 /** The SID that the pointer at `offset` leads to, within the same buffer. */
 function sidText(buffer: Buffer, offset: number): string {
   const at = Number(buffer.readBigUInt64LE(offset) - BigInt(koffi().address(buffer)))
+  return textOfSid(buffer.subarray(at))
+}
+
+function textOfSid(pointer: unknown): string {
   const text: [unknown] = [null]
-  checked('ConvertSidToStringSidW', advapi32().ConvertSidToStringSidW(buffer.subarray(at), text))
+  checked('ConvertSidToStringSidW', advapi32().ConvertSidToStringSidW(pointer, text))
   const sid = koffi().decode(text[0], 'char16_t', -1) as string
   kernel32().LocalFree(text[0])
   return sid
