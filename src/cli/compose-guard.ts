@@ -7,6 +7,7 @@ import { SteadError } from '../errors.ts'
 import { type EventLog, eventLog } from '../guard/event-log.ts'
 import { guard as makeGuard } from '../guard/guard.ts'
 import { inheritable, launcher, programEnvironment } from '../guard/launch.ts'
+import { withoutKeep } from '../guard/without-keep.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { Home } from '../model/home.ts'
@@ -35,6 +36,9 @@ import { composeAccounts, composeDirectories, composeLocks, composeSelf } from '
 import { readGuardSpec } from './read-spec.ts'
 import { version } from './version.ts'
 
+const isWindows = process.platform === 'win32'
+/** Of a console: Ctrl-Break, and that its window is being closed, after which little time is left. */
+const CONSOLE_ENDS = ['SIGBREAK', 'SIGHUP'] as const
 /** Where in its runtime directory the FIFOs of its programs are. */
 const OUTPUT = 'out'
 /** Two Ctrl-C of a terminal that come so close are one that was passed on twice (npm does that). */
@@ -64,7 +68,7 @@ export function fileSource(named: string | undefined, options: GuardHomeOptions)
         path: file,
         text: text ?? readGuardFile(file),
         env: { ...process.env },
-        onWindows: process.platform === 'win32',
+        onWindows: isWindows,
         keyFile: keyFileOf(home),
       }),
   }
@@ -161,7 +165,15 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       },
     })
     const way = await composeDoor({
-      ...{ api: guard.api, clock, timers, home, places, facts, self },
+      ...{
+        api: isWindows ? withoutKeep(guard.api, process.platform) : guard.api,
+        clock,
+        timers,
+        home,
+        places,
+        facts,
+        self,
+      },
       tell: (text, severity) => void events.append({ type: 'guard', text, severity }),
     })
     door = way
@@ -178,6 +190,10 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       own: way.own,
       self,
       signals: processSignals(),
+      /** What its signals mean, beside SIGINT. */
+      orders: isWindows
+        ? { end: ['SIGTERM', ...CONSOLE_ENDS] as const, apply: [] as const }
+        : { end: ['SIGTERM'] as const, apply: ['SIGHUP'] as const },
       onEvent(tell: (event: GuardEvent) => void) {
         listeners.add(tell)
         return () => listeners.delete(tell)

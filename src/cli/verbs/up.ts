@@ -27,7 +27,7 @@ type Composed = Awaited<ReturnType<typeof import('../compose-guard.ts').composeG
 /** Runs until it is told to end, or all its jobs are done. Exit code 1 where something failed for good. */
 async function stay(composed: Composed, output: Output): Promise<number> {
   const { eventText } = await import('../../model/event-text.ts')
-  const { guard, signals, facts } = composed
+  const { guard, signals, orders, facts } = composed
   const off = composed.onEvent((event) => {
     if (output.json) output.line(JSON.stringify(event))
     else {
@@ -45,12 +45,14 @@ async function stay(composed: Composed, output: Output): Promise<number> {
   }
   const offs = [
     signals.on('SIGINT', composed.once(end)),
-    signals.on('SIGTERM', end),
-    signals.on('SIGHUP', () => {
-      composed.own.apply({ text: null, dryRun: false }, composed.self).catch((error: unknown) => {
-        output.error(error)
-      })
-    }),
+    ...orders.end.map((signal) => signals.on(signal, end)),
+    ...orders.apply.map((signal) =>
+      signals.on(signal, () => {
+        composed.own.apply({ text: null, dryRun: false }, composed.self).catch((error: unknown) => {
+          output.error(error)
+        })
+      }),
+    ),
   ]
   try {
     await composed.start()
