@@ -5,9 +5,8 @@ import { eventText } from '../../model/event-text.ts'
 import type { InstanceDetail } from '../../model/guard-status.ts'
 import { parseLogLine } from '../../model/log-line.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
-import { type Connected, withGuards } from '../guard-access.ts'
+import { type Connected, placeNames, withGuards } from '../guard-access.ts'
 import { exitText, explainText } from '../present/guard-text.ts'
-import { withService } from './guard-control.ts'
 
 /** Lines of the last life that `explain` shows. */
 const LAST_LINES = 50
@@ -18,10 +17,20 @@ const MOST_LINES = 10_000
 /** Events that a guard tells in one answer. */
 const MOST = 1_000
 
-/** `explain NAME`: why it is as it is, what would change it, how it ended last and what it said before. */
+/**
+ * `explain NAME`: why it is as it is, what would change it, how it ended last and what it said before;
+ * of a service that no guard keeps now, what its manager knows of that.
+ */
 export function explain(name: string, options: CommonOptions): Promise<number> {
   return runVerb(options, (output) =>
-    withService(name, options, async ({ client }) => {
+    withGuards(options, async (guards) => {
+      const [found] = (await placeNames([name], guards)).guards
+      if (found === undefined) {
+        const { explainManaged } = await import('./explain-managed.ts')
+        await explainManaged(name, options, guards, output)
+        return 0
+      }
+      const { client } = found.guard
       const { services } = await client.status({ names: [name] })
       for (const { id } of services) {
         const detail = await client.detail(id)

@@ -41,6 +41,9 @@ describe('the end of a program is the end of its service:', () => {
     started({ command: [program('exits'), '7'], restart: 'no' }, async (service) => {
       assert.deepEqual(await endOf(service), [1066, 7, 'fatal', 'it ended with code 7'])
       assert.match(service.log(), /<3> stopped, code 7/)
+      const { status, output } = service.stead('explain', service.name)
+      assert.equal(status, 0, output)
+      assert.match(output, /fatal: it ended with code 7.*said last:.*stopped, code 7.*stead start/s)
     }),
   )
 
