@@ -96,13 +96,22 @@ export async function withProgram<T>(
   try {
     return await use(service)
   } finally {
-    // Wine's SCM does not notice the death of a process, so that one is asked for by its pid.
-    if (lastPid !== null && (await scm.status(name)).pid !== null && !isAlive(lastPid)) {
-      await scm.delete(name)
-    } else await uninstallService(ports, name)
+    await remove(name, lastPid, () => uninstallService(ports, name))
     forgetGuardOf(name, workshop.home)
     rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
+}
+
+/** Wine's SCM does not notice the death of a process, so that one is asked for by its pid. */
+async function remove(
+  name: string,
+  lastPid: number | null,
+  uninstall: () => Promise<void>,
+): Promise<void> {
+  if (!(await scm.names()).includes(name)) return
+  const isDead = lastPid !== null && !isAlive(lastPid)
+  if (isDead && (await scm.status(name)).pid !== null) await scm.delete(name)
+  else await uninstall()
 }
 
 /** Every file below a directory, one after the other. */
