@@ -3,11 +3,15 @@ import type { ProgramSpec } from '../model/program-spec.ts'
 import type { GuardSettings } from './guard-schema.ts'
 import type { FileProblem } from './source/config-source.ts'
 
-interface Lack {
+/** A setting that a program asks for in vain, and what to do instead. */
+export interface PosixLack {
   /** As stead.yaml has it, within a service. */
   readonly setting: string
-  readonly isAsked: (program: ProgramSpec) => boolean
   readonly remedy: string
+}
+
+interface Lack extends PosixLack {
+  readonly isAsked: (program: ProgramSpec) => boolean
 }
 
 const ACCOUNT = 'install the service by itself with that account: stead install NAME --user ACCOUNT'
@@ -81,6 +85,11 @@ const LACKS: readonly Lack[] = [
   },
 ]
 
+/** What of a program no guard on Windows can honour. */
+export function posixLacks(program: ProgramSpec): readonly PosixLack[] {
+  return LACKS.filter(({ isAsked }) => isAsked(program))
+}
+
 /**
  * What no guard on Windows can honour, by its place in stead.yaml: it is refused before anything
  * starts, rather than left out in silence.
@@ -90,7 +99,7 @@ export function posixProblems(
   { access = [] }: Pick<GuardSettings, 'access'>,
 ): FileProblem[] {
   const ofServices = [...services].flatMap((program) =>
-    LACKS.filter(({ isAsked }) => isAsked(program)).map(({ setting, remedy }) => ({
+    posixLacks(program).map(({ setting, remedy }) => ({
       path: ['services', program.name, ...setting.split('.')],
       message: `a guard on Windows has it not; ${remedy}`,
     })),

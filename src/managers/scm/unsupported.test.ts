@@ -47,7 +47,7 @@ describe('S10 the guard of any executable', () => {
     { killMode: 'control-group' },
     { watchdog: 5_000 },
     { restart: { when: 'always', delay: 2 ** 32, limit: { count: 5_000, window: 1_500 } } },
-    { windows: { ...WINDOWS_DEFAULTS, priority: 'high', affinity: [0], killOnClose: false } },
+    { windows: { ...WINDOWS_DEFAULTS, priority: 'high', affinity: [0] } },
   ])('honours %j', (settings) => {
     expect(refusedOfAny(settings)).toEqual([])
   })
@@ -70,6 +70,19 @@ describe('S10 the guard of any executable', () => {
     ['stopTimeout', { stopTimeout: 2 ** 32 }],
   ])('names %s when it is asked for %j', (setting, settings) => {
     expect(refusedOfAny(settings)).toEqual([setting])
+  })
+
+  test('names what a guard has elsewhere alone, by the names that it has in the file', () => {
+    const asked = {
+      log: { whenFull: 'drop', sinks: ['journald'] },
+      windows: { killOnClose: false },
+    }
+    const { guard, windows } = parseSpec({ name: 'a', command: '/bin/a', ...asked }, 'test')
+    expect(refusedOfAny({ guard, windows })).toEqual([
+      'log.whenFull',
+      'log.sinks',
+      'windows.killOnClose',
+    ])
   })
 
   test.each([{ notify: true }, { descriptor: 3 }])(

@@ -1,7 +1,10 @@
+import { posixLacks } from '../../config/posix-only.ts'
+import type { Home } from '../../model/home.ts'
 import type { Unsupported } from '../../model/plan.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { windowsAsked } from '../../model/windows-settings.ts'
+import { programOf } from '../guard-unit.ts'
 import { accountOf } from './account.ts'
 import { needOfGuard, serviceFor } from './by-itself.ts'
 import { commandLine, fileProblem, MAX_COMMAND_LINE } from './command-line.ts'
@@ -12,6 +15,8 @@ const MAX_DISPLAY_NAME = 256
 /** SetEnvironmentVariableW: a value has at most 32,767 characters, with the NUL at the end. */
 const MAX_VARIABLE = 32_766
 const MAX_DWORD = 0xffffffff
+/** What a program asks for does not depend on where stead keeps its things. */
+const NOWHERE: Home = { root: null, specs: '', state: '', run: '', logs: '' }
 const NOT_ITS_OWN =
   'the Service Control Manager does not know it, and on Windows a guard cannot be told by a program of the SDK whether it is ready'
 const OWN_WAY: Readonly<Record<string, string>> = {
@@ -57,15 +62,12 @@ export function unsupportedBy(
   for (const name of spec.dependsOn) {
     if (/^\+|[/\\]|^$/.test(name)) refuse('dependsOn', `${JSON.stringify(name)} is not a service`)
   }
-  if (spec.limits.openFiles !== null) {
+  if (need?.protocol) inGuard(spec, refuse)
+  else if (spec.limits.openFiles !== null) {
     refuse('limits.openFiles', 'Windows limits no open files of a process')
   }
   if (need?.protocol && (spec.killMode === 'process' || spec.killMode === 'none')) {
     refuse('killMode', 'the guard that keeps the program leaves nothing of it behind')
-  }
-  const ready = spec.guard?.ready?.kind
-  if (need?.protocol && (ready === 'descriptor' || ready === 'notify')) {
-    refuse('ready', 'Windows has neither the socket of systemd nor numbered descriptors')
   }
   windows(spec, refuse)
   if (spec.harden !== 'off') refuse('harden', 'the presets are for systemd')
@@ -76,6 +78,14 @@ export function unsupportedBy(
 }
 
 type Refuse = (setting: string, reason: string) => void
+
+/** What no guard on Windows can give its program; the account is the service's own. */
+function inGuard(spec: ServiceSpec, refuse: Refuse): void {
+  const program = programOf({ ...spec, user: null, group: null }, NOWHERE, 'C:\\')
+  for (const { setting, remedy } of posixLacks(program)) {
+    refuse(setting, `a guard on Windows has it not; ${remedy}`)
+  }
+}
 
 /** The command line that the SCM has, which is the guard's where there is one, and the program's. */
 function commands(spec: ServiceSpec, service: ServiceSpec, refuse: Refuse): void {

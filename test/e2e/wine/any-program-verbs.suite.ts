@@ -89,9 +89,10 @@ describe('a service of any program', () => {
   )
 })
 
+/** What stands in a home beside the compiled code of the command, which belongs to no service. */
 function filesBelow(home: string): readonly string[] {
   return readdirSync(home, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(home, 'cache')))
     .map(({ name }) => name)
 }
 
