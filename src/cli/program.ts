@@ -71,6 +71,12 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     }
   }
 
+  verb('control', 'send a Windows service a control of its own')
+    .argument('<name>', 'the service')
+    .argument('<code>', '128 to 255')
+    .action(async (name: string, code: string, options: CommonOptions) =>
+      exit(await (await import('./verbs/custom-control.ts')).customControl(name, code, options)),
+    )
   verb('status', 'show services; exit code 0 running, 3 not running, 4 no such')
     .argument('[name...]', 'services; everything of running guards without one')
     .action(async (names: string[], options: CommonOptions) =>
@@ -130,7 +136,7 @@ them under one guard.
 
 One program as a service:
   install, uninstall, list install or update in place; remove; what is installed
-  run                      what a manager starts where a service needs a guard
+  run, control             what a manager starts as a guard; a code of Windows
 Many programs, described in stead.yaml:
   up, down, apply, audit   start and keep; stop; take changes; who changed what
   scale, signal, beat      how many instances; send a signal; send a heartbeat

@@ -79,7 +79,7 @@ describe('a service of any program', () => {
         await service.reaches('paused')
         await service.control(3)
         await service.reaches('running')
-        await service.control(200)
+        assert.equal(service.stead('control', service.name, '200').status, 0)
         await until('the event', () => service.log().includes('control 200'), PATIENCE)
         assert.equal(lives(), 1)
         await service.control(PARAMCHANGE)
