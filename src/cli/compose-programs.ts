@@ -92,7 +92,7 @@ async function composeWatching({
     own,
     async close() {
       forward.close()
-      await notices.close()
+      await notices?.close()
     },
   }
 }

@@ -97,7 +97,7 @@ export async function composeSpawner(): Promise<Spawner> {
 
 /** How programs are listened to and measured. */
 export interface Senses {
-  readonly notices: ProgramNotices
+  readonly notices: ProgramNotices | null
   readonly store: DescriptorStore
   readonly usage: TreeUsage
   readonly own: () => OwnUsage
@@ -107,12 +107,9 @@ export interface Senses {
 export async function composeSenses(directory: string): Promise<Senses> {
   const { descriptorStore } = await import('../platform/posix/descriptor-store.ts')
   if (isWindows) {
-    const [{ programNotices }, { ownUsage, treeUsage }] = await Promise.all([
-      import('../platform/win32/program-notices.ts'),
-      import('../platform/win32/usage.ts'),
-    ])
-    const notices = programNotices()
-    return { notices, store: descriptorStore(notices), usage: treeUsage(), own: ownUsage }
+    const { ownUsage, treeUsage } = await import('../platform/win32/usage.ts')
+    const store = descriptorStore({ watchHangUp: () => () => {} })
+    return { notices: null, store, usage: treeUsage(), own: ownUsage }
   }
   const [{ programNotices }, { ownUsage, treeUsage }, { credentials }] = await Promise.all([
     import('../platform/posix/program-notices.ts'),

@@ -9,7 +9,8 @@ import type { OutputChannel } from '../model/ports/program-output.ts'
 import { parseNotice } from './notice.ts'
 
 export interface VoiceParts {
-  readonly notices: ProgramNotices
+  /** Null where the system has no such ways: settings that need one are refused before. */
+  readonly notices: ProgramNotices | null
   readonly store: DescriptorStore
 }
 
@@ -37,6 +38,10 @@ export interface Match {
 
 /** The ways by which programs speak: sockets and pipes, made when they are first asked for, and lines of output. */
 export function programVoices({ notices, store }: VoiceParts) {
+  const ways = (): ProgramNotices => {
+    if (notices === null) throw new Error('this system has no sockets for notices')
+    return notices
+  }
   const voices = new Map<string, Voice>()
 
   function voiceOf(id: string): Voice {
@@ -60,7 +65,7 @@ export function programVoices({ notices, store }: VoiceParts) {
       voice.socket = null
     }
     voice.user = user
-    voice.socket ??= notices.socket(id, user, (message) => {
+    voice.socket ??= ways().socket(id, user, (message) => {
       keep(id, voice.most, message)
       voice.notice?.(message)
     })
@@ -83,7 +88,7 @@ export function programVoices({ notices, store }: VoiceParts) {
     const voice = voiceOf(id)
     if (voice.pipe?.incarnation === incarnation) return voice.pipe.pipe
     voice.pipe?.pipe.close()
-    const pipe = notices.pipe(id, incarnation, () => voice.line?.())
+    const pipe = ways().pipe(id, incarnation, () => voice.line?.())
     voice.pipe = { incarnation, pipe }
     return pipe
   }

@@ -3,12 +3,13 @@ import { fakeProbes, settled } from '../../test/fakes/probes.ts'
 import { virtualTime } from '../../test/simulation/virtual-time.ts'
 import type { ProgramNotices } from '../model/ports/program-notices.ts'
 import { completeProgram, type ProgramSpec } from '../model/program-spec.ts'
-import { programWatchers } from './program-watchers.ts'
+import { type ProgramWatchersParts, programWatchers } from './program-watchers.ts'
 import { limitWatch } from './watch-limits.ts'
 import type { Watchers, WatchReport } from './watchers.ts'
 
 let time: ReturnType<typeof virtualTime>
 let probes: ReturnType<typeof fakeProbes>
+let parts: ProgramWatchersParts
 let watchers: Watchers
 let told: unknown[][]
 let report: WatchReport
@@ -59,7 +60,7 @@ beforeEach(() => {
     close: async () => {},
   }
   const usage = { sample: async () => new Map([[7, { memory: 2_000, cpu: 0 }]]) }
-  watchers = programWatchers({
+  parts = {
     ...time,
     probes,
     notices,
@@ -71,7 +72,8 @@ beforeEach(() => {
     },
     environmentOf: () => ({}),
     forward: (...args) => forwarded.push(args),
-  })
+  }
+  watchers = programWatchers(parts)
 })
 
 function target(settings: Partial<ProgramSpec>, incarnation = 1) {
@@ -101,6 +103,14 @@ describe('what a program is given', () => {
   test('the time within which its heartbeats have to come', () => {
     const heartbeat = { every: 5_000, misses: 3, forward: null }
     expect(target({ heartbeat }).means.env.WATCHDOG_USEC).toBe('15000000')
+  })
+
+  test('no socket where the system has none: its heartbeats come by the control API', () => {
+    watchers = programWatchers({ ...parts, notices: null })
+    const heartbeat = { every: 5_000, misses: 3, forward: null }
+    const made = target({ heartbeat })
+    expect(made.means).toEqual({ env: {}, descriptors: new Map() })
+    expect(watchers.hears(made.spec)).toBe(false)
   })
 
   test('what it left for its next life, at most so much, until nothing starts it again', () => {

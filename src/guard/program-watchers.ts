@@ -23,6 +23,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
   const { clock } = parts
   const voices = programVoices(parts)
   const { voiceOf, socketOf, pipeOf, matchOf } = voices
+  const hears = (spec: ProgramSpec): boolean => parts.notices !== null && speaks(spec)
 
   /** The watching of one life: what it tells after its end is discarded. */
   function watch(
@@ -104,7 +105,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       const { ready } = spec
       if (ready?.kind === 'log') matchOf(id, ready.pattern, incarnation, channel ?? null)
       const env: Record<string, string> = {}
-      if (speaks(spec)) {
+      if (hears(spec)) {
         env.NOTIFY_SOCKET = socketOf(id, spec.user).address
         if (spec.heartbeat !== null) {
           const { every, misses } = spec.heartbeat
@@ -127,7 +128,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       return watch(target, report, (told) => lifeOf(target, told))
     },
     end: (target, report) => watch(target, report, () => SILENT),
-    hears: speaks,
+    hears,
     rest: (id) => parts.store.giveUp(id),
     forget(id) {
       parts.store.giveUp(id)

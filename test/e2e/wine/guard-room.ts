@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -135,13 +135,18 @@ export function room(): Room {
         child.kill()
         await once(child, 'exit')
       }
-      rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+      // The directory is somebody's for a moment after its end.
+      await until('the directory is gone', () => removed(directory), PATIENCE)
     },
   }
   return self
 }
 
-/** Lines of a log, as it is now. */
-export function linesOf(path: string): readonly string[] {
-  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
+function removed(directory: string): boolean {
+  try {
+    rmSync(directory, { recursive: true, force: true })
+    return true
+  } catch {
+    return false
+  }
 }
