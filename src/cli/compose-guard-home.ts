@@ -1,12 +1,21 @@
 /** Where a command looks for guards, and for the stead.yaml it means. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { SteadError } from '../errors.ts'
 import { type GuardPlaces, guardPlaces } from '../model/guard-places.ts'
 import { type Home, homeOf } from '../model/home.ts'
 import type { Scope } from '../model/service-spec.ts'
+import { configFiles } from '../platform/config-files.ts'
+
+/** What changes the settings of a stead.yaml that a verb reads. */
+export interface LayerOptions {
+  /** Profiles, `--profile`. */
+  readonly profile?: readonly string[]
+  /** Settings, `--set a.b=value`. */
+  readonly set?: readonly string[]
+}
 
 export interface GuardHomeOptions {
   readonly scope?: string
@@ -14,8 +23,6 @@ export interface GuardHomeOptions {
 }
 
 const NAMES = ['stead.yaml', 'stead.yml', 'stead.json', 'stead.jsonc', 'stead.toml']
-/** More than this is refused before it is read. */
-const MAX_SIZE = 1024 * 1024
 
 /**
  * The directories of the guards that the options ask for. Without `--scope` they are the system's for
@@ -69,21 +76,16 @@ export function findGuardFile(named: string | undefined): string {
   throw new SteadError('FILE_UNREADABLE', { path: NAMES[0] as string, reason })
 }
 
-/** @throws FILE_UNREADABLE, also for a file that is too long to be a configuration */
+/** @throws FILE_UNREADABLE, also for a file that is too long to be a configuration, or no text */
 export function readGuardFile(path: string): string {
-  try {
-    const { size } = statSync(path)
-    if (size > MAX_SIZE) {
-      const reason = `it has ${size} bytes; a configuration has ${MAX_SIZE} at most`
-      throw new SteadError('FILE_UNREADABLE', { path, reason })
-    }
-    return new TextDecoder('utf8', { fatal: true }).decode(readFileSync(path))
-  } catch (error) {
-    if (error instanceof SteadError) throw error
-    const reason =
-      error instanceof TypeError ? 'it is not UTF-8' : (error as NodeJS.ErrnoException).message
-    throw new SteadError('FILE_UNREADABLE', { path, reason }, { cause: error })
-  }
+  const read = configFiles().read(path)
+  if ('text' in read) return read.text
+  throw new SteadError('FILE_UNREADABLE', { path, reason: read.problem })
+}
+
+/** Whether a guard of this machine would be one on Windows. */
+export function onWindows(): boolean {
+  return process.platform === 'win32'
 }
 
 /** Where the guard of a file keeps its things. */

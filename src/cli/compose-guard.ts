@@ -25,6 +25,7 @@ import {
   type GuardHomeOptions,
   guardHome,
   inOwnHome,
+  type LayerOptions,
   placesOf,
   readGuardFile,
 } from './compose-guard-home.ts'
@@ -56,7 +57,10 @@ export interface GuardSource {
 }
 
 /** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
-export function fileSource(named: string | undefined, options: GuardHomeOptions): GuardSource {
+export function fileSource(
+  named: string | undefined,
+  options: GuardHomeOptions & LayerOptions,
+): GuardSource {
   const file = findGuardFile(named)
   const home = guardHome(options)
   return {
@@ -68,6 +72,8 @@ export function fileSource(named: string | undefined, options: GuardHomeOptions)
         path: file,
         text: text ?? readGuardFile(file),
         env: { ...process.env },
+        profiles: options.profile,
+        set: options.set,
         onWindows: isWindows,
         keyFile: keyFileOf(home),
       }),

@@ -10,9 +10,25 @@ import type { UpOptions } from './verbs/up.ts'
 
 const control = () => import('./verbs/guard-control.ts')
 const look = () => import('./verbs/guard-look.ts')
-const FILE = [
+export const FILE = [
   '-f, --file <file>',
   'the stead.yaml (default: of this directory, or above it)',
+] as const
+
+/** An option that may be given more than once. */
+export function several(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
+
+export const PROFILE = [
+  '--profile <name>',
+  'take the settings of a profile (STEAD_PROFILE)',
+  several,
+] as const
+export const SET = [
+  '--set <setting=value>',
+  'another value for a setting, such as services.web.env.PORT=9090',
+  several,
 ] as const
 
 /** Adds `up`, `down`, `apply` and their company. */
@@ -23,6 +39,8 @@ export function addGuardVerbs(
   verb('up', 'start everything in stead.yaml, and keep it running')
     .option(...FILE)
     .option('-d, --detach', 'in the background')
+    .option(...PROFILE)
+    .option(...SET)
     .action(async (options: UpOptions) => exit(await (await import('./verbs/up.ts')).up(options)))
   verb('down', 'stop everything in stead.yaml, in order')
     .option(...FILE)

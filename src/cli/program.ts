@@ -1,8 +1,9 @@
 /** The command line: verbs, their options and texts. What a verb does is loaded when it is asked for. */
 import { Command, Help, Option } from 'commander'
+import { addConfigVerbs } from './config-verbs.ts'
 import type { CommonOptions } from './context.ts'
 import { addForeignVerbs } from './foreign-verbs.ts'
-import { addGuardVerbs } from './guard-verbs.ts'
+import { addGuardVerbs, several } from './guard-verbs.ts'
 import { addInstallOptions } from './install-options.ts'
 import { makeOutput } from './output.ts'
 import { addSecretVerbs } from './secret-verbs.ts'
@@ -96,6 +97,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
   addGuardVerbs(verb, exit)
   addForeignVerbs(verb, exit)
   addSecretVerbs(program, all, exit)
+  addConfigVerbs(program, all, exit)
   addCommonOptions(program.command('version').description('print the version'), all).action(
     (options: CommonOptions) => exit(printVersion(options)),
   )
@@ -123,11 +125,6 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
   }
 }
 
-/** An option that may be given more than once. */
-function several(value: string, before: readonly string[]): string[] {
-  return [...before, value]
-}
-
 /** All verbs on one screen, those that belong together on a line; each has its own help. */
 const OVERVIEW = `Usage: stead VERB [options]
 
@@ -142,7 +139,7 @@ Many programs, described in stead.yaml:
   scale, signal, beat      how many instances; send a signal; send a heartbeat
   metrics, graph           as text for Prometheus; who needs whom
   import, export           from and to supervisord, systemd, …
-  secret                   values in files that only a key opens
+  config, secret           what a configuration is made of; sealed values
 Both:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it

@@ -28,6 +28,8 @@ const RESTART = { rolling: { type: 'boolean' } } as const
 const UP = {
   file: { type: 'string', short: 'f' },
   detach: { type: 'boolean', short: 'd' },
+  profile: { type: 'string', multiple: true },
+  set: { type: 'string', multiple: true },
 } as const
 
 /** Verbs with a short way in, and how many names each takes; a test compares them with program.ts. */

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { text as textOf } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { GuardConfig } from '../config/guard-file.ts'
 import { type ErrorCode, type ErrorParams, isSteadError, SteadError } from '../errors.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
 
@@ -14,6 +15,10 @@ interface Question {
   readonly text: string
   /** Where `${VAR}` is looked up. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Profiles to take; left out, STEAD_PROFILE says. */
+  readonly profiles?: readonly string[] | undefined
+  /** Settings of the command line; no secret is among them. */
+  readonly set?: readonly string[] | undefined
   /** False where a guard on another system shall keep it; left out where it is only looked at. */
   readonly onWindows?: boolean
   /** Where keys are if the environment does not say; left out where sealed values stay so. */
@@ -23,16 +28,19 @@ interface Question {
 /** What is told on the command line, where everybody can see it. */
 type Reading = Omit<Question, 'text' | 'env'>
 
-type Answer =
-  | { readonly spec: GuardSpec }
-  | { readonly code: ErrorCode; readonly params: ErrorParams<ErrorCode> }
+type Answer = GuardConfig | { readonly code: ErrorCode; readonly params: ErrorParams<ErrorCode> }
 
 /** A bomb that takes longer, or more memory than this, is ended. */
 const LONGEST = 60_000
 const MAX_HEAP = 512
 
 /** @throws GUARD_FILE_INVALID with every problem */
-export async function readGuardSpec({ text, env, ...reading }: Question): Promise<GuardSpec> {
+export async function readGuardSpec(question: Question): Promise<GuardSpec> {
+  return (await readGuardConfig(question)).spec
+}
+
+/** The same with the files that it depends on. @throws GUARD_FILE_INVALID with every problem */
+export async function readGuardConfig({ text, env, ...reading }: Question): Promise<GuardConfig> {
   const flags = [`--max-old-space-size=${MAX_HEAP}`, ...process.execArgv]
   const words = [fileURLToPath(import.meta.url), JSON.stringify(reading)]
   const child = spawn(process.execPath, [...flags, ...words], {
@@ -55,7 +63,7 @@ export async function readGuardSpec({ text, env, ...reading }: Question): Promis
   const answer = answerIn(said)
   if (answer === null)
     throw new SteadError('GUARD_FILE_INVALID', { source: reading.path, problems: [how] })
-  if ('spec' in answer) return answer.spec
+  if ('spec' in answer) return answer
   throw new SteadError(answer.code, answer.params)
 }
 
@@ -67,13 +75,15 @@ function answerIn(said: string): Answer | null {
   }
 }
 
-async function answer({ keyFile, ...reading }: Reading): Promise<Answer> {
+async function answer({ keyFile, profiles, set = [], ...reading }: Reading): Promise<Answer> {
   try {
-    const { parseGuardFile } = await import('../config/guard-file.ts')
+    const { loadGuardFile } = await import('../config/guard-file.ts')
+    const { configFiles } = await import('../platform/config-files.ts')
     const text = await textOf(process.stdin)
     const { secretOpener } = await import('./compose-secrets.ts')
     const secrets = keyFile === undefined ? {} : { openSecret: secretOpener(keyFile) }
-    return { spec: parseGuardFile({ ...reading, text, env: process.env, ...secrets }) }
+    const file = { ...reading, profiles, set, text, env: process.env, ...secrets }
+    return loadGuardFile(file, configFiles())
   } catch (error) {
     if (!isSteadError(error)) throw error
     const { code, params } = error

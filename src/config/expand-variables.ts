@@ -1,4 +1,6 @@
-import type { ConfigSource, FileProblem } from './source/config-source.ts'
+import type { FileProblem } from './source/config-source.ts'
+import type { LayerName } from './source/origin.ts'
+import { plainValue, type SourceEntry, type SourceTree } from './source/source-tree.ts'
 
 /** Aliases can make a small file mean a huge value: it is read no further than this. */
 const MAX_VALUES = 1_000_000
@@ -6,43 +8,63 @@ const MAX_VALUES = 1_000_000
 /** Settings whose members are texts, however they look: `1.10` is not 1.1 there. */
 const TEXTS: ReadonlySet<PropertyKey> = new Set(['env', 'labels', 'command', 'exec'])
 
+/** Where variables stand for values: what comes from variables and arguments is taken as it is. */
+const EXPANDED: ReadonlySet<LayerName> = new Set(['file', 'remote'])
+
+export interface Expanded {
+  /** The same tree, with the values in it. */
+  readonly tree: SourceTree
+  readonly value: unknown
+  readonly problems: readonly FileProblem[]
+}
+
 /**
- * Puts values for `${VAR}` and `${VAR:default}` into every text of `source`; `$$` is one `$`.
+ * Puts values for `${VAR}` and `${VAR:default}` into every text of files and remote sources; `$$` is one
+ * `$`. What is put in is not looked at again.
  *
- * @returns the value, and a problem for each variable that is not there and has no default
+ * @returns the values, and a problem for each variable that is not there and has no default
  */
 export function expandVariables(
-  source: ConfigSource,
+  source: { readonly tree: SourceTree },
   env: Readonly<Record<string, string | undefined>>,
-): { readonly value: unknown; readonly problems: readonly FileProblem[] } {
+): Expanded {
   const problems: FileProblem[] = []
   let values = 0
-  const walk = (value: unknown, path: readonly PropertyKey[]): unknown => {
+  const walk = (node: SourceTree, path: readonly PropertyKey[]): SourceTree => {
     values += 1
     if (values === MAX_VALUES)
       problems.push({ path: [], message: `its aliases make more than ${MAX_VALUES} values of it` })
-    if (values >= MAX_VALUES || path.length > 100) return null
-    if (typeof value === 'string') return expand(value, env, path, problems)
-    if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]))
-    if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value).map(([key, item]) => {
-        if (key === '__proto__')
-          problems.push({ path: [...path, key], message: 'this is no name', key: true })
-        return [key, walk(item, [...path, key])] as const
+    if (values >= MAX_VALUES)
+      return { kind: 'scalar', value: null, written: null, place: node.place }
+    if (node.kind === 'list')
+      return { ...node, items: node.items.map((item, index) => walk(item, [...path, index])) }
+    if (node.kind === 'map') {
+      const entries = [...node.entries].map(([name, { key, node: inner }]) => {
+        if (name === '__proto__')
+          problems.push({ path: [...path, name], message: 'this is no name', key: true })
+        return [name, { key, node: walk(inner, [...path, name]) } satisfies SourceEntry] as const
       })
-      return Object.fromEntries(entries)
+      return { ...node, entries: new Map(entries) }
     }
-    const isText = typeof value === 'number' || typeof value === 'boolean'
-    return isText && TEXTS.has(path.at(-2) ?? '') ? (source.written(path) ?? value) : value
+    if (typeof node.value === 'string') {
+      if (!EXPANDED.has(node.place.origin.layer)) return node
+      return {
+        ...node,
+        value: expandText(node.value, env, (message) => problems.push({ path, message })),
+      }
+    }
+    const isText = node.written !== null && TEXTS.has(path.at(-2) ?? '')
+    return isText ? { ...node, value: node.written, written: null } : node
   }
-  return { value: walk(source.value, []), problems }
+  const tree = walk(source.tree, [])
+  return { tree, value: plainValue(tree), problems }
 }
 
-function expand(
+/** One text with the values in it; what is wrong is told, and left as it stands. */
+export function expandText(
   text: string,
   env: Readonly<Record<string, string | undefined>>,
-  path: readonly PropertyKey[],
-  problems: FileProblem[],
+  tell: (problem: string) => void,
 ): string {
   if (!text.includes('$')) return text
   return text.replace(
@@ -50,7 +72,7 @@ function expand(
     (whole, name: string | undefined, fallback: string | undefined, end: string | undefined) => {
       if (name === undefined) return '$'
       const complain = (message: string): string => {
-        problems.push({ path, message })
+        tell(message)
         return whole
       }
       if (end === '') return complain('a "${" is not closed; one writes "$${" for the characters')

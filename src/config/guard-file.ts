@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { SteadError } from '../errors.ts'
+import { type ConfigFiles, noConfigFiles } from '../model/ports/config-files.ts'
 import type { SecretOpener } from '../model/ports/secret-opener.ts'
 import type { GroupSpec, GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import { nameProblem } from '../model/service-name.ts'
@@ -11,11 +12,12 @@ import { eventsProblems, outletsOf } from './events-schema.ts'
 import { expandVariables } from './expand-variables.ts'
 import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
+import { loadSettings } from './layers/load-settings.ts'
 import { metricsOf, metricsProblems } from './metrics-schema.ts'
 import { openSealed } from './open-sealed.ts'
 import { posixProblems } from './posix-only.ts'
-import type { FileProblem } from './source/config-source.ts'
-import { formatOf, readSource } from './source/read-source.ts'
+import { isSecretSetting, problemWithoutSecrets, secretTexts } from './secret-settings.ts'
+import { configSource, type FileProblem } from './source/config-source.ts'
 import { windowsProblems } from './windows-schema.ts'
 
 /** More problems than these are counted, and not shown. */
@@ -25,17 +27,27 @@ const MAX_PROBLEMS = 50
 const MAX_PLACED = 500
 
 export interface GuardFile {
-  /** Absolute: relative paths in it are meant from its directory. */
+  /** Absolute: relative paths in it, and in what it includes, are meant from its directory. */
   readonly path: string
   readonly text: string
   /** Where `${VAR}` is looked up. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** What to call the file in messages; its path unless given. */
   readonly shownAs?: string
+  /** Profiles to take; left out, STEAD_PROFILE says where files are read. */
+  readonly profiles?: readonly string[] | undefined
+  /** Settings of the command line, `a.b=value`. */
+  readonly set?: readonly string[]
   /** Whether the guard that shall keep it is on Windows; left out where it is only looked at. */
   readonly onWindows?: boolean
   /** Opens sealed values; left out, they stay as they are. */
   readonly openSecret?: SecretOpener
+}
+
+/** What was read, and every file that it depends on, absolute. */
+export interface GuardConfig {
+  readonly spec: GuardSpec
+  readonly files: readonly string[]
 }
 
 /**
@@ -45,7 +57,16 @@ export interface GuardFile {
  * @throws GUARD_FILE_INVALID with every problem at once, each with its place and its line
  */
 export function parseGuardFile(file: GuardFile): GuardSpec {
-  const { path, text, env, shownAs = path, onWindows } = file
+  return loadGuardFile({ ...file, profiles: file.profiles ?? [] }, noConfigFiles).spec
+}
+
+/**
+ * Reads stead.yaml with all that it includes, its profiles and its env files.
+ *
+ * @throws GUARD_FILE_INVALID with every problem at once, each with its place and its line
+ */
+export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
+  const { path, shownAs = path, onWindows } = file
   const refuse = (problems: readonly string[], count = problems.length): never => {
     const shown = problems.slice(0, MAX_PROBLEMS)
     const more = count - shown.length
@@ -54,20 +75,27 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
       problems: more > 0 ? [...shown, `… and ${more} more`] : shown,
     })
   }
-  const source = readSource(shownAs, text, {
-    format: formatOf(path),
-    emptyHint: '; one writes "services:" and below it their names',
-  })
-  if ('problems' in source) return refuse(source.problems)
+  const emptyHint = '; one writes "services:" and below it their names'
+  const loaded = loadSettings({ ...file, emptyHint }, disk)
+  const { source, variables, files, problems: unread } = loaded
+  if (unread.length > 0) return refuse(unread)
+  let { secrets } = loaded
   // Looking for a place takes time, and thousands of problems are one mistake made by a program.
-  const tell = (problems: readonly FileProblem[]): never =>
-    refuse(source.describe(problems.slice(0, MAX_PLACED)), problems.length)
-  const { value: sealed, problems } = expandVariables(source, env)
+  const tell = (problems: readonly FileProblem[]): never => {
+    const told = configSource(source.tree, isSecretSetting).describe(problems.slice(0, MAX_PLACED))
+    return refuse(
+      told.map((problem) => problemWithoutSecrets(problem, secrets)),
+      problems.length,
+    )
+  }
+  const { value: sealed, tree, problems } = expandVariables(source, variables)
+  secrets = [...loaded.secrets, ...secretTexts(tree, sealed)]
   if (problems.length > 0) return tell(problems)
   const { value, problems: unopened } =
     file.openSecret === undefined
       ? { value: sealed, problems: [] }
       : openSealed(sealed, file.openSecret)
+  secrets = [...loaded.secrets, ...secretTexts(tree, value)]
   if (unopened.length > 0) return tell(unopened)
   const parsed = guardSchema.safeParse(value)
   if (!parsed.success) return tell(describeIssues(parsed.error.issues, guardSchema, value))
@@ -89,7 +117,7 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
   const events = outletsOf(settings, directory)
   const controlTcp = controlTcpOf(settings, directory)
   const access = [...accessOf(settings), ...tcpRulesOf(settings)]
-  return {
+  const spec: GuardSpec = {
     project: settings.project ?? settings.name ?? projectOf(directory),
     services: [...services.values()],
     groups: Object.entries(settings.groups ?? {}).map(
@@ -105,6 +133,7 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
     ...(controlTcp === null ? {} : { controlTcp }),
     ...(events === null ? {} : { events }),
   }
+  return { spec, files }
 }
 
 /**

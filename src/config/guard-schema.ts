@@ -6,7 +6,8 @@ import { described } from './described.ts'
 import { eventsSchema } from './events-schema.ts'
 import { metricsSchema } from './metrics-schema.ts'
 import { inheritable, programSchema } from './program-schema.ts'
-import { name, restartLimit } from './setting-values.ts'
+import { truth } from './program-values.ts'
+import { name, path, restartLimit } from './setting-values.ts'
 
 /** More than this is no file that a person keeps. */
 const MAX_SERVICES = 10_000
@@ -33,7 +34,10 @@ const groupSchema = z.strictObject({
   ),
 })
 
-/** What one writes in stead.yaml. */
+const fileReference = z.union([path, z.strictObject({ file: path, optional: truth.optional() })])
+const fileReferences = z.union([fileReference, z.array(fileReference)])
+
+/** What one writes in stead.yaml. `include`, `profiles` and `envFiles` are done with before it is checked. */
 export const guardSchema = z.strictObject({
   project: described(
     name,
@@ -41,6 +45,21 @@ export const guardSchema = z.strictObject({
     { example: 'shop' },
   ),
   name: described(name, 'the same as project'),
+  include: described(
+    fileReferences,
+    'files whose settings hold where this one says nothing else: relative to it, `*` in the last part',
+    { example: '[base.yaml, conf.d/*.yaml, { file: local.yaml, optional: true }]' },
+  ),
+  envFiles: described(
+    fileReferences,
+    'files of KEY=VALUE lines in which variables are looked up where the environment has no such variable',
+    { example: '{ file: .env, optional: true }' },
+  ),
+  profiles: described(
+    z.record(name, z.unknown().meta({ type: 'object' })),
+    'settings by the names of profiles, which hold instead of those of the file where a profile is asked for',
+    { example: '{ prod: { defaults: { restart: { limit: none } } } }' },
+  ),
   services: z
     .record(serviceName, programSchema)
     .refine((services) => Object.keys(services).length > 0, 'there is no service in it')

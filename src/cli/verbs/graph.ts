@@ -50,9 +50,10 @@ async function graphMeant(
   if (file === null) return (guards[0] as Connected).client.graph()
   const own = guards.find(({ facts }) => facts.file === file)
   if (own !== undefined) return own.client.graph()
-  const { parseGuardFile } = await import('../../config/guard-file.ts')
+  const { loadGuardFile } = await import('../../config/guard-file.ts')
+  const { configFiles } = await import('../../platform/config-files.ts')
   const text = readGuardFile(file)
-  return definition(parseGuardFile({ path: file, text, env: process.env }))
+  return definition(loadGuardFile({ path: file, text, env: process.env }, configFiles()).spec)
 }
 
 /** Null for the only guard that runs. */

@@ -1,9 +1,9 @@
 import { boundNewSpace } from '../../platform/small-heap.ts'
-import { findGuardFile } from '../compose-guard-home.ts'
+import { findGuardFile, type LayerOptions } from '../compose-guard-home.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
 
-export interface UpOptions extends CommonOptions {
+export interface UpOptions extends CommonOptions, LayerOptions {
   readonly file?: string
   readonly detach?: boolean
 }

@@ -1,4 +1,4 @@
-import { namedOrigin } from '../source/origin.ts'
+import { namedOrigin, type Place } from '../source/origin.ts'
 import type { SourceEntry, SourceMap, SourceTree } from '../source/source-tree.ts'
 import { LAYERS, type Layer } from './layer.ts'
 
@@ -30,15 +30,22 @@ export function mergeTrees(below: SourceTree, above: SourceTree): SourceTree {
   const entries = new Map<string, SourceEntry>(below.entries)
   for (const [name, entry] of above.entries) {
     const known = below.entries.get(name)
-    entries.set(
-      name,
-      known === undefined ? entry : { key: entry.key, node: mergeTrees(known.node, entry.node) },
-    )
+    entries.set(name, known === undefined ? entry : joined(known, entry))
   }
-  // An empty map has no place to be proud of: the place is that of who says something.
-  const place = above.entries.size === 0 && below.entries.size > 0 ? below.place : above.place
+  const place = firstOf(below.place, above.place, below.entries.size > 0)
   const shadows = [...(above.shadows ?? []), ...(below.shadows ?? [])]
   return { kind: 'map', entries, place, ...(shadows.length === 0 ? {} : { shadows }) }
+}
+
+function joined(below: SourceEntry, above: SourceEntry): SourceEntry {
+  const node = mergeTrees(below.node, above.node)
+  const both = below.node.kind === 'map' && above.node.kind === 'map'
+  return { key: both ? firstOf(below.key, above.key, true) : above.key, node }
+}
+
+/** A map is where it was first written by somebody who runs the program: others only add to it. */
+function firstOf(below: Place, above: Place, says: boolean): Place {
+  return says && below.origin.layer !== 'default' ? below : above
 }
 
 function replaced(below: SourceTree, above: SourceTree): SourceTree {

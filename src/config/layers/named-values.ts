@@ -1,3 +1,5 @@
+import { isSealed } from '../../model/ports/secret-opener.ts'
+import { isSecretSetting } from '../secret-settings.ts'
 import { type LayerName, namedOrigin } from '../source/origin.ts'
 import {
   MAX_DEPTH,
@@ -43,7 +45,7 @@ export function environmentLayer(
 
 /**
  * The layer of `--set a.b=value`. A name that has a dot in it is written in double quotes:
- * `--set 'labels."a.b"=x'`.
+ * `--set 'labels."a.b"=x'`. A secret is refused unless it is sealed.
  *
  * @param args what stands behind each `--set`
  */
@@ -51,6 +53,12 @@ export function commandLineLayer(args: readonly string[]): MadeLayer {
   const wrong: string[] = []
   const given = args.flatMap((arg) => {
     const split = pathOf(arg)
+    if (split !== null && isSecretSetting(split.path) && !isSealed(split.text)) {
+      wrong.push(
+        `--set ${shownPath(split.path)}: everybody on a machine can read command lines; a secret belongs into an env file, or is sealed: stead secret seal ${shownPath(split.path)}`,
+      )
+      return []
+    }
     if (split !== null) return [{ shown: `--set ${shownPath(split.path)}`, ...split }]
     // What is behind "=" may be a secret.
     const name = arg.split('=')[0] as string

@@ -1,3 +1,5 @@
+import { isSecretName } from '../../model/secret-names.ts'
+
 /**
  * Where a setting may come from, the weakest first: what is written into the program, files (with what
  * they include, and their profile), a remote source, the environment, the command line. A layer never
@@ -70,7 +72,15 @@ export function placeText({ origin, offset }: Place): string {
 export function messageAt(place: Place, message: string, hidden = false): string {
   const { line, column } = place.origin.position(place.offset)
   const row = place.origin.rows[line - 1] ?? ''
-  return `${placeText(place)}: ${message}${hidden ? '' : excerpt(row, line, column)}`
+  const shown = hidden || namesSecret(row) ? '' : excerpt(row, line, column)
+  return `${placeText(place)}: ${message}${shown}`
+}
+
+/** A line that gives something a value whose name says that it is secret is not shown at all. */
+function namesSecret(row: string): boolean {
+  return [...row.matchAll(/([A-Za-z_][\w.-]{0,80})["']?\s*[:=]/g)].some(([, name = '']) =>
+    isSecretName(name),
+  )
 }
 
 /** Longest part of a line that is shown. */

@@ -23,7 +23,7 @@ export function readJsonText(
   if (errors.length > 0)
     return errors.map(({ error, offset }) => ({
       offset,
-      message: inWords(printParseErrorCode(error), comments),
+      message: inWords(printParseErrorCode(error), comments, text.slice(0, offset)),
     }))
   const problems: TextProblem[] = []
   const convert = (node: Node, depth: number): SourceTree => {
@@ -79,10 +79,10 @@ const WORDS: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a control character stands in the text; JSON escapes them',
 }
 
-function inWords(code: string, comments: boolean): string {
+function inWords(code: string, comments: boolean, before: string): string {
   if (code === 'InvalidCommentToken')
     return 'JSON has no comments; a file that is called .jsonc may have them'
-  if (code === 'ValueExpected' && !comments)
-    return 'a value is expected here; only a file that is called .jsonc may end with a comma'
+  if (!comments && /Expected$/.test(code) && /,\s*$/.test(before))
+    return 'something is expected after the comma; only a file that is called .jsonc may end with one'
   return WORDS[code] ?? 'this is not JSON'
 }

@@ -97,7 +97,7 @@ describe('what is no text of its format is refused with its place', () => {
     ['a.json', '{"a":1,\n"a":2}', /^a\.json:2:1: this name stands here for the second time/],
     ['a.toml', 'a = 1\na = 2\n', /^a\.toml:2:1: this name stands here for the second time/],
     ['a.toml', '[x]\na=1\n[x]\n', /^a\.toml:3:\d: this name stands here for the second time/],
-    ['a.json', '{"a": 1,}', /a value is expected here|a name in double quotes/],
+    ['a.json', '{"a": 1,}', /something is expected after the comma; only .* \.jsonc/],
     ['a.json', '{"a": 1} // b', /JSON has no comments; a file that is called \.jsonc/],
     ['a.json', '{"a": tru', /^a\.json:1:7: /],
     ['a.json', '{"a": "x', /not closed/],

@@ -43,6 +43,8 @@ export interface ReadOptions {
   readonly layer?: LayerName
   /** What to say of an empty text, after "it is empty". */
   readonly emptyHint?: string
+  /** An empty text is an empty map. */
+  readonly mayBeEmpty?: boolean
 }
 
 /**
@@ -54,7 +56,7 @@ export interface ReadOptions {
 export function readSource(
   name: string,
   text: string,
-  { format = formatOf(name), layer = 'file', emptyHint = '' }: ReadOptions = {},
+  { format = formatOf(name), layer = 'file', emptyHint = '', mayBeEmpty = false }: ReadOptions = {},
 ): ConfigSource | { readonly problems: string[] } {
   if (text.length > MAX_LENGTH)
     return {
@@ -76,6 +78,8 @@ export function readSource(
   const { tree } = read
   const nothing =
     (tree.kind === 'scalar' && tree.value === null) || (format === 'toml' && isEmpty(tree))
+  if (nothing && mayBeEmpty)
+    return configSource({ kind: 'map', entries: new Map(), place: { origin, offset: 0 } })
   if (nothing) return { problems: [`${name}: it is empty${emptyHint}`] }
   if (countValues(tree) > MAX_VALUES)
     return { problems: [`${name}: its aliases make more than ${MAX_VALUES} values of it`] }

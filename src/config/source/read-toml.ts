@@ -103,7 +103,8 @@ function nameOf(key: AST.TOMLBare | AST.TOMLQuoted): string {
 
 /** What the parser says, as a sentence that goes on after a place. */
 function inWords(message: string): string {
-  return /redefin|duplicat|defining|already/i.test(message)
-    ? 'this name stands here for the second time'
-    : `${message.slice(0, 1).toLowerCase()}${message.slice(1)}`
+  if (/redefin|duplicat|defining|already/i.test(message))
+    return 'this name stands here for the second time'
+  if (/unspecified values/i.test(message)) return 'a value is expected here'
+  return `${message.slice(0, 1).toLowerCase()}${message.slice(1)}`
 }

@@ -1,0 +1,29 @@
+/** The verbs about configurations themselves. What a verb does is loaded when it is asked for. */
+import type { Command } from 'commander'
+import { FILE, PROFILE, SET } from './guard-verbs.ts'
+import { addCommonOptions } from './program.ts'
+import type { ConfigOptions } from './verbs/config.ts'
+
+const load = () => import('./verbs/config.ts')
+
+/** Adds `config` with `show` and `check`. */
+export function addConfigVerbs(program: Command, all: boolean, exit: (code: number) => void): void {
+  const config = program
+    .command('config')
+    .description('what a configuration is made of, and whether it would be taken')
+  const under = (name: string, about: string): Command =>
+    addCommonOptions(config.command(name).description(about), all)
+      .option(...PROFILE)
+      .option(...SET)
+  under('show', 'each setting with the layer, file and line it is from, and what that hides')
+    .argument('[name]', 'a service, or settings below a name such as services.web.env')
+    .option(...FILE)
+    .action(async (name: string | undefined, options: ConfigOptions) =>
+      exit(await (await load()).show(name, options)),
+    )
+  under('check', 'say everything that is wrong with a stead.yaml or a service file')
+    .argument('[file]', 'the file (default: stead.yaml of this directory, or above it)')
+    .action(async (file: string | undefined, options: ConfigOptions) =>
+      exit(await (await load()).check(file, options)),
+    )
+}

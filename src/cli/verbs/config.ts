@@ -1,0 +1,135 @@
+/** `config show` and `config check`: what a configuration is made of, and whether it would be taken. */
+import { relative } from 'node:path'
+import { expandVariables } from '../../config/expand-variables.ts'
+import { loadGuardFile } from '../../config/guard-file.ts'
+import { type ExplainedSetting, explainSettings } from '../../config/layers/explain-settings.ts'
+import { loadSettings } from '../../config/layers/load-settings.ts'
+import { mergeTrees } from '../../config/layers/merge-layers.ts'
+import { shownPath } from '../../config/layers/named-values.ts'
+import { isSecretSetting } from '../../config/secret-settings.ts'
+import { parseServiceFile } from '../../config/service-file.ts'
+import { configSource } from '../../config/source/config-source.ts'
+import { readSource } from '../../config/source/read-source.ts'
+import { findIn, type SourceTree } from '../../config/source/source-tree.ts'
+import { SteadError } from '../../errors.ts'
+import { suggest } from '../../model/suggest.ts'
+import { configFiles } from '../../platform/config-files.ts'
+import {
+  findGuardFile,
+  guardHome,
+  type LayerOptions,
+  onWindows,
+  readGuardFile,
+} from '../compose-guard-home.ts'
+import { keyFileOf, secretOpener } from '../compose-secrets.ts'
+import { type CommonOptions, runVerb } from '../context.ts'
+import { configText } from '../present/config-text.ts'
+
+export interface ConfigOptions extends CommonOptions, LayerOptions {
+  readonly file?: string
+}
+
+/** `config show [NAME]`: each setting with who said it and what that hides; of a service, or below a name. */
+export function show(name: string | undefined, options: ConfigOptions): Promise<number> {
+  return runVerb(options, async (output) => {
+    const path = findGuardFile(options.file)
+    const { tree, files } = settingsOf(path, options)
+    const settings = chosen(tree, name, shownAs(path))
+    if (output.json) {
+      const told = settings.map(({ path: at, ...rest }) => ({ setting: shownPath(at), ...rest }))
+      output.object({ file: path, files, settings: told })
+    } else output.answer(configText(settings))
+    return 0
+  })
+}
+
+/** `config check [FILE]`: whether it would be taken; every problem where it would not. */
+export function check(named: string | undefined, options: ConfigOptions): Promise<number> {
+  return runVerb(options, async (output) => {
+    const path = findGuardFile(named ?? options.file)
+    const text = readGuardFile(path)
+    const shown = shownAs(path)
+    if (isServiceFile(path, text)) {
+      const { name } = parseServiceFile(shown, text)
+      if (output.json) output.object({ file: path, valid: true, kind: 'service', name })
+      else output.done(`${shown} describes the service ${name}`)
+      return 0
+    }
+    const { env } = process
+    const { spec, files } = loadGuardFile(
+      {
+        path,
+        text,
+        env,
+        shownAs: shown,
+        profiles: options.profile,
+        set: options.set ?? [],
+        onWindows: onWindows(),
+        openSecret: secretOpener(keyFileOf(guardHome(options))),
+      },
+      configFiles(),
+    )
+    const services = spec.services.map((service) => service.name)
+    if (output.json) output.object({ file: path, valid: true, kind: 'guard', files, services })
+    else
+      output.done(
+        `${shown} is valid: ${counted(services.length, 'service')}, ${counted(files.length, 'file')}`,
+      )
+    return 0
+  })
+}
+
+function settingsOf(
+  path: string,
+  options: ConfigOptions,
+): { tree: SourceTree; files: readonly string[] } {
+  const { env } = process
+  const text = readGuardFile(path)
+  const shown = shownAs(path)
+  const loaded = loadSettings(
+    { path, text, env, shownAs: shown, profiles: options.profile, set: options.set },
+    configFiles(),
+  )
+  const expanded = expandVariables(loaded.source, loaded.variables)
+  const source = configSource(loaded.source.tree, isSecretSetting)
+  const problems = [...loaded.problems, ...source.describe(expanded.problems)]
+  if (problems.length > 0) throw new SteadError('GUARD_FILE_INVALID', { source: shown, problems })
+  return { tree: expanded.tree, files: loaded.files }
+}
+
+/** All settings, those that hold for a service, or those below a name such as `services.web.env`. */
+function chosen(tree: SourceTree, name: string | undefined, file: string): ExplainedSetting[] {
+  if (name === undefined) return explainSettings(tree)
+  const service = findIn(tree, ['services', name])?.node
+  if (service !== undefined) {
+    const defaults = findIn(tree, ['defaults'])?.node
+    // What a service says is over what is said for all of them, as a stronger layer would be.
+    return explainSettings(defaults === undefined ? service : mergeTrees(defaults, service))
+  }
+  const path = name.split('.')
+  const below = findIn(tree, path)?.node
+  if (below !== undefined)
+    return explainSettings(below).map((one) => ({ ...one, path: [...path, ...one.path] }))
+  const services = findIn(tree, ['services'])?.node
+  const names = services?.kind === 'map' ? [...services.entries.keys()] : []
+  const near = suggest(name, names)
+  throw new SteadError('NOT_INSTALLED', { name, manager: file, near })
+}
+
+/** As one would name it from here. */
+function shownAs(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') || near.length > path.length ? path : near
+}
+
+/** Whether a file describes one service, and is not a stead.yaml. */
+function isServiceFile(path: string, text: string): boolean {
+  const source = readSource(path, text)
+  if ('problems' in source || source.tree.kind !== 'map') return false
+  const { entries } = source.tree
+  return entries.has('command') && !entries.has('services')
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
