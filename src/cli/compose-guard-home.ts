@@ -80,7 +80,8 @@ export function findGuardFile(named: string | undefined): string {
 export function readGuardFile(path: string): string {
   const read = configFiles().read(path)
   if ('text' in read) return read.text
-  throw new SteadError('FILE_UNREADABLE', { path, reason: read.problem })
+  const { problem, cause } = read
+  throw new SteadError('FILE_UNREADABLE', { path, reason: problem }, { cause })
 }
 
 /** Whether a guard of this machine would be one on Windows. */

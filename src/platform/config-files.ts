@@ -21,7 +21,7 @@ export function configFiles(): ConfigFiles {
       try {
         return decoded(bytesOf(path))
       } catch (error) {
-        return problemOf(path, error as NodeJS.ErrnoException)
+        return { ...problemOf(path, error as NodeJS.ErrnoException), cause: error }
       }
     },
     names(directory) {

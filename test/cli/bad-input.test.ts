@@ -243,8 +243,8 @@ describe('an error', () => {
   })
 
   test('shows its causes with --verbose', async () => {
-    const { stderr } = await stead(['install', '-f', work, '--verbose'])
-    expect(stderr).toMatch(/EISDIR/)
+    const { stderr } = await stead(['install', '-f', join(work, 'none'), '--verbose'])
+    expect(stderr).toMatch(/ENOENT/)
     expect(stderr.split('\n').length).toBeGreaterThan(4)
   })
 })

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parseSpec } from '../../config/parse-spec.ts'
 import { preflight } from '../../config/preflight.ts'
 import { checkReplaceable } from '../../config/replaceable-program.ts'
@@ -8,6 +8,7 @@ import { installService } from '../../managers/installation.ts'
 import { needOfGuard } from '../../managers/scm/by-itself.ts'
 import type { InstallOutcome, Plan } from '../../model/plan.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
+import { configFiles } from '../../platform/config-files.ts'
 import { installationPorts, pathRules, type Workshop } from '../compose-manager.ts'
 import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -38,7 +39,7 @@ export function install(
     const asked =
       options.file === undefined
         ? fromFlags(name, command, options)
-        : await fromFile(options.file, name, command, workshop)
+        : fromFile(options.file, name, command)
     return installSpec(asked, workshop, options, output)
   })
 }
@@ -105,23 +106,15 @@ function fromFlags(
   return parseSpec(specFromFlags(named, command, options), 'the command line')
 }
 
-async function fromFile(
-  path: string,
-  name: string | undefined,
-  command: readonly string[],
-  { files }: Workshop,
-): Promise<ServiceSpec> {
+function fromFile(path: string, name: string | undefined, command: readonly string[]): ServiceSpec {
   if (name !== undefined || command.length > 0)
     throw usage('with -f the name and the command are in the file')
-  let text: string | null
-  try {
-    text = await files.readText(path)
-  } catch (cause) {
-    throw new SteadError('FILE_UNREADABLE', { path, reason: (cause as Error).message }, { cause })
+  const read = configFiles().read(resolve(path))
+  if ('problem' in read) {
+    const { problem, cause } = read
+    throw new SteadError('FILE_UNREADABLE', { path, reason: problem }, { cause })
   }
-  if (text === null)
-    throw new SteadError('FILE_UNREADABLE', { path, reason: 'there is no such file' })
-  return parseServiceFile(path, text)
+  return parseServiceFile(path, read.text)
 }
 
 function usage(problem: string): SteadError {

@@ -14,6 +14,8 @@ export interface ConfigFiles {
 export interface ConfigFileProblem {
   readonly problem: string
   readonly missing: boolean
+  /** What the operating system said, for those who ask for causes. */
+  readonly cause?: unknown
 }
 
 /** For those who look at one text alone. */
