@@ -32,7 +32,7 @@ export function addSecretVerbs(program: Command, all: boolean, exit: (code: numb
       exit(await (await load()).open(setting, options)),
     )
   under('rotate', 'seal everything in files anew, with the newest key')
-    .argument('<file...>', 'YAML, JSON and env files')
+    .argument('<file...>', 'YAML, JSON, TOML and env files')
     .action(async (files: string[], options: KeyOptions) =>
       exit(await (await load()).rotate(files, options)),
     )

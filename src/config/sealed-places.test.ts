@@ -41,6 +41,25 @@ test('in JSON and in env files as well', () => {
   expect(found('.env.local', 'A=ENC(v1.a.b)')).toEqual([['env.A', 'ENC(v1.a.b)']])
 })
 
+test('in every format, behind a byte order mark, and in profiles for the setting that they change', () => {
+  expect(found('a.toml', '[env]\nA = \'ENC(v1.a.b)\'\nB = "ENC(v1.c.d)"\n')).toEqual([
+    ['env.A', 'ENC(v1.a.b)'],
+    ['env.B', 'ENC(v1.c.d)'],
+  ])
+  expect(found('a.jsonc', '{ // ENC(no)\n "env": { "A": "ENC(v1.a.b)", } }')).toEqual([
+    ['env.A', 'ENC(v1.a.b)'],
+  ])
+  expect(found('a.yaml', '\uFEFFprofiles: { prod: { env: { A: ENC(v1.a.b) } } }')).toEqual([
+    ['env.A', 'ENC(v1.a.b)'],
+  ])
+  expect(
+    found('a.yaml', 'x: &x { A: ENC(v1.a.b) }\nenv: { <<: *x, B: &y ENC(v1.c.d), C: *y }'),
+  ).toEqual([
+    ['x.A', 'ENC(v1.a.b)'],
+    ['env.B', 'ENC(v1.c.d)'],
+  ])
+})
+
 test('what cannot be read is not searched', () => {
   expect(sealedPlaces('stead.yaml', 'a: [')).toHaveProperty('problem')
 })

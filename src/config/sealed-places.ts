@@ -1,4 +1,6 @@
-import { isScalar, isSeq, parseDocument, visit } from 'yaml'
+import { isSealed } from '../model/ports/secret-opener.ts'
+import { readSource } from './source/read-source.ts'
+import type { SourceTree } from './source/source-tree.ts'
 
 /** A sealed value in a file: the setting, and the offsets of `ENC(…)` in the text. */
 export interface SealedPlace {
@@ -7,13 +9,14 @@ export interface SealedPlace {
   readonly end: number
 }
 
-const ENVELOPE = /ENC\([^()\s"']*\)/
+/** At the place of a value, in whatever quotes. */
+const ENVELOPE = /["']{0,3}(ENC\([^()\s"']*\))/y
 /** A line of an env file; its value may stand in quotes. */
 const LINE = /^[ \t]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*["']?(ENC\([^()\s"']*\))/gm
 
 /**
- * Every sealed value in the text of a YAML or JSON file, or of an env file (by `.env` in its name), in
- * the order of the text.
+ * Every sealed value in the text of a YAML, JSON, JSONC or TOML file, or of an env file (by `.env` in its
+ * name), in the order of the text. What stands in a profile is sealed for the setting that it becomes.
  *
  * @returns the problem instead, where the text cannot be read
  */
@@ -22,21 +25,34 @@ export function sealedPlaces(
   text: string,
 ): readonly SealedPlace[] | { readonly problem: string } {
   if (/\.env(\.[^/\\]*)?$/.test(name)) return inEnvFile(text)
-  const document = parseDocument(text, { prettyErrors: false, strict: true, logLevel: 'error' })
-  const [fault] = document.errors
-  if (fault !== undefined) return { problem: fault.message }
-  const found: SealedPlace[] = []
-  visit(document, {
-    Scalar(key, node, ancestors) {
-      if (key === 'key' || typeof node.value !== 'string' || node.range == null) return
-      const [from, to] = node.range
-      const match = ENVELOPE.exec(text.slice(from, to))
-      if (match === null || match[0] !== node.value) return
-      const start = from + match.index
-      found.push({ path: pathOf(ancestors, node), start, end: start + match[0].length })
-    },
-  })
-  return found
+  const source = readSource(name, text, { mayBeEmpty: true })
+  if ('problems' in source) return { problem: source.problems.join('\n') }
+  // Places are counted without a byte order mark.
+  const shift = text.startsWith('\uFEFF') ? 1 : 0
+  const found = new Map<number, SealedPlace>()
+  const walk = (node: SourceTree, path: readonly string[]): void => {
+    if (node.kind === 'list')
+      node.items.forEach((item, index) => {
+        walk(item, [...path, String(index)])
+      })
+    else if (node.kind === 'map')
+      for (const [key, entry] of node.entries) walk(entry.node, [...path, key])
+    else if (typeof node.value === 'string' && isSealed(node.value)) {
+      ENVELOPE.lastIndex = node.place.offset + shift
+      const match = ENVELOPE.exec(text)
+      // What an alias repeats is found where it is written.
+      if (match?.[1] !== node.value) return
+      const end = ENVELOPE.lastIndex
+      const start = end - match[1].length
+      if (!found.has(start)) found.set(start, { path: settingOf(path), start, end })
+    }
+  }
+  walk(source.tree, [])
+  return [...found.values()].sort((a, b) => a.start - b.start)
+}
+
+function settingOf(path: readonly string[]): readonly string[] {
+  return path[0] === 'profiles' && path.length > 2 ? path.slice(2) : path
 }
 
 function inEnvFile(text: string): SealedPlace[] {
@@ -45,16 +61,4 @@ function inEnvFile(text: string): SealedPlace[] {
     const end = match.index + whole.length
     return { path: ['env', name], start: end - sealed.length, end }
   })
-}
-
-/** The names and numbers on the way from the document to a node. */
-function pathOf(ancestors: readonly unknown[], node: unknown): string[] {
-  const path: string[] = []
-  ancestors.forEach((parent, index) => {
-    const child = ancestors[index + 1] ?? node
-    if (isSeq(parent)) path.push(String(parent.items.indexOf(child)))
-    const { key } = parent as { readonly key?: unknown }
-    if (isScalar(key)) path.push(String(key.value))
-  })
-  return path
 }

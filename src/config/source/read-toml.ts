@@ -25,7 +25,7 @@ export function readTomlText(text: string, origin: Origin): SourceTree | readonl
     program = parseTOML(text, { tomlVersion: '1.0' })
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
-    return [{ offset: error.index, message: inWords(error.message) }]
+    return [{ offset: placeOf(error, text), message: inWords(error.message) }]
   }
   const problems: TextProblem[] = []
   const at = (node: AST.TOMLNode): Place => ({ origin, offset: node.range[0] })
@@ -99,6 +99,13 @@ export function readTomlText(text: string, origin: Origin): SourceTree | readonl
 
 function nameOf(key: AST.TOMLBare | AST.TOMLQuoted): string {
   return key.type === 'TOMLBare' ? key.name : key.value
+}
+
+/** What is missing at the end of a line is told by the parser where the next begins. */
+function placeOf({ index, message }: ParseError, text: string): number {
+  if (!/unspecified|unterminated/i.test(message)) return index
+  const before = text.slice(0, index)
+  return before.length - (/\r?\n$/.exec(before)?.[0].length ?? 0)
 }
 
 /** What the parser says, as a sentence that goes on after a place. */
