@@ -1,7 +1,11 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { createRequire } from 'node:module'
+import type { Node, ParseError } from 'jsonc-parser'
 import type { Origin } from './origin.ts'
 import type { TextProblem } from './read-yaml.ts'
 import { MAX_DEPTH, type SourceEntry, type SourceTree } from './source-tree.ts'
+
+/** Loaded when there is JSON to read: most configurations are YAML, and a start waits for each module. */
+const load = (): typeof import('jsonc-parser') => createRequire(import.meta.url)('jsonc-parser')
 
 /**
  * Reads JSON (RFC 8259); with `comments` also what editors call JSONC: `//`, block comments, and a comma
@@ -14,6 +18,7 @@ export function readJsonText(
   origin: Origin,
   { comments }: { readonly comments: boolean },
 ): SourceTree | readonly TextProblem[] {
+  const { parseTree, printParseErrorCode } = load()
   const errors: ParseError[] = []
   const root = parseTree(text, errors, {
     allowTrailingComma: comments,

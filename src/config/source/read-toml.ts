@@ -1,7 +1,12 @@
-import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
+import { createRequire } from 'node:module'
+import type { AST, ParseError } from 'toml-eslint-parser'
 import type { Origin, Place } from './origin.ts'
 import type { TextProblem } from './read-yaml.ts'
 import { MAX_DEPTH, type SourceTree } from './source-tree.ts'
+
+/** Loaded when there is TOML to read: most configurations are YAML, and a start waits for each module. */
+const load = (): typeof import('toml-eslint-parser') =>
+  createRequire(import.meta.url)('toml-eslint-parser')
 
 /** A map while it grows: tables and dotted names add to it from several places of the file. */
 interface Growing {
@@ -20,6 +25,7 @@ type Grown =
  * @returns the tree, or the first problem: the parser reads no further than that
  */
 export function readTomlText(text: string, origin: Origin): SourceTree | readonly TextProblem[] {
+  const { parseTOML, ParseError } = load()
   let program: AST.TOMLProgram
   try {
     program = parseTOML(text, { tomlVersion: '1.0' })
