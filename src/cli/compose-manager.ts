@@ -137,12 +137,14 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
           platform: 'Windows',
         })
       }
-      const [{ scmManager }, { logFiles }, { serviceControl }, { processes }] = await Promise.all([
-        import('../managers/scm/manager.ts'),
-        import('../platform/log-files.ts'),
-        import('../platform/win32/service-control.ts'),
-        import('../platform/win32/processes.ts'),
-      ])
+      const [{ scmManager }, { logFiles }, { serviceControl }, { processes }, { eventSources }] =
+        await Promise.all([
+          import('../managers/scm/manager.ts'),
+          import('../platform/log-files.ts'),
+          import('../platform/win32/service-control.ts'),
+          import('../platform/win32/processes.ts'),
+          import('../platform/win32/event-sources.ts'),
+        ])
       const { home, files } = parts
       const control = serviceControl()
       return scmManager({
@@ -150,6 +152,7 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
         files,
         clock,
         control,
+        eventSources: eventSources(),
         logFiles: logFiles(clock),
         processes: processes(),
         stead: steadService(),

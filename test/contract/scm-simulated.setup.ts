@@ -29,6 +29,7 @@ export function simulatedManager(
   return scmManager({
     home: homeOf({ platform: 'win32', scope: 'system', env: {}, userHome: 'C:\\Users\\me', root }),
     control,
+    eventSources: scm.eventSources,
     clock,
     files: {
       makeDirectory: async () => {},
@@ -82,7 +83,8 @@ export function simulatedScmSetup(scm: SimulatedScm = simulatedScm(systemClock()
       const service = services.get(name)
       if (service === undefined) return null
       const { revision, config, extras, values } = service
-      return JSON.stringify([revision, config, extras, [...values]])
+      const source = scm.eventSources.sources.get(name)
+      return JSON.stringify([revision, config, extras, [...values], source])
     },
     facts: (name) => scmFacts(control, name),
     restarts: { delay: 50 },

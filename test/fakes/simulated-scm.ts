@@ -3,6 +3,7 @@ import type { LogFiles } from '../../src/model/ports/log-files.ts'
 import type { DatedProcesses } from '../../src/model/ports/machine.ts'
 import type { ScmExtra, ServiceControl } from '../../src/model/ports/service-control.ts'
 import { WIN32, WindowsError } from '../../src/model/windows-error.ts'
+import { type SimulatedEventSources, simulatedEventSources } from './event-sources.ts'
 import type { FakeFiles } from './program.ts'
 import { SimulatedService, type SimulatedWorld } from './simulated-scm-service.ts'
 
@@ -24,6 +25,7 @@ export interface SimulatedScm {
   readonly files: FakeFiles
   /** As an elevated administrator. */
   readonly control: ServiceControl
+  readonly eventSources: SimulatedEventSources
   /** As any user who is logged on: may look, may change nothing. */
   readonly ordinary: ServiceControl
   readonly processes: DatedProcesses
@@ -65,6 +67,7 @@ export function simulatedScm(clock: Clock): SimulatedScm {
   return {
     files,
     services,
+    eventSources: simulatedEventSources(),
     control: control(world, services, true),
     ordinary: control(world, services, false),
     processes: {

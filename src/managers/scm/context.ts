@@ -1,5 +1,6 @@
 import type { Home } from '../../model/home.ts'
 import type { Clock } from '../../model/ports/clock.ts'
+import type { EventSources } from '../../model/ports/event-sources.ts'
 import type { FileSystem } from '../../model/ports/file-system.ts'
 import type { LogFiles } from '../../model/ports/log-files.ts'
 import type { DatedProcesses } from '../../model/ports/machine.ts'
@@ -9,6 +10,7 @@ import type { ServiceControl } from '../../model/ports/service-control.ts'
 export interface ScmContext {
   readonly home: Home
   readonly control: ServiceControl
+  readonly eventSources: EventSources
   readonly clock: Clock
   readonly files: Pick<FileSystem, 'makeDirectory' | 'remove'>
   readonly logFiles: LogFiles

@@ -21,6 +21,7 @@ import type { ScmContext } from './context.ts'
 import { definitionOf, type ScmDefinition } from './definition.ts'
 import { DEFAULT_DESCRIPTOR, sameDescriptor } from './descriptor.ts'
 import { MANAGER, steadError } from './errors.ts'
+import { applyEventSource, requireOwnSource } from './event-source.ts'
 import { recordOf, requireOurs } from './ownership.ts'
 import { whenGone } from './uninstall.ts'
 
@@ -34,9 +35,11 @@ export async function installService(context: ScmContext, plan: Plan): Promise<I
   const wanted = definitionOf(plan.spec, context.home, context.stead)
   const undo: Undo[] = []
   try {
+    await requireOwnSource(context.eventSources, name)
     const created = await createdNow(context, name, wanted.config)
     if (created) undo.push(() => context.control.delete(name))
     await applyDifferences(context.control, name, wanted, undo)
+    await applyEventSource(context.eventSources, name, undo)
     await context.files.makeDirectory(context.home.logs, 0o755)
     if (created) return 'created'
     return undo.length > 0 ? 'updated' : 'unchanged'

@@ -7,6 +7,7 @@ import type { LogQuery, ServiceManager } from '../service-manager.ts'
 import type { ScmContext } from './context.ts'
 import { isOfHome, logFileOf } from './definition.ts'
 import { told, unavailable } from './errors.ts'
+import { withEventSource } from './event-source.ts'
 import { installService } from './install.ts'
 import { recordOf } from './ownership.ts'
 import { planFor } from './plan.ts'
@@ -40,7 +41,11 @@ export function scmManager(context: ScmContext): ScmManager {
         throw isWindowsError(error) ? unavailable(error.number, error) : error
       }
     },
-    plan: (spec) => planFor(spec, { home, extras: control.extras, stead }),
+    plan: (spec) =>
+      withEventSource(
+        planFor(spec, { home, extras: control.extras, stead }),
+        context.eventSources.directory,
+      ),
     install: (plan) => installService(context, plan),
     uninstall: (name) => uninstallService(context, name),
     start: (name, args = []) => startService(context, name, args),

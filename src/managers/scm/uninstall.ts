@@ -2,6 +2,7 @@ import { isWindowsError, WIN32, WindowsError } from '../../model/windows-error.t
 import type { ScmContext } from './context.ts'
 import { logFileOf } from './definition.ts'
 import { steadError, told } from './errors.ts'
+import { removeEventSource } from './event-source.ts'
 import { requireOurs } from './ownership.ts'
 import { stopOnce } from './stop.ts'
 
@@ -29,6 +30,7 @@ export async function uninstallService(context: ScmContext, name: string): Promi
     }
   }
   await whenGone(context, name, 'uninstall')
+  await told('uninstall', name, removeEventSource(context.eventSources, name))
   const log = logFileOf(home, name)
   await files.remove(log)
   await files.remove(`${log}.1`)

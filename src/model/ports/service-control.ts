@@ -68,7 +68,9 @@ export type ScmExtra = keyof ScmExtras
 /** A value of the registry that stead writes for a service. */
 export type RegistryValue =
   | { readonly type: 'REG_SZ'; readonly data: string }
+  | { readonly type: 'REG_EXPAND_SZ'; readonly data: string }
   | { readonly type: 'REG_MULTI_SZ'; readonly data: readonly string[] }
+  | { readonly type: 'REG_DWORD'; readonly data: number }
   /** Another type: left alone. */
   | { readonly type: 'other'; readonly raw: number }
 

@@ -14,7 +14,14 @@ const KEY_QUERY_VALUE = 0x1
 const KEY_SET_VALUE = 0x2
 const KEY_CREATE_SUB_KEY = 0x4
 const REG_SZ = 1
+const REG_EXPAND_SZ = 2
+const REG_DWORD = 4
 const REG_MULTI_SZ = 7
+const KEY_ENUMERATE_SUB_KEYS = 0x8
+const DELETE = 0x10000
+/** The name of a key has at most 255 characters. */
+const MAX_KEY_NAME = 256
+const ERROR_NO_MORE_ITEMS = 259
 
 const registry = bind('advapi32.dll', {
   RegOpenKeyExW:
@@ -26,6 +33,9 @@ const registry = bind('advapi32.dll', {
     'int32_t __stdcall RegQueryValueExW(uintptr_t key, str16 name, void *reserved, _Out_ uint32_t *type, void *data, _Inout_ uint32_t *size)',
   RegSetValueExW:
     'int32_t __stdcall RegSetValueExW(uintptr_t key, str16 name, uint32_t reserved, uint32_t type, void *data, uint32_t size)',
+  RegEnumKeyExW:
+    'int32_t __stdcall RegEnumKeyExW(uintptr_t key, uint32_t index, void *name, _Inout_ uint32_t *size, void *reserved, void *type, void *typeSize, void *written)',
+  RegDeleteTreeW: 'int32_t __stdcall RegDeleteTreeW(uintptr_t key, str16 child)',
   RegDeleteValueW: 'int32_t __stdcall RegDeleteValueW(uintptr_t key, str16 name)',
 })
 
@@ -58,6 +68,10 @@ function queryValue(key: Handle, name: string): RegistryValue | null {
     succeeded('RegQueryValueExW', result)
     const content = data.subarray(0, used[0])
     if (type[0] === REG_SZ) return { type: 'REG_SZ', data: readWideText(content) }
+    if (type[0] === REG_EXPAND_SZ) return { type: 'REG_EXPAND_SZ', data: readWideText(content) }
+    if (type[0] === REG_DWORD && content.length === 4) {
+      return { type: 'REG_DWORD', data: content.readUInt32LE(0) }
+    }
     if (type[0] === REG_MULTI_SZ) return { type: 'REG_MULTI_SZ', data: readWideTexts(content) }
     return { type: 'other', raw: type[0] }
   }
@@ -107,9 +121,67 @@ function setValue(
     if (result !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteValueW', result)
     return
   }
-  const [type, data] =
-    value.type === 'REG_SZ' ? [REG_SZ, wideText(value.data)] : [REG_MULTI_SZ, wideTexts(value.data)]
+  const [type, data] = rawValue(value)
   succeeded('RegSetValueExW', registry().RegSetValueExW(key, name, 0, type, data, data.length))
+}
+
+function rawValue(value: Exclude<RegistryValue, { type: 'other' }>): [type: number, data: Buffer] {
+  switch (value.type) {
+    case 'REG_SZ':
+      return [REG_SZ, wideText(value.data)]
+    case 'REG_EXPAND_SZ':
+      return [REG_EXPAND_SZ, wideText(value.data)]
+    case 'REG_MULTI_SZ':
+      return [REG_MULTI_SZ, wideTexts(value.data)]
+    case 'REG_DWORD':
+      return [REG_DWORD, Buffer.from(Uint32Array.of(value.data).buffer)]
+  }
+}
+
+/** The names of the keys right below one of HKEY_LOCAL_MACHINE; none where there is no such key. */
+export function subkeys(path: string): string[] {
+  const api = registry()
+  const key: [Handle] = [0n]
+  const result: number = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_ENUMERATE_SUB_KEYS, key)
+  if (result === WIN32.FILE_NOT_FOUND) return []
+  succeeded('RegOpenKeyExW', result)
+  try {
+    const names: string[] = []
+    for (;;) {
+      const name = Buffer.alloc(MAX_KEY_NAME * 2)
+      const size: [number] = [MAX_KEY_NAME]
+      const more: number = api.RegEnumKeyExW(
+        key[0],
+        names.length,
+        name,
+        size,
+        null,
+        null,
+        null,
+        null,
+      )
+      if (more === ERROR_NO_MORE_ITEMS) return names
+      succeeded('RegEnumKeyExW', more)
+      names.push(name.toString('utf16le', 0, size[0] * 2))
+    }
+  } finally {
+    api.RegCloseKey(key[0])
+  }
+}
+
+/** Removes a key and all below it; one that is not there is no error. */
+export function deleteKey(path: string, child: string): void {
+  const api = registry()
+  const rights = KEY_QUERY_VALUE | KEY_SET_VALUE | KEY_ENUMERATE_SUB_KEYS | DELETE
+  const parent = opened('RegOpenKeyExW', (key) =>
+    api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, rights, key),
+  )
+  try {
+    const result: number = api.RegDeleteTreeW(parent, child)
+    if (result !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteTreeW', result)
+  } finally {
+    api.RegCloseKey(parent)
+  }
 }
 
 function opened(api: string, open: (key: [Handle]) => number): Handle {

@@ -13,6 +13,7 @@ import { systemClock } from '../../../src/platform/clock.ts'
 import { nodeFileSystem } from '../../../src/platform/file-system.ts'
 import { logFiles } from '../../../src/platform/log-files.ts'
 import { ACCESS, advapi32 } from '../../../src/platform/win32/advapi32.ts'
+import { eventSources } from '../../../src/platform/win32/event-sources.ts'
 import { processes } from '../../../src/platform/win32/processes.ts'
 import { serviceControl } from '../../../src/platform/win32/service-control.ts'
 import { scmDump, scmFacts } from '../../contract/scm-facts.ts'
@@ -47,6 +48,7 @@ export function realScmSetup(): ScmSetup {
     scmManager({
       home: homeOf({ platform: 'win32', scope: 'system', env: {}, userHome: '', root }),
       control: asked,
+      eventSources: eventSources(),
       clock,
       files: nodeFileSystem(),
       logFiles: logFiles(clock),
