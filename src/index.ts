@@ -10,8 +10,19 @@ export {
 } from './cli/local-server.ts'
 export { run } from './cli/run.ts'
 export { type ErrorCode, isSteadError, SteadError } from './errors.ts'
+export type {
+  PowerEvent,
+  SessionChange,
+  SessionEvent,
+  TimeChangeEvent,
+} from './model/machine-events.ts'
 export type { HostKind } from './model/ports/host.ts'
 export type { ServiceContext, StopReason } from './service/context.ts'
-export { defineService, type Service, type ServiceDefinition } from './service/define-service.ts'
+export {
+  defineService,
+  type Handler,
+  type Service,
+  type ServiceDefinition,
+} from './service/define-service.ts'
 export { EXIT as EXIT_CODES } from './service/exit-codes.ts'
 export type { Logger } from './service/logger.ts'

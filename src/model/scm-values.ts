@@ -40,12 +40,15 @@ export const SCM_ACCEPTS = {
   pauseContinue: 0x2,
   shutdown: 0x4,
   paramChange: 0x8,
+  powerEvent: 0x40,
+  sessionChange: 0x80,
   preshutdown: 0x100,
+  timeChange: 0x200,
 } as const
 
 /**
- * Codes of controls; a service's own are 128 to 255. `shutdown` and `preshutdown` come from the SCM alone,
- * ControlService refuses them.
+ * Codes of controls; a service's own are 128 to 255. `shutdown`, `preshutdown` and what is told of the
+ * machine (power, sessions, time) come from the SCM alone, ControlService refuses them.
  */
 export const SCM_CONTROLS = {
   stop: 1,
@@ -54,7 +57,10 @@ export const SCM_CONTROLS = {
   interrogate: 4,
   shutdown: 5,
   paramChange: 6,
+  powerEvent: 13,
+  sessionChange: 14,
   preshutdown: 15,
+  timeChange: 16,
 } as const
 
 /** dwResetPeriod of failure actions: the count of failures is never reset. */

@@ -1,5 +1,6 @@
 import { SteadError } from '../errors.ts'
 import { parseDuration } from '../model/duration.ts'
+import type { PowerEvent, SessionEvent, TimeChangeEvent } from '../model/machine-events.ts'
 import { serviceName } from '../model/service-name.ts'
 import { SPEC_DEFAULTS } from '../model/service-spec.ts'
 import type { ServiceContext } from './context.ts'
@@ -8,6 +9,9 @@ import type { ServiceContext } from './context.ts'
 export type DurationText = string
 
 type Step = (context: ServiceContext) => void | Promise<void>
+
+/** Is told of something; what it throws is logged, and the service goes on. */
+export type Handler<T> = (context: ServiceContext, event: T) => void | Promise<void>
 
 /** What one writes to have a service. Only `name` and `start` are needed. */
 export interface ServiceDefinition {
@@ -25,7 +29,13 @@ export interface ServiceDefinition {
   /** Takes new configuration. A rejection refuses: it goes on with the old. */
   readonly reload?: Step
   /** A code of the operator's own, 128 to 255 (`sc control NAME 128`). */
-  readonly onCustom?: (context: ServiceContext, code: number) => void | Promise<void>
+  readonly onCustom?: Handler<number>
+  /** A session of a user changed: logged on, locked, connected… Windows as a service alone tells it. */
+  readonly onSession?: Handler<SessionEvent>
+  /** The machine goes to sleep or is awake again, or its power changed. Windows alone tells it. */
+  readonly onPower?: Handler<PowerEvent>
+  /** The system's clock was set. Windows alone tells it. */
+  readonly onTimeChange?: Handler<TimeChangeEvent>
   /** How long `start`, `pause`, `resume` and `reload` may take. Default `90s`. */
   readonly startTimeout?: DurationText
   /** How long everything of a stop may take together. Default `10s`. */
@@ -68,7 +78,7 @@ export function defineService(definition: ServiceDefinition): Service {
     }
     return value
   }
-  for (const key of ['start', 'stop', 'pause', 'resume', 'reload', 'onCustom'] as const) {
+  for (const key of FUNCTIONS) {
     const value = definition[key]
     if (
       key === 'start'
@@ -98,16 +108,23 @@ export function defineService(definition: ServiceDefinition): Service {
   return Object.freeze(service)
 }
 
-const KEYS: ReadonlySet<string> = new Set<keyof ServiceDefinition>([
-  'name',
-  'displayName',
-  'description',
+const FUNCTIONS = [
   'start',
   'stop',
   'pause',
   'resume',
   'reload',
   'onCustom',
+  'onSession',
+  'onPower',
+  'onTimeChange',
+] as const
+
+const KEYS: ReadonlySet<string> = new Set<keyof ServiceDefinition>([
+  ...FUNCTIONS,
+  'name',
+  'displayName',
+  'description',
   'startTimeout',
   'stopTimeout',
   'watchdog',

@@ -3,11 +3,12 @@ import { formatDuration } from '../model/duration.ts'
 import type { LifecycleState } from '../model/lifecycle-state.ts'
 import { SEVERITY } from '../model/log-entry.ts'
 import type { Clock } from '../model/ports/clock.ts'
-import type { Control, ControlType, Host } from '../model/ports/host.ts'
+import type { Control, Host } from '../model/ports/host.ts'
 import type { ProcessEvents } from '../model/ports/process-events.ts'
+import { acceptedControls } from './accepted-controls.ts'
 import type { ServiceContext, StopReason } from './context.ts'
 import { type Deadline, deadlineAfter } from './deadline.ts'
-import type { Service } from './define-service.ts'
+import type { Handler, Service } from './define-service.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { type Action, type Outcome, settled, stateAfter } from './lifecycle.ts'
 import { describeError, errorLine, makeLogger } from './logger.ts'
@@ -120,7 +121,16 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
         void change(control.type)
         return
       case 'custom':
-        void custom(control.code)
+        void tell(`code ${control.code}`, service.onCustom, control.code)
+        return
+      case 'session':
+        void tell(`session ${control.event.change}`, service.onSession, control.event)
+        return
+      case 'power':
+        void tell(`power ${control.event.change}`, service.onPower, control.event)
+        return
+      case 'time-change':
+        void tell('time change', service.onTimeChange, control.event)
         return
       case 'interrogate':
         return
@@ -148,13 +158,13 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     settle(result.kind === 'done' ? 'done' : 'refused')
   }
 
-  async function custom(code: number): Promise<void> {
-    if (service.onCustom === undefined)
-      return logger.warning(`code ${code}: ${service.name} does not know it`)
+  /** What the service is told without being asked for anything: its failing is its own affair. */
+  async function tell<T>(what: string, handler: Handler<T> | undefined, event: T): Promise<void> {
+    if (handler === undefined) return logger.warning(`${what}: ${service.name} does not know it`)
     try {
-      await service.onCustom(context, code)
+      await handler(context, event)
     } catch (error) {
-      logger.error(`code ${code} failed: ${describeError(error)}`)
+      logger.error(`${what} failed: ${describeError(error)}`)
     }
   }
 
@@ -252,7 +262,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
 
   function enter(next: LifecycleState, patience?: number): void {
     state = next
-    host.accept(accepted(service, next))
+    host.accept(acceptedControls(service, next))
     if (next !== 'stopped') host.report(next, patience)
   }
 
@@ -271,20 +281,6 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     if (deadline === mine) deadline = null
     return result
   }
-}
-
-/** What a host may let through in a state. */
-function accepted(service: Service, state: LifecycleState): ReadonlySet<ControlType> {
-  const controls = new Set<ControlType>(['interrogate'])
-  if (state !== 'stopped' && state !== 'stopping') controls.add('stop')
-  if (state === 'running') {
-    if (service.reload !== undefined) controls.add('reload')
-    if (service.pause !== undefined) controls.add('pause')
-  }
-  if (state === 'paused') controls.add('resume')
-  if (service.onCustom !== undefined && (state === 'running' || state === 'paused'))
-    controls.add('custom')
-  return controls
 }
 
 function notATime(call: string, value: number): SteadError {

@@ -1,10 +1,14 @@
-import type { EventRecord, ScmConversation } from '../../src/model/ports/scm-conversation.ts'
+import type {
+  ControlDetail,
+  EventRecord,
+  ScmConversation,
+} from '../../src/model/ports/scm-conversation.ts'
 import type { ScmState } from '../../src/model/scm-values.ts'
 
 export interface FakeScmConversation {
   readonly conversation: ScmConversation
   /** The SCM sends a control. */
-  send(control: number): void
+  send(control: number, detail?: ControlDetail): void
   readonly states: ScmState[]
   /** Patience of each state, in the same order; zero at the end. */
   readonly patience: number[]
@@ -21,10 +25,10 @@ export interface FakeScmConversation {
  * wants sent. `test/e2e/wine/host.suite.ts` holds the host against the real one.
  */
 export function fakeScmConversation(facts: Partial<ScmConversation> = {}): FakeScmConversation {
-  const early: number[] = []
-  let receive = (control: number): void => void early.push(control)
+  const early: [number, ControlDetail][] = []
+  let receive = (control: number, detail: ControlDetail): void => void early.push([control, detail])
   const fake: FakeScmConversation = {
-    send: (control) => receive(control),
+    send: (control, detail = { eventType: 0, data: new Uint8Array() }) => receive(control, detail),
     states: [],
     patience: [],
     accepted: { bits: 0, custom: false },
@@ -38,7 +42,7 @@ export function fakeScmConversation(facts: Partial<ScmConversation> = {}): FakeS
       ...facts,
       listen(receiver) {
         receive = receiver
-        for (const control of early.splice(0)) receiver(control)
+        for (const [control, detail] of early.splice(0)) receiver(control, detail)
       },
       accept(bits, custom) {
         fake.accepted = { bits, custom }

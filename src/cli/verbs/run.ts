@@ -148,6 +148,10 @@ async function keep(composed: Composed, host: Host): Promise<number> {
       case 'custom':
         composed.note(`control ${control.code} of the service manager`)
         return
+      // What the SCM tells of the machine is for services of the SDK, which alone accept it.
+      case 'session':
+      case 'power':
+      case 'time-change':
       // The host answers it.
       case 'interrogate':
         return

@@ -24,6 +24,10 @@ test.each<[ControlType[], number]>([
   [['stop'], 0x101],
   [['stop', 'pause', 'resume', 'reload', 'custom', 'interrogate'], 0x10b],
   [['custom', 'interrogate'], 0],
+  [['session'], 0x80],
+  [['power'], 0x40],
+  [['time-change'], 0x200],
+  [['stop', 'session', 'power', 'time-change'], 0x3c1],
 ])('a service that takes %j accepts %i', (controls, bits) => {
   expect(acceptedBits(new Set(controls))).toBe(bits)
 })

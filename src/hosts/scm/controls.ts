@@ -1,9 +1,13 @@
 import type { LifecycleState } from '../../model/lifecycle-state.ts'
 import type { Control, ControlType } from '../../model/ports/host.ts'
+import type { ControlDetail } from '../../model/ports/scm-conversation.ts'
 import { SCM_ACCEPTS, SCM_CONTROLS, type ScmState } from '../../model/scm-values.ts'
+import { machineControlOf } from './machine-controls.ts'
+
+const NO_DETAIL: ControlDetail = { eventType: 0, data: new Uint8Array() }
 
 /** A code of HandlerEx as a control; null for one that stead does not take. */
-export function controlOf(code: number): Control | null {
+export function controlOf(code: number, detail: ControlDetail = NO_DETAIL): Control | null {
   if (code >= 128 && code <= 255) return { type: 'custom', code }
   switch (code) {
     case SCM_CONTROLS.stop:
@@ -21,7 +25,7 @@ export function controlOf(code: number): Control | null {
     case SCM_CONTROLS.interrogate:
       return { type: 'interrogate' }
     default:
-      return null
+      return machineControlOf(code, detail)
   }
 }
 
@@ -35,6 +39,9 @@ export function acceptedBits(controls: ReadonlySet<ControlType>): number {
   if (controls.has('stop')) bits |= SCM_ACCEPTS.stop | SCM_ACCEPTS.preshutdown
   if (controls.has('pause') || controls.has('resume')) bits |= SCM_ACCEPTS.pauseContinue
   if (controls.has('reload')) bits |= SCM_ACCEPTS.paramChange
+  if (controls.has('session')) bits |= SCM_ACCEPTS.sessionChange
+  if (controls.has('power')) bits |= SCM_ACCEPTS.powerEvent
+  if (controls.has('time-change')) bits |= SCM_ACCEPTS.timeChange
   return bits
 }
 

@@ -48,13 +48,23 @@ export function scmHost({ conversation, clock, sink, patience = null }: ScmHostP
 
   return {
     kind: 'scm',
-    delivers: new Set(['stop', 'reload', 'pause', 'resume', 'interrogate', 'custom']),
+    delivers: new Set([
+      'stop',
+      'reload',
+      'pause',
+      'resume',
+      'interrogate',
+      'custom',
+      'session',
+      'power',
+      'time-change',
+    ]),
     // The SCM watches no heartbeat.
     watchdog: null,
     startArguments: conversation.startArguments,
     listen(receiver) {
-      conversation.listen((raw) => {
-        const control: Control | null = controlOf(raw)
+      conversation.listen((raw, detail) => {
+        const control: Control | null = controlOf(raw, detail)
         if (control !== null) receiver(control)
       })
     },

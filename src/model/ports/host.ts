@@ -1,6 +1,7 @@
 import type { Exit } from '../exit.ts'
 import type { LifecycleState } from '../lifecycle-state.ts'
 import type { LogEntry } from '../log-entry.ts'
+import type { PowerEvent, SessionEvent, TimeChangeEvent } from '../machine-events.ts'
 
 export type HostKind = 'scm' | 'systemd' | 'launchd' | 'console'
 
@@ -22,6 +23,10 @@ export type Control =
   | { readonly type: 'interrogate' }
   /** A user code of the SCM, 128 to 255. */
   | { readonly type: 'custom'; readonly code: number }
+  /** What the SCM tells of the machine; no other host does. */
+  | { readonly type: 'session'; readonly event: SessionEvent }
+  | { readonly type: 'power'; readonly event: PowerEvent }
+  | { readonly type: 'time-change'; readonly event: TimeChangeEvent }
 
 export type ControlType = Control['type']
 

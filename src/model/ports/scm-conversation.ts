@@ -2,6 +2,14 @@ import type { Severity } from '../log-entry.ts'
 import type { ScmState } from '../scm-values.ts'
 import type { WindowsEventName } from '../windows-events.ts'
 
+/** What HandlerEx is given beside the code of a control. */
+export interface ControlDetail {
+  /** dwEventType. */
+  readonly eventType: number
+  /** What lpEventData points to, copied while it was there; empty for none. */
+  readonly data: Uint8Array
+}
+
 /** One record of the Event Log. */
 export interface EventRecord {
   readonly event: WindowsEventName
@@ -28,7 +36,7 @@ export interface ScmConversation {
    * Registers the one receiver of control codes; codes that came before are delivered at once. From
    * now on the conversation keeps the process alive.
    */
-  listen(receiver: (control: number) => void): void
+  listen(receiver: (control: number, detail: ControlDetail) => void): void
   /** What the service takes: bits of dwControlsAccepted, and whether 128 to 255 are taken. */
   accept(bits: number, custom: boolean): void
   /** A pending state is kept alive until `patience` ms have gone by without a new report. */

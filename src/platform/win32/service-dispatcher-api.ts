@@ -1,3 +1,5 @@
+import type { ControlDetail } from '../../model/ports/scm-conversation.ts'
+import { eventData } from './service-dispatcher-data.ts'
 import { bind, checked, type Handle, koffi } from './win32-error.ts'
 
 /** What ServiceMain was called with, and how to answer. */
@@ -5,7 +7,7 @@ export interface DispatcherEvents {
   /** SERVICE_MAIN_FUNCTIONW: the service's name, then the start arguments. */
   main(args: string[]): void
   /** HANDLER_FUNCTION_EX; returns a number of <winerror.h>. */
-  control(code: number): number
+  control(code: number, detail: ControlDetail): number
 }
 
 const advapi32 = bind('advapi32.dll', {
@@ -48,7 +50,8 @@ export function startDispatcher({ main, control }: DispatcherEvents): {
     pointer(proto('void __stdcall SteadServiceMain(uint32_t count, void *args)')),
   )
   const handler = register(
-    (code: number) => control(code),
+    (code: number, eventType: number, data: unknown) =>
+      control(code, { eventType, data: eventData(code, eventType, data) }),
     pointer(
       proto(
         'uint32_t __stdcall SteadHandlerEx(uint32_t control, uint32_t type, void *data, void *context)',

@@ -1,6 +1,10 @@
 import type { Worker } from 'node:worker_threads'
 import { SteadError } from '../../errors.ts'
-import type { EventRecord, ScmConversation } from '../../model/ports/scm-conversation.ts'
+import type {
+  ControlDetail,
+  EventRecord,
+  ScmConversation,
+} from '../../model/ports/scm-conversation.ts'
 import {
   FINISHED,
   type FromDispatcher,
@@ -26,14 +30,14 @@ export function conversation(
   progress: Int32Array,
   write: (record: EventRecord) => void,
 ): ScmConversation {
-  const early: number[] = []
+  const early: [number, ControlDetail][] = []
   const unwritten: EventRecord[] = []
   let posted = 0
-  let receive = (control: number): void => void early.push(control)
+  let receive = (control: number, detail: ControlDetail): void => void early.push([control, detail])
   let over = false
   let dead = false
   worker.on('message', (message: FromDispatcher) => {
-    if (message.kind === 'control') receive(message.control)
+    if (message.kind === 'control') receive(message.control, message.detail)
   })
   worker.on('error', (cause: unknown) => {
     dead = true
@@ -61,7 +65,7 @@ export function conversation(
     listen(receiver) {
       receive = receiver
       worker.ref()
-      for (const control of early.splice(0)) receiver(control)
+      for (const [control, detail] of early.splice(0)) receiver(control, detail)
     },
     accept: (bits, custom) => post({ kind: 'accept', bits, custom }),
     report: (state, patience) => post({ kind: 'report', state, patience }),

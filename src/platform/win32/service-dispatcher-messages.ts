@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../model/ports/scm-conversation.ts'
+import type { ControlDetail, EventRecord } from '../../model/ports/scm-conversation.ts'
 import type { ScmState } from '../../model/scm-values.ts'
 
 /** From the thread that talks to the SCM to the main thread. */
@@ -11,7 +11,7 @@ export type FromDispatcher =
       readonly args: readonly string[]
       readonly record: string | null
     }
-  | { readonly kind: 'control'; readonly control: number }
+  | { readonly kind: 'control'; readonly control: number; readonly detail: ControlDetail }
 
 export type ToDispatcher =
   | { readonly kind: 'accept'; readonly bits: number; readonly custom: boolean }

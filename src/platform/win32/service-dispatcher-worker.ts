@@ -3,6 +3,7 @@
  * keeps its main thread busy does not keep the SCM waiting. Started by `service-dispatcher.ts`.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ControlDetail } from '../../model/ports/scm-conversation.ts'
 import { SCM_RECORD_VALUE, scmRecordPath } from '../../model/scm-record.ts'
 import { SCM_ACCEPTS, SCM_CONTROLS } from '../../model/scm-values.ts'
 import { eventLog } from './event-log.ts'
@@ -67,10 +68,10 @@ async function converse(): Promise<void> {
  * HandlerEx. It only posts: the SCM's thread waits here, and Wine's deadlocks when the status is set
  * before it is let go.
  */
-function control(code: number): number {
+function control(code: number, detail: ControlDetail): number {
   if (!isTaken(code)) return ERROR_CALL_NOT_IMPLEMENTED
   if (STOPS.has(code)) setImmediate(() => status?.stopRequested())
-  post({ kind: 'control', control: code })
+  post({ kind: 'control', control: code, detail })
   return NO_ERROR
 }
 
@@ -89,6 +90,12 @@ function isTaken(code: number): boolean {
       return (takes.bits & SCM_ACCEPTS.pauseContinue) !== 0
     case SCM_CONTROLS.paramChange:
       return (takes.bits & SCM_ACCEPTS.paramChange) !== 0
+    case SCM_CONTROLS.sessionChange:
+      return (takes.bits & SCM_ACCEPTS.sessionChange) !== 0
+    case SCM_CONTROLS.powerEvent:
+      return (takes.bits & SCM_ACCEPTS.powerEvent) !== 0
+    case SCM_CONTROLS.timeChange:
+      return (takes.bits & SCM_ACCEPTS.timeChange) !== 0
     default:
       return false
   }
