@@ -1,8 +1,10 @@
 import { eventText } from '../../model/event-text.ts'
 import type { GuardEvent } from '../../model/guard-event.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
-import type { Severity } from '../../model/log-entry.ts'
+import { type LogEntry, SEVERITY, type Severity } from '../../model/log-entry.ts'
 import type { Control, ControlType, Host } from '../../model/ports/host.ts'
+import { windowsEvents } from '../../model/windows-event-of.ts'
+import { WINDOWS_EVENTS, type WindowsEventName } from '../../model/windows-events.ts'
 import { boundNewSpace } from '../../platform/small-heap.ts'
 import { composeHost } from '../compose-host.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
@@ -16,6 +18,9 @@ type Composed = Awaited<
 /** What a manager may ask of a service, beyond its own codes. */
 const CONTROLS: ReadonlySet<ControlType> = new Set(['stop', 'reload', 'pause', 'resume', 'custom'])
 
+/** EX_SOFTWARE of sysexits(3): what the guard itself ends with when it has crashed. */
+const GUARD_CRASHED = 70
+
 /**
  * `run NAME`: the guard of one installed service, in this process, under its manager or in a terminal.
  * The manager is told that it is ready when the program is, and what is the matter with it; when the
@@ -25,6 +30,7 @@ export function run(name: string, options: CommonOptions): Promise<number> {
   return runVerb(options, async () => {
     boundNewSpace()
     const host = await composeHost(name)
+    const off = host.kind === 'scm' ? tellOfCrash(host) : () => {}
     try {
       const { composeServiceGuard } = await import('../compose-service-guard.ts')
       return await keep(await composeServiceGuard(name, host, options), host)
@@ -35,9 +41,24 @@ export function run(name: string, options: CommonOptions): Promise<number> {
       }
       throw error
     } finally {
+      off()
       await host.close()
     }
   })
+}
+
+/**
+ * What nobody caught ends the guard, as it always does; under the SCM it is told first, in words and
+ * as a failure with a code. @returns what takes it back
+ */
+function tellOfCrash(host: Host): () => void {
+  const tell = (error: unknown): void => {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    host.log({ severity: SEVERITY.critical, message, event: 'guard-crashed' })
+    host.finish({ kind: 'code', code: GUARD_CRASHED }, 'stead itself has crashed')
+  }
+  process.on('uncaughtExceptionMonitor', tell)
+  return () => process.off('uncaughtExceptionMonitor', tell)
 }
 
 async function keep(composed: Composed, host: Host): Promise<number> {
@@ -49,6 +70,7 @@ async function keep(composed: Composed, host: Host): Promise<number> {
   let ended = false
   let last: InstanceStatus | null = null
   let told = ''
+  const windowsEvent = windowsEvents()
 
   const end = (): void => {
     if (ending) return
@@ -57,7 +79,8 @@ async function keep(composed: Composed, host: Host): Promise<number> {
   }
   const off = composed.onEvent((event) => {
     const text = eventText(event)
-    if (text !== null) host.log({ severity: severityOf(event), message: text })
+    const name = windowsEvent(event)
+    if (text !== null) host.log(entryOf(event, text, name))
     // What an event tells of is whole when everything that follows from it has happened.
     if (looking) return
     looking = true
@@ -162,6 +185,11 @@ async function keep(composed: Composed, host: Host): Promise<number> {
 function readyText({ ready, health, statusText }: InstanceStatus): string {
   const words = health === 'unknown' ? (ready ? 'ready' : 'not ready') : health
   return `running, ${words}${statusText === null ? '' : `: ${statusText}`}`
+}
+
+function entryOf(event: GuardEvent, message: string, name: WindowsEventName | null): LogEntry {
+  if (name === null) return { severity: severityOf(event), message }
+  return { severity: WINDOWS_EVENTS[name].severity, message, event: name }
 }
 
 function severityOf(event: GuardEvent): Severity {

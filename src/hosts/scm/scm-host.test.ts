@@ -55,9 +55,10 @@ test('what the service accepts is told to the SCM in its bits', () => {
   expect(fake.accepted).toEqual({ bits: 0, custom: false })
 })
 
-test('what has an id of its own is in the Event Log whatever its severity, and ready once', () => {
+test('what has an id of its own is in the Event Log whatever its severity, started and ready once', () => {
   const { host, fake } = hostOn()
   host.report('starting', 1_000)
+  host.report('starting', 2_000)
   host.report('running')
   host.report('reloading')
   host.report('running')
@@ -65,6 +66,7 @@ test('what has an id of its own is in the Event Log whatever its severity, and r
   host.finish({ kind: 'code', code: 9 }, 'x')
   host.finish({ kind: 'code', code: 0 }, null)
   expect(fake.events).toEqual([
+    { event: 'started', severity: 6, detail: '' },
     { event: 'ready', severity: 6, detail: '' },
     { event: 'crashed', severity: 2, detail: 'not caught: Error: x' },
     { event: 'failed', severity: 3, detail: 'stopped, code 9: x' },

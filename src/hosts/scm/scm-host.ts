@@ -31,7 +31,8 @@ export function scmHost({ conversation, clock, sink, patience = null }: ScmHostP
   const patienceIn = (state: LifecycleState): number =>
     (state === 'stopping' ? patience?.stop : patience?.start) ?? DEFAULT_PATIENCE
   let code: number | null = null
-  let ready = false
+  /** The states that the Event Log was told of: each once. */
+  const toldOf = new Set<'starting' | 'running'>()
 
   function log(entry: LogEntry): void {
     sink?.write(formatLogLine(clock.wall(), entry))
@@ -72,9 +73,9 @@ export function scmHost({ conversation, clock, sink, patience = null }: ScmHostP
     report(state, asked = patienceIn(state)) {
       if (code !== null) return
       conversation.report(STATES[state], asked)
-      if (state !== 'running' || ready) return
-      ready = true
-      tell('ready', '')
+      if ((state !== 'starting' && state !== 'running') || toldOf.has(state)) return
+      toldOf.add(state)
+      tell(state === 'starting' ? 'started' : 'ready', '')
     },
     // The SCM shows no text.
     status() {},
