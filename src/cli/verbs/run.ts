@@ -1,7 +1,7 @@
 import { eventText } from '../../model/event-text.ts'
 import type { GuardEvent } from '../../model/guard-event.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
-import { type LogEntry, SEVERITY, type Severity } from '../../model/log-entry.ts'
+import type { LogEntry, Severity } from '../../model/log-entry.ts'
 import type { Control, ControlType, Host } from '../../model/ports/host.ts'
 import { windowsEvents } from '../../model/windows-event-of.ts'
 import { WINDOWS_EVENTS, type WindowsEventName } from '../../model/windows-events.ts'
@@ -10,6 +10,7 @@ import { composeHost } from '../compose-host.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { exitCodeFor } from '../output.ts'
 import { OVER, programEnd } from '../program-end.ts'
+import { tellOfCrash } from '../tell-of-crash.ts'
 
 type Composed = Awaited<
   ReturnType<typeof import('../compose-service-guard.ts').composeServiceGuard>
@@ -17,9 +18,6 @@ type Composed = Awaited<
 
 /** What a manager may ask of a service, beyond its own codes. */
 const CONTROLS: ReadonlySet<ControlType> = new Set(['stop', 'reload', 'pause', 'resume', 'custom'])
-
-/** EX_SOFTWARE of sysexits(3): what the guard itself ends with when it has crashed. */
-const GUARD_CRASHED = 70
 
 /**
  * `run NAME`: the guard of one installed service, in this process, under its manager or in a terminal.
@@ -45,20 +43,6 @@ export function run(name: string, options: CommonOptions): Promise<number> {
       await host.close()
     }
   })
-}
-
-/**
- * What nobody caught ends the guard, as it always does; under the SCM it is told first, in words and
- * as a failure with a code. @returns what takes it back
- */
-function tellOfCrash(host: Host): () => void {
-  const tell = (error: unknown): void => {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    host.log({ severity: SEVERITY.critical, message, event: 'guard-crashed' })
-    host.finish({ kind: 'code', code: GUARD_CRASHED }, 'stead itself has crashed')
-  }
-  process.on('uncaughtExceptionMonitor', tell)
-  return () => process.off('uncaughtExceptionMonitor', tell)
 }
 
 async function keep(composed: Composed, host: Host): Promise<number> {
