@@ -57,6 +57,7 @@ export function fakeScmConversation(facts: Partial<ScmConversation> = {}): FakeS
         fake.states.push('stopped')
         fake.patience.push(0)
       },
+      flush() {},
       async close() {
         fake.closed = true
       },

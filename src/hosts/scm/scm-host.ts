@@ -95,6 +95,7 @@ export function scmHost({ conversation, clock, sink, patience = null }: ScmHostP
       conversation.finish(...stoppedCodes(exit))
       return code
     },
+    flush: conversation.flush,
     async close() {
       sink?.close()
       await conversation.close()

@@ -62,6 +62,11 @@ export interface Host {
    * the process must end soon after, with the code that is returned.
    */
   finish(exit: Exit, reason: string | null): number
+  /**
+   * Waits until what was logged has reached its logs, where that takes a moment. Synchronous, for a
+   * process that is about to crash: its manager learns of that by the end of the process alone.
+   */
+  flush?(): void
   /** Lets go of sockets, signal handlers and threads. */
   close(): Promise<void>
 }

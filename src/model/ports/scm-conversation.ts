@@ -46,6 +46,11 @@ export interface ScmConversation {
    * by the calling thread itself where the one that talks to the SCM has died.
    */
   event(record: EventRecord): void
+  /**
+   * Waits until every record is in the Event Log. Synchronous, for a process that is about to die
+   * without SERVICE_STOPPED.
+   */
+  flush(): void
   /** SERVICE_STOPPED. Synchronous; whatever is called afterwards has no effect. */
   finish(win32ExitCode: number, specificExitCode: number): void
   close(): Promise<void>

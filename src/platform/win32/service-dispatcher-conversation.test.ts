@@ -23,6 +23,7 @@ function talkTo(code: string) {
 }
 
 const WRITES = `if (message.kind === 'event') Atomics.add(progress, 1, 1)`
+const NOTIFIES = `if (message.kind === 'event') { Atomics.add(progress, 1, 1); Atomics.notify(progress, 1) }`
 const FINISHES = `if (message.kind === 'finish') { Atomics.store(progress, 0, 1); Atomics.notify(progress, 0) }`
 const DIES = `if (message.kind === 'report') throw new Error('no more')`
 const crash: EventRecord = { event: 'crashed', severity: 2, detail: 'x' }
@@ -33,6 +34,16 @@ test('what the thread has written is not written again', () => {
   talk.event(crash)
   talk.event(line)
   talk.finish(1066, 1)
+  expect(written).toEqual([])
+})
+
+test('S04 a process that is about to crash waits for its records, and SERVICE_STOPPED is not told', () => {
+  const { talk, written } = talkTo(NOTIFIES)
+  talk.event(line)
+  talk.event(crash)
+  const begun = performance.now()
+  talk.flush()
+  expect(performance.now() - begun).toBeLessThan(4_000)
   expect(written).toEqual([])
 })
 

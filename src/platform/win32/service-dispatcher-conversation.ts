@@ -12,7 +12,7 @@ import {
   WRITTEN,
 } from './service-dispatcher-messages.ts'
 
-/** Milliseconds that the end of the process waits for SERVICE_STOPPED to be reported. */
+/** Milliseconds that the end of the process waits for what it has to say to be told. */
 const FINISH_WITHIN = 5_000
 
 /**
@@ -84,6 +84,16 @@ export function conversation(
       // The thread works on while this one waits; without an answer the end of the process itself
       // tells the SCM that something went wrong.
       if (!dead) Atomics.wait(progress, FINISHED, 0, FINISH_WITHIN)
+      lastWords()
+    },
+    flush() {
+      const deadline = performance.now() + FINISH_WITHIN
+      for (;;) {
+        const done = Atomics.load(progress, WRITTEN)
+        const left = deadline - performance.now()
+        if (dead || over || done >= posted || left <= 0) break
+        Atomics.wait(progress, WRITTEN, done, left)
+      }
       lastWords()
     },
     async close() {

@@ -113,6 +113,7 @@ function obey(message: ToDispatcher): void {
     case 'event':
       writeEvent(message.record)
       Atomics.add(progress, WRITTEN, 1)
+      Atomics.notify(progress, WRITTEN)
       return
     case 'finish':
       status?.finish(message.win32, message.specific)
