@@ -27,10 +27,11 @@ export function notesOn(
   const descriptor = descriptorNote(spec.windows.securityDescriptor)
   if (descriptor !== null) notes.push(descriptor)
   if (Object.keys(spec.env).length > 0) {
-    const where = need === null ? 'in the registry' : "in stead's record of the service"
-    notes.push(
-      `every user of the machine can read the environment ${where}; keep secrets in envFile`,
-    )
+    const who =
+      need === null
+        ? 'every user of the machine can read the environment in the registry'
+        : "administrators and all services can read the environment in stead's record of the service"
+    notes.push(`${who}; keep secrets in envFile`)
   }
   return notes
 }
