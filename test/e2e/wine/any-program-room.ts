@@ -1,6 +1,6 @@
 /** Programs that know nothing of stead, installed as services of the real SCM by the use case of `stead install`. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ import { installService, uninstallService } from '../../../src/managers/installa
 import type { ScmStatus } from '../../../src/model/ports/service-control.ts'
 import { serviceControl } from '../../../src/platform/win32/service-control.ts'
 import { until } from '../../contract/until.ts'
+import { windowsProgram } from '../../fixtures/windows-programs.ts'
 
 /** A guard is started out of its TypeScript here, on a machine that others use. */
 export const PATIENCE = 60_000
@@ -112,6 +113,43 @@ async function remove(
   const isDead = lastPid !== null && !isAlive(lastPid)
   if (isDead && (await scm.status(name)).pid !== null) await scm.delete(name)
   else await uninstall()
+}
+
+/** As {@link withProgram}, and started. */
+export function started<T>(
+  settings: Readonly<Record<string, unknown>>,
+  use: (service: AnyProgram) => Promise<T>,
+): Promise<T> {
+  return withProgram(settings, async (service) => {
+    await service.start()
+    return use(service)
+  })
+}
+
+/** How the SCM has it that the service ended, and the words of `stead status`. */
+export async function endOf(service: AnyProgram): Promise<readonly unknown[]> {
+  const { win32ExitCode, specificExitCode } = await service.reaches('stopped')
+  const { phase, why } = await service.workshop.manager.status(service.name)
+  return [win32ExitCode, specificExitCode, phase, why]
+}
+
+/** A directory for programs, under a path with blanks and CJK characters. */
+export function programFolder(): {
+  readonly path: string
+  /** A compiled program, copied there. */
+  program(name: string): string
+  remove(): void
+} {
+  const path = mkdtempSync(join(tmpdir(), 'stead programs 程序 '))
+  return {
+    path,
+    program(name) {
+      const copy = join(path, `${name} 程.exe`)
+      copyFileSync(windowsProgram(name), copy)
+      return copy
+    },
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }),
+  }
 }
 
 /** Every file below a directory, one after the other. */

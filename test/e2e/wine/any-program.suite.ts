@@ -1,40 +1,13 @@
-/** `stead install NAME -- any.exe`: how unmodified programs start, end and are told to the SCM. */
+/** `stead install NAME -- any.exe`: how the ends of unmodified programs are told to the SCM. */
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from '../../contract/harness.ts'
-import { until } from '../../contract/until.ts'
-import { windowsProgram } from '../../fixtures/windows-programs.ts'
-import { type AnyProgram, isAlive, withProgram } from './any-program-room.ts'
+import { endOf, programFolder, started, withProgram } from './any-program-room.ts'
 
-const STOP = 1
-const folder = mkdtempSync(join(tmpdir(), 'stead programs 程序 '))
-after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
-
-/** A compiled program under a path with blanks and CJK characters. */
-function program(name: string): string {
-  const path = join(folder, `${name} 程.exe`)
-  copyFileSync(windowsProgram(name), path)
-  return path
-}
-
-/** How the SCM has it that the service ended, and the words of `stead status`. */
-async function endOf(service: AnyProgram): Promise<readonly unknown[]> {
-  const { win32ExitCode, specificExitCode } = await service.reaches('stopped')
-  const { phase, why } = await service.workshop.manager.status(service.name)
-  return [win32ExitCode, specificExitCode, phase, why]
-}
-
-function started<T>(
-  settings: Readonly<Record<string, unknown>>,
-  use: (service: AnyProgram) => Promise<T>,
-): Promise<T> {
-  return withProgram(settings, async (service) => {
-    await service.start()
-    return use(service)
-  })
-}
+const programs = programFolder()
+const { path: folder, program } = programs
+after(programs.remove)
 
 describe('the end of a program is the end of its service:', () => {
   test('exit 7 is 1066 with 7, and status says so', { timeout: 60_000 }, () =>
@@ -116,89 +89,4 @@ describe('the end of a program is the end of its service:', () => {
       assert.equal(readFileSync(out, 'utf8').trim(), '"a & b"')
     })
   })
-})
-
-describe('what a program gets', () => {
-  test('P09 arguments, start arguments, variables and directory, exactly', {
-    timeout: 60_000,
-  }, () => {
-    const out = join(folder, 'told.bin')
-    const cwd = join(folder, 'work 空')
-    mkdirSync(cwd)
-    const words = ['two words', 'say "hi"', 'C:\\ends with\\', '%PATH%', '', '漢字', '$x;&|']
-    const env = {
-      Path: `${folder};C:\\tools`,
-      FIXTURE_OUT: out,
-      HOSTILE: ' a"b %TEMP% 漢字 \\',
-      EMPTY: '',
-    }
-    return withProgram({ command: [program('tells'), ...words], cwd, env }, async (service) => {
-      await service.start('start', 'a "b" c')
-      assert.deepEqual((await endOf(service)).slice(0, 2), [0, 0])
-      const told = readFileSync(out, 'utf8')
-        .split('\0')
-        .map((line) => line.split('\t', 2) as [kind: string, text: string])
-      const of = (kind: string): string[] =>
-        told.filter(([one]) => one === kind).map(([, text]) => text)
-      assert.deepEqual(of('argument'), [...words, 'start', 'a "b" c'])
-      assert.equal(of('directory')[0], cwd)
-      const variables = of('variable')
-      for (const [name, value] of Object.entries(env))
-        assert.ok(variables.includes(`${name}=${value}`), name)
-      // Whatever the guard has under a name in another case, there is one of it.
-      assert.equal(variables.filter((text) => /^path=/i.test(text)).length, 1)
-      assert.ok(variables.includes(`STEAD_SERVICE=${service.name}`))
-    })
-  })
-})
-
-describe('a stop', () => {
-  test('P01 P02 ends a program that ignores it after the declared time, and all of its tree', {
-    timeout: 90_000,
-  }, () => {
-    const settings = {
-      command: [program('family'), '2', `"${program('stubborn')}"`],
-      stop: [
-        { signal: 'SIGTERM', wait: '700ms' },
-        { signal: 'SIGKILL', to: 'tree' },
-      ],
-    }
-    return started(settings, async (service) => {
-      await service.reaches('running')
-      const pids = await until('the whole tree has told its pids', () => {
-        const found = [...service.log().matchAll(/(?:pid|ready) (\d+)/g)].map(([, pid]) =>
-          Number(pid),
-        )
-        return found.length >= 4 ? found : null
-      })
-      assert.ok(pids.every(isAlive))
-      await service.control(STOP)
-      await service.reaches('stop-pending', 5_000)
-      const { win32ExitCode } = await service.reaches('stopped')
-      assert.equal(win32ExitCode, 0)
-      assert.deepEqual(pids.filter(isAlive), [])
-    })
-  })
-
-  test('L04 is not held up by a restart that is due', { timeout: 60_000 }, () =>
-    started(
-      { command: [program('exits'), '1'], restart: { delay: '10m', immediate: 0 } },
-      async (service) => {
-        await until('the program is to be restarted', () => /backoff/.test(service.log()), 60_000)
-        await service.control(STOP)
-        const { win32ExitCode } = await service.reaches('stopped', 10_000)
-        assert.equal(win32ExitCode, 0)
-      },
-    ),
-  )
-
-  test('S03 during a start ends it', { timeout: 60_000 }, () =>
-    started({ command: [program('polite')], ready: { log: 'never' } }, async (service) => {
-      await until('the program lives', () => /ready \d+/.test(service.log()), 60_000)
-      assert.equal((await service.status()).state, 'start-pending')
-      await service.control(STOP)
-      const { win32ExitCode } = await service.reaches('stopped', 20_000)
-      assert.equal(win32ExitCode, 0)
-    }),
-  )
 })
