@@ -14,7 +14,7 @@ export function addForeignVerbs(
   )
     .argument(
       '<kind>',
-      'supervisord, procfile, pm2 (a .js file is run), compose, process-compose, systemd, runit or s6; or the path, where that tells',
+      'supervisord, procfile, pm2 (a .js file is run), compose, process-compose, systemd, runit, s6, nssm, winsw or node-windows; or the path, where that tells',
     )
     .argument('[path]', 'the file or directory')
     .usage('[KIND] PATH [options]')

@@ -12,6 +12,9 @@ export const IMPORTERS = {
   systemd: async () => (await import('./systemd/import.ts')).importSystemd,
   runit: async () => (await import('./service-directories/import.ts')).importRunit,
   s6: async () => (await import('./service-directories/import.ts')).importS6,
+  nssm: async () => (await import('./nssm/import.ts')).importNssm,
+  winsw: async () => (await import('./winsw/import.ts')).importWinsw,
+  'node-windows': async () => (await import('./node-windows/import.ts')).importNodeWindows,
 } as const satisfies Readonly<Record<string, () => Promise<Importer>>>
 
 export type Kind = keyof typeof IMPORTERS
@@ -27,8 +30,11 @@ export function kindOf(path: string, files: ForeignFiles): Kind | null {
   if (/^(docker-)?compose.*\.ya?ml$/.test(name)) return 'compose'
   if (/^(ecosystem|pm2|processes)\b.*\.([cm]?js|json5?|ya?ml)$/.test(name)) return 'pm2'
   if (name.endsWith('.service')) return 'systemd'
+  if (name.endsWith('.reg')) return 'nssm'
   const text = files.readText(path)
   if (text !== null) {
+    if (text.trimStart().startsWith('<') && /<service[\s>]/.test(text))
+      return /<argument>[^<]*wrapper\.js\s*<\/argument>/.test(text) ? 'node-windows' : 'winsw'
     if (/^\[Service\]\s*$/m.test(text)) return 'systemd'
     if (/\.(ya?ml|json)$/.test(name)) {
       if (/^["{\s]*processes"?\s*:/m.test(text)) return 'process-compose'

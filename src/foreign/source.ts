@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { ForeignFiles } from '../model/ports/foreign-files.ts'
+import type { RegistryKey } from '../model/registry-tree.ts'
 import type { Draft } from './draft.ts'
 
 /** What is to be imported, and for whom. */
@@ -17,6 +18,8 @@ export interface Source {
   }
   /** The value of a configuration that is a program (pm2), as JSON: somebody has run it. */
   readonly evaluated?: string
+  /** What the registry of this machine has of it (nssm), where it is no file; `path` is its key then. */
+  readonly registry?: readonly RegistryKey[]
 }
 
 /** Makes a draft out of the configuration of another supervisor. Reads nothing but through `files`. */

@@ -29,7 +29,7 @@ export function foreignFiles(): ForeignFiles {
           refuse(`the files of this configuration have more than ${MAX_ALL} bytes`)
         if (within !== undefined && !`${realpathSync(path)}${sep}`.startsWith(inside(within)))
           refuse(`it is a link that leads out of ${within}`)
-        return new TextDecoder().decode(readFileSync(path))
+        return textOf(readFileSync(path))
       })
     },
     names: (path) =>
@@ -43,6 +43,13 @@ export function foreignFiles(): ForeignFiles {
       }
     },
   }
+}
+
+/** What Windows writes is UTF-16 often, with a mark at its beginning. */
+function textOf(bytes: Uint8Array): string {
+  const mark = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8'
+  return new TextDecoder(encoding).decode(bytes)
 }
 
 function inside(directory: string): string {

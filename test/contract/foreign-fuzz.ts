@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isSteadError } from '../../src/errors.ts'
 import { finish } from '../../src/foreign/finish.ts'
 import { IMPORTERS, type Kind, kindOf, mainFile } from '../../src/foreign/kinds.ts'
 import type { ForeignFiles } from '../../src/model/ports/foreign-files.ts'
+import { foreignFiles } from '../../src/platform/foreign-files.ts'
 import { type SeededRandom, seededRandom } from '../fakes/seeded-random.ts'
 
 const CORPUS = resolve(fileURLToPath(import.meta.url), '../../fixtures/import')
@@ -14,7 +15,7 @@ const CODES = new Set(['FOREIGN_INVALID', 'FOREIGN_EMPTY', 'FILE_UNREADABLE'])
 const LONGEST = 5_000
 const NASTY =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: they are the texts that are meant
-  '\0|\u00fc|\u{1f600}|\ufffd|\ufdd0|\ufdd2x|\ud800|$|$$|${|${A|${A:-b}|${A:-${B}}|%|%(x)s|%(ENV_A)s|%%|%i|"|\'|\\|\\\n|`|;|#| ;|[|]|[x]|{|}|- |: |:|=|,|&a |*a|<<: *a|!!binary x|---|...|\t|\n\n|\r\n|__proto__|constructor|toString|NaN|.inf|0x10|1e99|-1|999999999999999999999|null|~|true|infinity|100%|/|..|../../etc/passwd|/dev/zero|con|nul.txt|STEAD_X=1|a@b|\u001b[31m|exec |&&|$MAINPID|{{.X}}|9223372036854775807'.split(
+  '\0|\u00fc|\u{1f600}|\ufffd|\ufdd0|\ufdd2x|\ud800|$|$$|${|${A|${A:-b}|${A:-${B}}|%|%(x)s|%(ENV_A)s|%%|%i|"|\'|\\|\\\n|`|;|#| ;|[|]|[x]|{|}|- |: |:|=|,|&a |*a|<<: *a|!!binary x|---|...|\t|\n\n|\r\n|__proto__|constructor|toString|NaN|.inf|0x10|1e99|-1|999999999999999999999|null|~|true|infinity|100%|/|..|../../etc/passwd|/dev/zero|con|nul.txt|STEAD_X=1|a@b|\u001b[31m|exec |&&|$MAINPID|{{.X}}|9223372036854775807|<|</service>|<a>|&lt;|&x;|<!DOCTYPE a [|<![CDATA[|hex(7):|dword:|%BASE%|%ProgramFiles(x86)%|--password|[-HKEY'.split(
     '|',
   )
 
@@ -113,10 +114,11 @@ function corpusOf(kinds: readonly Kind[]): Case[] {
     readdirSync(join(CORPUS, kind)).map((name): Case => {
       const base = join(CORPUS, kind, name)
       const files = new Map<string, string>()
+      const real = foreignFiles()
       for (const one of readdirSync(base, { recursive: true, encoding: 'utf8' })) {
         const path = join(base, one)
         if (statSync(path).isFile() && !/^(stead\.yaml|losses\.txt)$/.test(one))
-          files.set(path, readFileSync(path, 'utf8'))
+          files.set(path, real.readText(path) ?? '')
       }
       const inside = readdirSync(base).filter(
         (one) => !/^(stead\.yaml|losses\.txt|\..*)$/.test(one),

@@ -4,7 +4,7 @@
  */
 export interface ForeignFiles {
   /**
-   * The text, with U+FFFD where it is not UTF-8; null where there is no such file.
+   * The text: UTF-16 where a byte order mark says so, else UTF-8, with U+FFFD where it is neither; null where there is no such file.
    *
    * @param within a directory out of which no link may lead
    * @throws FILE_UNREADABLE

@@ -116,7 +116,7 @@ function install(): string {
       .status,
     0,
   )
-  for (const name of ['commander', 'croner', 'koffi', 'yaml', 'zod', '@koromix']) {
+  for (const name of ['commander', 'croner', 'koffi', 'yaml', 'zod', '@koromix', '@rgrove']) {
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
   return project
