@@ -123,6 +123,7 @@ export function logOf(
   const whole = (path: string): string => resolve(directory, path)
   return {
     format: all.format ?? standard.format,
+    encoding: all.encoding ?? standard.encoding,
     file: all.file === undefined ? null : resolve(directory, all.file),
     rotate: {
       ...standard.rotate,

@@ -101,6 +101,7 @@ test.each<[Partial<ProgramSpec['log']>, string, string]>([
   [{ format: 'json' }, 'in-place', 'log.format'],
   [{ format: 'direct' }, 'restart', 'log.format'],
   [{ format: 'off' }, 'restart', 'log.format'],
+  [{ encoding: 'gbk' }, 'in-place', 'log.encoding'],
   [{ file: '/x' }, 'restart', 'log.file'],
   [{ rotate: { ...web.log.rotate, keep: 1 } }, 'in-place', 'log.rotate'],
   [{ whenFull: 'drop' }, 'in-place', 'log.whenFull'],

@@ -25,6 +25,7 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
   'reload',
   'restartAt',
   'log.format',
+  'log.encoding',
   'log.rotate',
   'log.whenFull',
   'log.buffer',

@@ -15,6 +15,7 @@ export function guardRelations(
     ...groupProblems(settings, services),
     ...[...services.values()].flatMap((service) => restartProblems(service)),
     ...logProblems(services),
+    ...encodingProblems(services),
     ...sinkProblems(services),
     ...socketProblems(services),
   ]
@@ -115,6 +116,19 @@ function sinkProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[]
   return [...services.values()]
     .filter(({ log }) => log.format === 'direct' && log.sinks.length > 0)
     .map(({ name }) => ({ path: ['services', name, 'log', 'sinks'], message }))
+}
+
+/** What passes by the guard, or is cut where no character begins, cannot be decoded. */
+function encodingProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] {
+  return [...services.values()].flatMap(({ name, log }) => {
+    if (log.encoding === 'utf-8') return []
+    const path = ['services', name, 'log', 'encoding']
+    if (log.format === 'direct')
+      return [{ path, message: 'with format: direct the program writes its log itself' }]
+    return log.whenFull === 'drop' && log.encoding.startsWith('utf-16')
+      ? [{ path, message: 'whenFull: drop cannot tell where a line of it begins; block can' }]
+      : []
+  })
 }
 
 function logProblems(services: ReadonlyMap<string, ProgramSpec>): FileProblem[] {

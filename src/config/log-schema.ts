@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { LOG_ENCODINGS } from '../model/log-encoding.ts'
 import { SEVERITY, type Severity } from '../model/log-entry.ts'
 import { described } from './described.ts'
 import { orNone, whole } from './program-values.ts'
@@ -21,6 +22,11 @@ export const log = z.strictObject({
     z.enum(['raw', 'stamped', 'json', 'direct', 'off']),
     'raw: the bytes as they come; stamped: time and severity before each line; json: one object a line; direct: the program writes the file itself; off: nowhere',
     { example: 'json', fallback: 'stamped' },
+  ),
+  encoding: described(
+    z.enum(LOG_ENCODINGS),
+    'what the program writes in; its log is UTF-8 whatever the format, and a byte that is no character becomes U+FFFD; oem and ansi are the code pages of the machine',
+    { example: 'gbk', fallback: 'utf-8' },
   ),
   file: described(path, 'where it is written; without it a file in the directory of the guard', {
     example: './log/api.log',

@@ -1,6 +1,7 @@
 import type { AccessRule } from './access.ts'
 import type { ControlTcpSpec } from './control-tcp.ts'
 import type { EventOutlets } from './event-outlet.ts'
+import type { LogEncoding } from './log-encoding.ts'
 import type { Severity } from './log-entry.ts'
 import type { LogSink } from './log-sink.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
@@ -173,6 +174,8 @@ export type LogFormat = 'raw' | 'stamped' | 'json' | 'direct' | 'off'
 
 export interface LogPolicy {
   readonly format: LogFormat
+  /** What the program writes in; its log, and what sinks and readiness checks see, is UTF-8. */
+  readonly encoding: LogEncoding
   /** Absolute; null for the guard's own directory. */
   readonly file: string | null
   readonly rotate: LogRotation
@@ -282,6 +285,7 @@ export const PROGRAM_DEFAULTS = {
   fdStoreMax: 0,
   log: {
     format: 'stamped',
+    encoding: 'utf-8',
     file: null,
     rotate: { size: 10 * 1024 * 1024, every: null, keep: 7, maxAge: null, compress: 'none' },
     whenFull: 'block',

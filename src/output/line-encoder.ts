@@ -1,5 +1,7 @@
 import type { LogPolicy } from '../model/program-spec.ts'
 import type { ByteArea } from './byte-area.ts'
+import type { Charset } from './charset.ts'
+import { decodingEncoder } from './decoding-encoder.ts'
 import { jsonEncoder } from './json-encoder.ts'
 import { rawEncoder } from './raw-encoder.ts'
 import { stampedEncoder } from './stamped-encoder.ts'
@@ -19,6 +21,8 @@ export interface Encoded {
   lines: number
   /** The output ends in the middle of a line that the same stream may go on with. */
   open: boolean
+  /** What was read, as UTF-8, where the input is not; left out or null where it is. */
+  text?: Buffer | null
 }
 
 /** Makes lines of a log out of the bytes of one stream of a program. Holds no bytes back itself. */
@@ -64,7 +68,9 @@ export function lineEncoder(
   policy: Pick<LogPolicy, 'format' | 'severity'>,
   source: EncodedSource,
   stream: StreamName,
+  charset: Charset | null = null,
 ): LineEncoder {
+  if (charset !== null) return decodingEncoder(lineEncoder(policy, source, stream), charset)
   if (policy.format === 'json') return jsonEncoder(source, stream, policy.severity[stream])
   if (policy.format === 'stamped') return stampedEncoder(policy.severity[stream])
   return rawEncoder()

@@ -1,11 +1,11 @@
 import type { OutputCounts } from '../../model/ports/program-output.ts'
 import type { Flush } from '../../output/line-encoder.ts'
-import { lineEncoder } from '../../output/line-encoder.ts'
 import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { logWriters } from './log-writers.ts'
 import { placePacked } from './packed-logs.ts'
 import {
   countsWith,
+  encodeBy,
   joinSinks,
   type PumpedChannel,
   type PumpedStream,
@@ -164,7 +164,7 @@ export function outputChannels({ pipes, watching, now, post }: Room): OutputChan
       channel.writer = writers.take(setup)
     } else channel.writer.target.rotateBy(setup.policy.rotate)
     for (const stream of channel.streams) {
-      stream.encoder = lineEncoder(setup.policy, channel.source, stream.name)
+      encodeBy(stream, channel)
     }
     addStreams(channel, setup)
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../model/ports/clock.ts'
 import type { OutputCounts } from '../../model/ports/program-output.ts'
 import { byteArea } from '../../output/byte-area.ts'
 import { type DropQueue, dropQueue } from '../../output/drop-queue.ts'
-import { type Flush, lineEncoder, outputFor } from '../../output/line-encoder.ts'
+import { type Flush, outputFor } from '../../output/line-encoder.ts'
 import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { asyncStore } from './async-store.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -14,6 +14,7 @@ import { logPacker, placePacked } from './packed-logs.ts'
 import { linuxPipes } from './pipes.ts'
 import {
   countsWith,
+  encodeBy,
   joinSinks,
   type PumpedChannel,
   type PumpedStream,
@@ -155,6 +156,7 @@ export function portableMover(clock: Clock): OutputMover {
     // What follows takes time, and the areas are for all.
     const encoded = { ...done }
     const bytes = Buffer.from(input.bytes.subarray(0, encoded.read))
+    const said = encoded.text ?? bytes
     const lines = Buffer.from(output.bytes.subarray(0, encoded.written))
     queue.take(encoded.read)
     inFlight.set(channel.id, (inFlight.get(channel.id) ?? 0) + encoded.read)
@@ -167,8 +169,8 @@ export function portableMover(clock: Clock): OutputMover {
     )
     inFlight.set(channel.id, (inFlight.get(channel.id) ?? 0) - encoded.read)
     recordStored(channel, owner, bytes, 0, encoded, lines, stored)
-    if (channel.watch.size > 0) channel.watch.look(bytes, 0, encoded.read)
-    tellSinks(channel, stream.name, sequence, at, bytes, 0, encoded.read)
+    if (channel.watch.size > 0) channel.watch.look(said, 0, said.length)
+    tellSinks(channel, stream.name, sequence, at, said, 0, said.length)
     if (socket.isPaused() && queue.size < MOST_WAITING / 2) socket.resume()
     return true
   }
@@ -249,7 +251,7 @@ export function portableMover(clock: Clock): OutputMover {
           channel.writer = writers.take(setup)
         } else channel.writer.target.rotateBy(setup.policy.rotate)
         for (const { stream } of one.sources) {
-          stream.encoder = lineEncoder(setup.policy, channel.source, stream.name)
+          encodeBy(stream, channel)
         }
       })
       for (const stream of setup.streams) addSource(one, stream)

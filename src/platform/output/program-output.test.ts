@@ -107,6 +107,34 @@ describe.each([
     expect(logOf(channel)).toBe([1, 2, 3, 4, 5].map((i) => `o${i}\ne${i}\0`).join(''))
   })
 
+  test.each(['stamped', 'raw', 'json'] as const)(
+    'O05 output in GBK is UTF-8 in a log of format %s, however its bytes come',
+    async (format) => {
+      const channel = open({ format, encoding: 'gbk' })
+      // "中文" and a line break, with time for half a character to arrive alone.
+      await run(
+        channel,
+        'sh',
+        '-c',
+        `printf '\\326'; sleep 0.3; printf '\\320\\316\\304\\n\\377ok\\n'`,
+      )
+      const log = logOf(channel)
+      const lines = log.trimEnd().split('\n')
+      const texts =
+        format === 'json' ? lines.map((line) => (JSON.parse(line) as { text: string }).text) : lines
+      expect(texts.map(unstamped)).toEqual(['中文', '\uFFFDok'])
+      expect(await channel.counts()).toMatchObject({ emitted: 9, stored: 9, pending: 0, lines: 2 })
+    },
+  )
+
+  test('O05 a readiness check sees what the program says, and not its bytes', async () => {
+    const channel = open({ format: 'raw', encoding: 'shift_jis' })
+    const seen = new Promise<string>((resolve) => channel.watchFor(/準備完了/, resolve))
+    // "準備完了" in Shift_JIS.
+    await run(channel, 'sh', '-c', `printf '\\217\\200\\224\\365\\212\\256\\227\\271\\n'`)
+    expect(await seen).toContain('準備完了')
+  })
+
   test('O01 the child closes stdout and lives on: nothing spins', async () => {
     const channel = open()
     const child = start(channel, 'sh', ['-c', 'echo last; exec >&- 2>&-; exec sleep 60'])

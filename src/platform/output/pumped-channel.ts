@@ -1,5 +1,6 @@
 import type { OutputCounts, OutputSource } from '../../model/ports/program-output.ts'
 import type { LogPolicy } from '../../model/program-spec.ts'
+import type { Charset } from '../../output/charset.ts'
 import {
   type Encoded,
   type EncodedSource,
@@ -9,6 +10,7 @@ import {
 } from '../../output/line-encoder.ts'
 import { type LineWatch, lineWatch } from '../../output/line-watch.ts'
 import { type SinkRoad, type SinkTap, sinkTap } from '../sinks/sink-tap.ts'
+import { charsetFor } from './code-pages.ts'
 import { type LogWriter, troubleOf } from './log-writer.ts'
 
 /** The reading end of one FIFO. */
@@ -16,6 +18,8 @@ export interface PumpedStream {
   readonly fd: number
   readonly name: StreamName
   encoder: LineEncoder
+  /** What the program writes in; null for UTF-8. */
+  charset: Charset | null
   /** Bytes taken from the FIFO so far. */
   consumed: number
   /** What the FIFO holds before a writer has to wait, and how often it was found so full. */
@@ -86,15 +90,23 @@ export function pumpedChannel(
 }
 
 export function pumpedStream(channel: PumpedChannel, name: StreamName, fd: number): PumpedStream {
+  const charset = charsetFor(channel.policy.encoding)
   return {
     fd,
     name,
-    encoder: lineEncoder(channel.policy, channel.source, name),
+    encoder: lineEncoder(channel.policy, channel.source, name, charset),
+    charset,
     consumed: 0,
     capacity: PIPE_CAPACITY,
     filled: 0,
     partial: null,
   }
+}
+
+/** Goes on as its channel's policy says now. */
+export function encodeBy(stream: PumpedStream, { policy, source }: PumpedChannel): void {
+  stream.charset = charsetFor(policy.encoding)
+  stream.encoder = lineEncoder(policy, source, stream.name, stream.charset)
 }
 
 /** Counts what became of `done.read` bytes of `input` when `stored` bytes of their lines were stored. */

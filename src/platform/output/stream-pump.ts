@@ -90,8 +90,9 @@ export function streamPump(pipes: ThreadPipes): StreamPump {
         channel.prepare(now) && writer.begin(owner, now, (b, l) => encoder.gap(now, b, l))
       const stored = ready ? writer.store(output.bytes, done.written, now) : 0
       recordStored(channel, owner, input.bytes, at, done, output.bytes, stored)
-      if (channel.watch.size > 0) channel.watch.look(input.bytes, at, at + read)
-      tellSinks(channel, stream.name, sequence, now, input.bytes, at, at + read)
+      const said = done.text ?? input.bytes.subarray(at, at + read)
+      if (channel.watch.size > 0) channel.watch.look(said, 0, said.length)
+      tellSinks(channel, stream.name, sequence, now, said, 0, said.length)
       consume(stream, read)
       at += read
       if (writer.pending !== null) return 'blocked'
@@ -155,7 +156,8 @@ export function streamPump(pipes: ThreadPipes): StreamPump {
       if (channel.writer.pending !== null && !channel.writer.resume()) return 'blocked'
       const looked = channel.watch.size > 0 || channel.tap !== null
       const { splice } = pipes
-      if (channel.policy.format !== 'raw' || looked) return pumpLines(channel, stream, now, flush)
+      const asIs = channel.policy.format === 'raw' && stream.charset === null
+      if (!asIs || looked) return pumpLines(channel, stream, now, flush)
       // Raw bytes that nobody looks at wait for no line to be whole.
       return splice === null
         ? pumpLines(channel, stream, now, 'piece')
