@@ -16,7 +16,7 @@ export function addForeignVerbs(
       '<kind>',
       'supervisord, procfile, pm2 (a .js file is run), compose, process-compose, systemd, runit, s6, nssm, winsw or node-windows; or the path, where that tells',
     )
-    .argument('[path]', 'the file or directory')
+    .argument('[path]', 'the file or directory; of nssm the name of a service as well')
     .usage('[KIND] PATH [options]')
     .option('-o, --output <file>', 'write it there, not on standard output')
     .option('--force', 'replace the file if it is there')

@@ -23,3 +23,38 @@ export interface RegistryKey {
   readonly line: number
   readonly values: readonly RegistryEntry[]
 }
+
+/** Types of values in <winnt.h>. */
+const REG_SZ = 1
+const REG_EXPAND_SZ = 2
+const REG_DWORD = 4
+const REG_MULTI_SZ = 7
+const REG_QWORD = 11
+
+/**
+ * Data of the registry by the number of its type.
+ *
+ * @param wide texts are UTF-16LE; else, in files of Windows 98, one byte is one character
+ */
+export function registryData(type: number, bytes: Uint8Array, wide = true): RegistryData {
+  const text = (): string => new TextDecoder(wide ? 'utf-16le' : 'latin1').decode(bytes)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (type === REG_SZ || type === REG_EXPAND_SZ)
+    return { kind: 'text', text: untilNul(text()), expands: type === REG_EXPAND_SZ }
+  if (type === REG_MULTI_SZ) {
+    // An empty text ends the list; what the last text lacks is forgiven, as Windows does.
+    const parts = text().split('\0')
+    const end = parts.indexOf('')
+    return { kind: 'texts', texts: end === -1 ? parts : parts.slice(0, end) }
+  }
+  if (type === REG_DWORD && bytes.length === 4)
+    return { kind: 'number', number: view.getUint32(0, true) }
+  if (type === REG_QWORD && bytes.length === 8)
+    return { kind: 'number', number: Number(view.getBigUint64(0, true)) }
+  return { kind: 'bytes', bytes }
+}
+
+function untilNul(text: string): string {
+  const end = text.indexOf('\0')
+  return end === -1 ? text : text.slice(0, end)
+}

