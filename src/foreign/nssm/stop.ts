@@ -3,30 +3,40 @@ import { milliseconds, type NssmService, origin } from './service.ts'
 /** NSSM_KILL_…_GRACE_PERIOD of nssm.h. */
 const GRACE = 1500
 const METHODS = [
-  { bit: 1, setting: 'AppStopMethodConsole', signal: 'SIGINT' },
-  { bit: 2, setting: 'AppStopMethodWindow', signal: null },
-  { bit: 4, setting: 'AppStopMethodThreads', signal: null },
+  { bit: 1, setting: 'AppStopMethodConsole', what: 'Ctrl-C' },
+  { bit: 2, setting: 'AppStopMethodWindow', what: 'WM_CLOSE' },
+  { bit: 4, setting: 'AppStopMethodThreads', what: 'WM_QUIT' },
 ] as const
 const TERMINATE = 8
 
-/** The methods in their order: Ctrl-C, WM_CLOSE, WM_QUIT, TerminateProcess ("Stopping the service" of its manual). */
+/**
+ * The methods in their order: Ctrl-C, WM_CLOSE, WM_QUIT, TerminateProcess ("Stopping the service" of its
+ * manual), each with a wait of its own. SIGTERM asks by all of them, and gets the waits together.
+ */
 export function setStop(one: NssmService): void {
   const { service, values } = one
   const skipped = values.number('AppStopMethodSkip') ?? 0
-  const steps: Record<string, unknown>[] = []
-  for (const { bit, setting, signal } of METHODS) {
-    if ((skipped & bit) !== 0) continue
-    const wait = milliseconds(Math.max(values.number(setting) ?? GRACE, 1))
-    if (signal !== null) steps.push({ signal, to: 'tree', wait })
-    else if (values.number(setting) !== null)
-      service.lose(setting, values.place(setting), 'a stop of stead has no such step')
-  }
-  if (steps.length === 0) steps.push({ signal: 'SIGKILL' })
-  service.set('stop', steps, origin(one, 'AppStopMethodSkip'))
+  const place = values.place('AppStopMethodSkip')
+  const asked = METHODS.filter(({ bit }) => (skipped & bit) === 0)
+  const wait = asked.reduce((sum, { setting }) => sum + (values.number(setting) ?? GRACE), 0)
+  service.set(
+    'stop',
+    asked.length === 0
+      ? [{ signal: 'SIGKILL' }]
+      : [{ signal: 'SIGTERM', wait: milliseconds(Math.max(wait, 1)) }],
+    origin(one, 'AppStopMethodSkip'),
+  )
+  const left = METHODS.filter((method) => !asked.includes(method)).map(({ what }) => what)
+  if (asked.length > 0 && left.length > 0)
+    service.lose(
+      'AppStopMethodSkip',
+      place,
+      `SIGTERM asks by all that Windows has, ${left.join(' and ')} too`,
+    )
   if ((skipped & TERMINATE) !== 0)
     service.lose(
       'AppStopMethodSkip',
-      values.place('AppStopMethodSkip'),
+      place,
       'what does not end is ended at last: a stop leaves nothing behind',
       'a longer wait for the steps before',
     )

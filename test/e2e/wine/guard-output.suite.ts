@@ -19,6 +19,7 @@ import { type LogPolicy, PROGRAM_DEFAULTS } from '../../../src/model/program-spe
 import { systemClock } from '../../../src/platform/clock.ts'
 import { logFiles } from '../../../src/platform/log-files.ts'
 import { programOutput } from '../../../src/platform/output/program-output.ts'
+import { codePage, upperHalf } from '../../../src/platform/win32/code-pages.ts'
 import { after, describe, test } from '../../contract/harness.ts'
 import { until } from '../../contract/until.ts'
 
@@ -87,6 +88,22 @@ describe('output of programs', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as object)
     assert.equal(lines.length, 3)
+  })
+
+  test('O05 output in GBK, UTF-16 and the code page of the console is UTF-8 in the log', {}, async () => {
+    const bytes = (...numbers: number[]): string =>
+      `process.stdout.write(Buffer.from(${JSON.stringify(numbers)}))`
+    const gbk = open({ format: 'raw', encoding: 'gbk' })
+    await run(gbk, bytes(0xd6, 0xd0, 0xce, 0xc4, 0x0a))
+    assert.equal(text(gbk), '中文\n')
+    const wide = open({ format: 'stamped', encoding: 'utf-16le' })
+    await run(wide, bytes(0xff, 0xfe, 0x2d, 0x4e, 0x0d, 0, 0x0a, 0, 0x41, 0, 0x0a, 0))
+    assert.match(text(wide), /<6> 中\r?\n.*<6> A\n$/)
+    const oem = open({ format: 'raw', encoding: 'oem' })
+    await run(oem, bytes(0x41, 0x82, 0x0a))
+    assert.equal(codePage('oem'), 437)
+    assert.equal(text(oem), 'Aé\n')
+    assert.equal(upperHalf(1252)[0xe9 - 128], 'é')
   })
 
   test('O01 a program that closes stdout and lives on costs nothing', {}, async () => {
