@@ -23,15 +23,23 @@ test('no value of a secret is in the settings or in what is told of them', () =>
     '--url=http://me:hunter2@host/',
     'plain',
     '-Da.secret=hunter2',
+    'Server=db;User=a;Password = hunter2;Timeout=3',
+    'https://host/?a=b&token=hunter2',
   ]
   const kept = withoutSecrets(service, words, origin)
   setEnv(
     service,
-    { A: '1', DB_PASSWORD: 'hunter2', URL: 'amqp://a:hunter2@b', EMPTY_TOKEN: '' },
+    {
+      A: '1',
+      DB_PASSWORD: 'hunter2',
+      URL: 'amqp://a:hunter2@b',
+      DB: 'Server=db;Pwd=hunter2',
+      EMPTY_TOKEN: '',
+    },
     origin,
   )
   expect(JSON.stringify([draft, kept])).not.toContain('hunter2')
   expect(service.settings.env).toEqual({ A: '1', EMPTY_TOKEN: '' })
   expect(kept).toHaveLength(words.length)
-  expect(draft.losses).toHaveLength(6)
+  expect(draft.losses).toHaveLength(9)
 })

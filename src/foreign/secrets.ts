@@ -5,7 +5,14 @@ import { hasVariable, variable } from './variable.ts'
 /** Names of variables and options whose value is nobody else's business. */
 const SECRET = /(pass(word|wd|phrase)?|pwd|secret|token|api_?-?key|credentials?)$/i
 /** `scheme://user:password@host`. */
-const IN_ADDRESS = /(:\/\/[^/@\s:]*:)[^@\s/]+(@)/g
+const IN_ADDRESS = /(:\/\/[^/@\s:]*:)([^@\s/]+)(?=@)/g
+/** A part of a connection string or of a query: `Server=x;Password=y`, `?token=y`. */
+const IN_PARTS =
+  /((?:^|[;,?&\s"'])(?:password|passwd|pwd|secret|(?:access_?)?token|api_?key)\s*=\s*)([^;,&\s"']+)/gi
+
+function hasSecret(text: string): boolean {
+  return [IN_ADDRESS, IN_PARTS].some((pattern) => text.search(pattern) !== -1)
+}
 
 export function isSecretName(name: string): boolean {
   return SECRET.test(name.replace(/[^A-Za-z0-9]+$/, ''))
@@ -19,7 +26,7 @@ export function setEnv(
 ): void {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables)) {
-    const secret = isSecretName(name) || new RegExp(IN_ADDRESS).test(value)
+    const secret = isSecretName(name) || hasSecret(value)
     if (!secret || value === '' || hasVariable(value)) env[name] = value
     else
       service.lose(
@@ -59,8 +66,10 @@ export function withoutSecrets(
     const before = words[index - 1] ?? ''
     if (/^(--?|\/)[A-Za-z][\w.-]*$/.test(before) && isSecretName(before) && !/^-/.test(word))
       return hidden(before)
-    return word.replace(IN_ADDRESS, (_, head: string, tail: string) => {
-      return `${head}${hidden('address password')}${tail}`
-    })
+    return word
+      .replace(IN_ADDRESS, (_, head: string) => `${head}${hidden('address password')}`)
+      .replace(IN_PARTS, (whole, head: string, value: string) =>
+        hasVariable(value) ? whole : `${head}${hidden('password')}`,
+      )
   })
 }
