@@ -116,7 +116,12 @@ function install(): string {
       .status,
     0,
   )
-  for (const name of ['commander', 'croner', 'koffi', 'yaml', 'zod', '@koromix', '@rgrove']) {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  const folders = Object.keys(dependencies).map((name) => name.split('/')[0] as string)
+  // What two of them need themselves.
+  for (const name of new Set([...folders, '@koromix', 'eslint-visitor-keys'])) {
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
   return project
