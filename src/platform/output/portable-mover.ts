@@ -250,9 +250,7 @@ export function portableMover(clock: Clock): OutputMover {
           writers.giveBack(channel.writer)
           channel.writer = writers.take(setup)
         } else channel.writer.target.rotateBy(setup.policy.rotate)
-        for (const { stream } of one.sources) {
-          encodeBy(stream, channel)
-        }
+        for (const { stream } of one.sources) encodeBy(stream, channel)
       })
       for (const stream of setup.streams) addSource(one, stream)
     },
