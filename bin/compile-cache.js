@@ -18,12 +18,15 @@ export function useCompileCache() {
   return directory
 }
 
-/** Of the installation that STEAD_HOME names, of the machine for root, of the user otherwise. */
+/**
+ * Of the installation that STEAD_HOME names, of the machine for root, of the user otherwise. On Windows
+ * of the user always: the rights of a directory that is made elsewhere are those of the one above it.
+ */
 function cacheDirectory() {
   const { env, platform } = process
-  if (env.STEAD_HOME) return isAbsolute(env.STEAD_HOME) ? join(env.STEAD_HOME, 'cache') : null
   if (platform === 'win32')
     return env.LOCALAPPDATA ? join(env.LOCALAPPDATA, 'stead', 'cache') : null
+  if (env.STEAD_HOME) return isAbsolute(env.STEAD_HOME) ? join(env.STEAD_HOME, 'cache') : null
   if (process.geteuid() === 0) return '/var/cache/stead'
   if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) return join(env.XDG_CACHE_HOME, 'stead')
   return env.HOME ? join(env.HOME, '.cache', 'stead') : null

@@ -13,6 +13,7 @@ const GROUP_ENABLED = 0x4
 /** <accctrl.h>, <winnt.h> */
 const SE_FILE_OBJECT = 1
 const OWNER_SECURITY_INFORMATION = 0x1
+const DACL_SECURITY_INFORMATION = 0x4
 const TOKEN_SIZE = 64 * 1024
 
 /** Well-known SIDs: the system itself, and the administrators of this machine. */
@@ -28,6 +29,8 @@ const advapi32 = bind('advapi32.dll', {
     'int __stdcall LookupAccountSidW(str16 machine, void *sid, void *name, _Inout_ uint32_t *nameLength, void *domain, _Inout_ uint32_t *domainLength, _Out_ int *use)',
   GetNamedSecurityInfoW:
     'uint32_t __stdcall GetNamedSecurityInfoW(str16 name, int type, uint32_t information, _Out_ void **owner, void *group, void *dacl, void *sacl, _Out_ void **descriptor)',
+  ConvertSecurityDescriptorToStringSecurityDescriptorW:
+    'int __stdcall ConvertSecurityDescriptorToStringSecurityDescriptorW(void *descriptor, uint32_t revision, uint32_t information, _Out_ void **text, void *length)',
   OpenProcessToken:
     'int __stdcall OpenProcessToken(intptr_t process, uint32_t access, _Out_ intptr_t *token)',
   GetTokenInformation:
@@ -104,11 +107,36 @@ export function ownIdentity(): TokenIdentity {
 /** The SID of who owns a file or directory; null where the caller may not ask. */
 export function ownerOf(path: string): string | null {
   const owner: [unknown] = [null]
+  return withSecurity(path, OWNER_SECURITY_INFORMATION, owner, () => textOfSid(owner[0]))
+}
+
+/** The access list of a file or directory, in SDDL; empty where the caller may not ask. */
+export function rightsOf(path: string): string {
+  const api = 'ConvertSecurityDescriptorToStringSecurityDescriptorW'
+  const told = withSecurity(path, DACL_SECURITY_INFORMATION, null, (descriptor) => {
+    const text: [unknown] = [null]
+    checked(
+      api,
+      advapi32()[api](descriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, text, null),
+    )
+    const sddl = koffi().decode(text[0], 'char16_t', -1) as string
+    kernel32().LocalFree(text[0])
+    return sddl
+  })
+  return told ?? ''
+}
+
+function withSecurity<T>(
+  path: string,
+  information: number,
+  owner: [unknown] | null,
+  use: (descriptor: unknown) => T,
+): T | null {
   const descriptor: [unknown] = [null]
   const error = advapi32().GetNamedSecurityInfoW(
     path,
     SE_FILE_OBJECT,
-    OWNER_SECURITY_INFORMATION,
+    information,
     owner,
     null,
     null,
@@ -116,9 +144,11 @@ export function ownerOf(path: string): string | null {
     descriptor,
   ) as number
   if (error !== 0) return null
-  const sid = textOfSid(owner[0])
-  kernel32().LocalFree(descriptor[0])
-  return sid
+  try {
+    return use(descriptor[0])
+  } finally {
+    kernel32().LocalFree(descriptor[0])
+  }
 }
 
 const names = new Map<string, string | null>()

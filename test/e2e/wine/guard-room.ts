@@ -22,6 +22,9 @@ export interface Answer {
   readonly stderr: string
 }
 
+/** The steps of a stop have a suite of their own. */
+const AT_ONCE = [{ signal: 'SIGKILL', wait: '5s' }]
+
 /** JavaScript for node, and settings of stead.yaml. */
 interface JavaScriptService {
   readonly js: string
@@ -62,7 +65,7 @@ export function room(): Room {
       const services = Object.fromEntries(
         Object.entries(all).map(([name, { js, ...settings }]) => [
           name,
-          { command: [NODE, '-e', js], ...settings },
+          { command: [NODE, '-e', js], stop: AT_ONCE, ...settings },
         ]),
       )
       // JSON is YAML.
@@ -146,6 +149,25 @@ function removed(directory: string): boolean {
   try {
     rmSync(directory, { recursive: true, force: true })
     return true
+  } catch {
+    return false
+  }
+}
+
+/** In a room that is gone afterwards, however it ends. */
+export async function inRoom(body: (here: Room) => Promise<void>): Promise<void> {
+  const here = room()
+  try {
+    await body(here)
+  } finally {
+    await here.dispose()
+  }
+}
+
+/** Whether a process of that number lives. */
+export function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
   } catch {
     return false
   }
