@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { SteadError } from '../../errors.ts'
 import type { ControlConnection } from '../../model/ports/control-transport.ts'
+import { connectPipe } from '../win32/pipe-client.ts'
 import { http } from './http.ts'
 import { checkSocketPath } from './socket-path.ts'
 
@@ -12,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no right to connect to it',
   ECONNRESET: 'the connection was ended',
   EPIPE: 'the connection was ended',
+  EBUSY: 'it takes no more connections',
 }
 
 /** A guard that answers over TCP. */
@@ -35,6 +37,16 @@ export function controlConnection(socketPath: string): ControlConnection {
   checkSocketPath(socketPath)
   const { Agent, request } = http()
   const agent = new Agent({ keepAlive: true, timeout: IDLE })
+  if (process.platform === 'win32') {
+    agent.createConnection = (_options, connected) => {
+      try {
+        return connectPipe(socketPath)
+      } catch (error) {
+        process.nextTick(() => connected?.(error as Error, undefined as never))
+        return null
+      }
+    }
+  }
   return connectionBy(request, { socketPath, agent }, { Host: 'stead' }, socketPath)
 }
 
