@@ -7,7 +7,8 @@ import type { GuardPlaces } from '../model/guard-places.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { Timers } from '../model/ports/timers.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
-import { composeSenses, composeSpawner } from './compose-system.ts'
+import type { ControlGroups } from '../platform/posix/cgroup/control-groups.ts'
+import { composeGroups, composeSenses, composeSpawner } from './compose-system.ts'
 
 export interface ProgramParts {
   readonly places: GuardPlaces
@@ -34,10 +35,11 @@ const LONGEST_COMMAND = 60_000
 /** What starts, hears, watches and measures programs. */
 export async function composePrograms(parts: ProgramParts): Promise<Programs> {
   const { places, clock, timers, launch, tell, environmentOf } = parts
+  const groups = await composeGroups(places.id)
   const [spawner, output, watching] = await Promise.all([
-    composeSpawner(),
+    composeSpawner(groups),
     import('../platform/output/program-output.ts'),
-    composeWatching({ places, clock, timers, environmentOf }),
+    composeWatching({ places, clock, timers, environmentOf }, groups),
   ])
   return {
     spawner,
@@ -60,20 +62,16 @@ export async function composePrograms(parts: ProgramParts): Promise<Programs> {
 }
 
 /** Probes, notifications, heartbeats, limits and schedules. */
-async function composeWatching({
-  places,
-  clock,
-  timers,
-  environmentOf,
-}: Omit<ProgramParts, 'launch' | 'tell'>): Promise<
-  Pick<Programs, 'watchers' | 'usage' | 'own' | 'close'>
-> {
+async function composeWatching(
+  { places, clock, timers, environmentOf }: Omit<ProgramParts, 'launch' | 'tell'>,
+  groups: ControlGroups | null,
+): Promise<Pick<Programs, 'watchers' | 'usage' | 'own' | 'close'>> {
   const [watchers, limits, probing, forwarding, senses] = await Promise.all([
     import('../guard/program-watchers.ts'),
     import('../guard/watch-limits.ts'),
     import('../platform/probes/probes.ts'),
     import('../platform/heartbeat-forward.ts'),
-    composeSenses(join(places.run, 'notify')),
+    composeSenses(join(places.run, 'notify'), groups),
   ])
   const { notices, store, usage, own } = senses
   const forward = forwarding.heartbeatForward()

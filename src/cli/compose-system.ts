@@ -9,6 +9,7 @@ import type { Processes } from '../model/ports/machine.ts'
 import type { ProgramNotices } from '../model/ports/program-notices.ts'
 import type { Spawner } from '../model/ports/spawner.ts'
 import type { TreeUsage } from '../model/ports/tree-usage.ts'
+import type { ControlGroups } from '../platform/posix/cgroup/control-groups.ts'
 
 const isWindows = process.platform === 'win32'
 
@@ -83,16 +84,24 @@ export async function composeSelf(): Promise<Caller> {
  * On Windows by CreateProcessW and job objects; elsewhere by posix_spawn(3), or by node:child_process
  * where libc or koffi is not what that needs.
  */
-export async function composeSpawner(): Promise<Spawner> {
+export async function composeSpawner(groups: ControlGroups | null): Promise<Spawner> {
   if (isWindows) {
     return (await import('../platform/win32/spawn/windows-spawner.ts')).windowsSpawner()
   }
   try {
-    return (await import('../platform/posix/spawn/posix-spawner.ts')).posixSpawner()
+    return (await import('../platform/posix/spawn/posix-spawner.ts')).posixSpawner(groups)
   } catch {
     const { childProcessSpawner } = await import('../platform/posix/spawn/child-process-spawner.ts')
-    return childProcessSpawner()
+    return childProcessSpawner(groups)
   }
+}
+
+/** Where programs get control groups, without those that an earlier guard left; null on Windows. */
+export async function composeGroups(guardId: string): Promise<ControlGroups | null> {
+  if (isWindows) return null
+  const groups = (await import('../platform/posix/cgroup/control-groups.ts')).controlGroups()
+  groups.sweep(guardId)
+  return groups
 }
 
 /** How programs are listened to and measured. */
@@ -104,7 +113,10 @@ export interface Senses {
 }
 
 /** @param directory of the sockets on which programs tell how they are */
-export async function composeSenses(directory: string): Promise<Senses> {
+export async function composeSenses(
+  directory: string,
+  groups: ControlGroups | null,
+): Promise<Senses> {
   const { descriptorStore } = await import('../platform/posix/descriptor-store.ts')
   if (isWindows) {
     const { ownUsage, treeUsage } = await import('../platform/win32/usage.ts')
@@ -120,7 +132,12 @@ export async function composeSenses(directory: string): Promise<Senses> {
     const found = credentials({ user, group: null, supplementaryGroups: [] })
     return 'fault' in found ? null : found.value.uid
   })
-  return { notices, store: descriptorStore(notices), usage: treeUsage(), own: ownUsage }
+  return {
+    notices,
+    store: descriptorStore(notices),
+    usage: treeUsage(groups ?? undefined),
+    own: ownUsage,
+  }
 }
 
 /** As what a listener of events runs. @throws where there is no such user */

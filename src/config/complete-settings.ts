@@ -52,6 +52,7 @@ export function completeSettings(
       processes: limits.processes ?? null,
       coreSize: limits.coreSize ?? null,
     },
+    cgroup: all.cgroup ?? PROGRAM_DEFAULTS.cgroup,
     type: all.type ?? PROGRAM_DEFAULTS.type,
     autostart: all.autostart ?? PROGRAM_DEFAULTS.autostart,
     instances: all.instances ?? PROGRAM_DEFAULTS.instances,

@@ -67,6 +67,7 @@ const OTHER: {
   supplementaryGroups: [],
   umask: 0o27,
   nice: 1,
+  cgroup: true,
   type: 'job',
   autostart: false,
   instances: 2,

@@ -20,6 +20,7 @@ test.each<[string, object]>([
   ['nice', { nice: 5 }],
   ['limits.openFiles', { limits: { openFiles: 4096 } }],
   ['limits.coreSize', { limits: { coreSize: 0 } }],
+  ['cgroup', { cgroup: true }],
   ['ready', { ready: { notify: true } }],
   ['log.whenFull', { log: { whenFull: 'drop' } }],
   ['log.sinks', { log: { sinks: ['journald'] } }],

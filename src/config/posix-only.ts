@@ -51,6 +51,11 @@ const LACKS: readonly Lack[] = [
     remedy: 'leave it out: there are no core files',
   },
   {
+    setting: 'cgroup',
+    isAsked: ({ cgroup }) => cgroup,
+    remedy: 'leave it out: every program has a job object, which ends as a whole',
+  },
+  {
     setting: 'ready',
     // A native program tells by itself, and is named for that.
     isAsked: ({ ready, protocol }) =>

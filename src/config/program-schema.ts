@@ -86,6 +86,11 @@ export const inheritable = {
     example: '10',
   }),
   limits: described(limits, 'what it may use', { example: '{ memory: 512M, openFiles: 4096 }' }),
+  cgroup: described(
+    truth,
+    'a control group v2 of its own, where the guard may make one: nothing escapes a stop, and the kernel holds limits.memory',
+    { example: 'true', fallback: 'false' },
+  ),
   windows: described(windowsProgram, 'what only a guard on Windows gives a program', {
     example: '{ priority: below-normal, affinity: [0, 1] }',
   }),

@@ -1,3 +1,4 @@
+import type { CgroupFact } from '../model/cgroup-fact.ts'
 import type { Exit } from '../model/exit.ts'
 import type { OutputSource } from '../model/ports/program-output.ts'
 import type { ProcessIdentity } from '../model/ports/spawner.ts'
@@ -141,6 +142,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
   function spawn(instance: Instance, incarnation: number): void {
     instance.spec = instance.nextSpec
     const { id, spec } = instance
+    instance.child?.release?.()
     instance.child = null
     instance.statusText = null
     const answer = (event: InstanceEvent): void => void queue.push({ instance, event })
@@ -158,6 +160,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
         return
       }
       instance.child = child
+      noteCgroup(instance, child.cgroup)
       instance.channel.process(child.identity.pid)
       instance.startedAt = clock.wall().toISOString()
       answer({ type: 'spawned', incarnation, pid: child.identity.pid })
@@ -166,6 +169,15 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       const { code, message } = error as NodeJS.ErrnoException
       failed(code ?? 'EIO', message)
     }
+  }
+
+  /** What was asked for and is not there is told once, not at every start. */
+  function noteCgroup(instance: Instance, { path, reason }: CgroupFact = NO_WISH): void {
+    if (reason !== null && reason !== instance.cgroupTold) {
+      const what = path === null ? 'no control group of its own' : 'its memory limit measured only'
+      parts.tell({ type: 'guard', text: `${instance.id} has ${what}: ${reason}`, severity: 4 })
+    }
+    instance.cgroupTold = reason
   }
 
   /** What is to be done at the end of the process that is its program now. */
@@ -215,6 +227,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
 
   function checkTree(instance: Instance, incarnation: number, thorough: boolean): void {
     const left = instance.child?.survivors(thorough ? 'tree' : 'group') ?? []
+    if (left.length === 0) instance.child?.release?.()
     const event = { type: 'tree', incarnation, survivors: left.map(({ pid }) => pid) } as const
     queue.push({ instance, event })
   }
@@ -249,6 +262,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       instance.child?.signal('SIGKILL', 'tree')
     },
     rewatch(instance) {
+      instance.child?.limitMemory?.(instance.spec.limits.memory)
       const { phase } = instance.state
       if (phase === 'running') watch(instance, 'life')
       if (phase === 'starting' && instance.spec.ready !== null) watch(instance, 'readiness')
@@ -259,6 +273,8 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     },
   }
 }
+
+const NO_WISH: CgroupFact = { path: null, controllers: [], reason: null }
 
 function sourceOf({ service, number }: Instance): OutputSource {
   return { service, instance: number }

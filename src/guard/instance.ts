@@ -28,6 +28,8 @@ export interface Instance {
   exits: ExitRecord[]
   recovery: RecoveryFact | null
   statusText: string | null
+  /** The reason why its control group is not what was asked for, as it was told last. */
+  cgroupTold: string | null
   wantAt: string
   startedAt: string | null
   /** It is stopped to be removed. */
@@ -55,6 +57,7 @@ export function newInstance(
     exits: [],
     recovery: null,
     statusText: null,
+    cgroupTold: null,
     wantAt: at,
     startedAt: null,
     removing: false,
@@ -88,7 +91,7 @@ export function isAtRest(instance: Instance): boolean {
 }
 
 export function statusOf(instance: Instance, now: number, wall: Date): InstanceStatus {
-  const { state, id, service, number, exits, recovery, statusText } = instance
+  const { state, id, service, number, exits, recovery, statusText, child } = instance
   const { retryAt } = state
   return {
     id,
@@ -101,6 +104,7 @@ export function statusOf(instance: Instance, now: number, wall: Date): InstanceS
     health: state.health,
     why: state.why,
     pid: state.pid,
+    ...(state.pid === null || child?.cgroup === undefined ? {} : { cgroup: child.cgroup }),
     incarnation: state.incarnation,
     startedAt: state.pid === null ? null : instance.startedAt,
     next:

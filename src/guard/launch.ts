@@ -1,9 +1,9 @@
 import type { ListenSockets, OpenSocket } from '../model/ports/listen-sockets.ts'
 import type { SpawnDescriptor, SpawnRequest } from '../model/ports/spawner.ts'
+import { incarnationMark, MARKS } from '../model/program-marks.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 import type { EngineParts } from './engine.ts'
 import type { Instance } from './instance.ts'
-import { MARKS } from './restore.ts'
 
 export interface LaunchParts {
   readonly guardId: string
@@ -78,7 +78,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
       [MARKS.guard]: parts.guardId,
       [MARKS.service]: service,
       [MARKS.instance]: String(number),
-      [MARKS.incarnation]: `${parts.guardId}.${service}.${number}.${incarnation}`,
+      [MARKS.incarnation]: incarnationMark(parts.guardId, service, number, incarnation),
       STEAD_SOCKET: parts.socket,
     }
     const none = { kind: 'null' } as const
@@ -99,6 +99,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
       supplementaryGroups: spec.supplementaryGroups,
       umask: spec.umask,
       ...(sockets.length === 0 ? {} : { pidVariable: 'LISTEN_PID' }),
+      ...(spec.cgroup ? { cgroup: { memory: limits.memory } } : {}),
       nice: spec.nice,
       windows: spec.windows,
       rlimits: {
@@ -136,7 +137,7 @@ export function commandRequest(
     LISTEN_FDNAMES: _names,
     ...env
   } = request.env
-  const { pidVariable: _pid, stdio, ...rest } = request
+  const { pidVariable: _pid, cgroup: _cgroup, stdio, ...rest } = request
   return {
     ...rest,
     stdio: stdio.slice(0, 3),

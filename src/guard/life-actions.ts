@@ -1,4 +1,5 @@
 /** The cells of the table in `transition.ts` where a process lives, or was just asked for. */
+import type { Exit } from '../model/exit.ts'
 import type { ExitCause } from '../model/guard-status.ts'
 import { endOf, ignore, isHeld, recordOf } from './begin.ts'
 import { reloadTimer } from './notice-actions.ts'
@@ -167,7 +168,7 @@ export function endedByItself(
   moment: Moment,
 ): Step {
   const { exit, incarnation } = event
-  const cause: ExitCause = exit.kind === 'unknown' ? 'lost' : 'itself'
+  const cause = causeOf(exit)
   const stopping = { step: -1, cause, exit, giveUp: null, again: false, failure: false } as const
   const fault = state.fault ?? { cause, at: moment.now, detected: moment.now }
   return {
@@ -189,6 +190,11 @@ export function endedByItself(
       { type: 'check-tree', incarnation, thorough: false },
     ],
   }
+}
+
+function causeOf(exit: Exit): ExitCause {
+  if (exit.kind === 'unknown') return 'lost'
+  return exit.kind === 'signal' && exit.outOfMemory === 'limit' ? 'memory' : 'itself'
 }
 
 export function lifeTimer(

@@ -3,13 +3,13 @@ import type { ProgramPhase } from '../model/guard-status.ts'
 import type { InstanceRecord, StateStore } from '../model/instance-record.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { ProcessIdentity, Spawner } from '../model/ports/spawner.ts'
+import { MARKS } from '../model/program-marks.ts'
 import { completeProgram, type ProgramSpec } from '../model/program-spec.ts'
 import type { Engine } from './engine.ts'
 import { type Instance, isLive, newInstance } from './instance.ts'
 import type { Instances } from './instances.ts'
 import {
   byInstance,
-  MARKS,
   newestRecords,
   type Remains,
   recordOf,

@@ -180,7 +180,8 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
 
   function lifeOf(target: WatchTarget, told: WatchReport): Started {
     const { health, heartbeat, limits, restartAt } = target.spec
-    const stops = [parts.limits.add(target.identity.pid, limits, told.fault)]
+    const memory = target.holds?.includes('memory') === true ? null : limits.memory
+    const stops = [parts.limits.add(target.identity.pid, { ...limits, memory }, told.fault)]
     if (restartAt.length > 0) {
       const due = (): void => told.fault('schedule', 'its time has come', clock.monotonic())
       stops.push(cronSchedule(restartAt, parts, due))

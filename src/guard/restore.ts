@@ -1,16 +1,9 @@
 import type { InstanceRecord } from '../model/instance-record.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { FoundProcess, ProcessIdentity } from '../model/ports/spawner.ts'
+import { MARKS } from '../model/program-marks.ts'
 import type { Instance } from './instance.ts'
 import { type InstanceState, NEW_INSTANCE } from './state.ts'
-
-/** What a program carries in its environment, so that a guard that wrote nothing down finds it again. */
-export const MARKS = {
-  guard: 'STEAD_GUARD',
-  service: 'STEAD_SERVICE',
-  instance: 'STEAD_INSTANCE',
-  incarnation: 'STEAD_INCARNATION',
-} as const
 
 /** The newest record of each instance, by `service@instance`. */
 export function newestRecords(

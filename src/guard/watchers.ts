@@ -13,6 +13,8 @@ export interface WatchTarget {
   readonly spec: ProgramSpec
   readonly identity: ProcessIdentity
   readonly channel: OutputChannel | null
+  /** Controllers of its control group: what they limit is not measured. */
+  readonly holds?: readonly string[]
 }
 
 /** What watching finds out. Whatever is told after `stop` is discarded. */

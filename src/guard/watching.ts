@@ -63,7 +63,9 @@ export function watching({
       probed: (...told) => probed(id, ...told),
       said: (word) => hear(instance, incarnation, word),
     }
-    const target = { id, service, incarnation, spec, identity: child.identity, channel }
+    const { identity, cgroup } = child
+    const holds = cgroup?.controllers ?? []
+    const target = { id, service, incarnation, spec, identity, channel, holds }
     instance.watch = watchers[what](target, report)
   }
 }

@@ -6,7 +6,13 @@ import { describeNtStatus } from './nt-status.ts'
  */
 export type Exit =
   | { readonly kind: 'code'; readonly code: number }
-  | { readonly kind: 'signal'; readonly signal: string; readonly coreDumped?: boolean }
+  | {
+      readonly kind: 'signal'
+      readonly signal: string
+      readonly coreDumped?: boolean
+      /** The kernel ended it for want of memory: at the limit of its control group, or of the machine. */
+      readonly outOfMemory?: 'limit' | 'machine'
+    }
   /** The program could not be started at all; `errno` is the symbol, such as `ENOENT`. */
   | { readonly kind: 'spawn-error'; readonly errno: string }
   /** It ended, and the manager does not say how. */
@@ -24,6 +30,11 @@ export function describeEnd(exit: Exit): string {
     : `ended with ${describeExit(exit)}`
 }
 
+function memoryText({ outOfMemory }: Extract<Exit, { kind: 'signal' }>): string {
+  if (outOfMemory === undefined) return ''
+  return outOfMemory === 'limit' ? ' (out of memory: its limit)' : ' (out of memory: the machine)'
+}
+
 /** In words, for people: `code 1`, `signal SIGKILL`, `code 3221225477 (0xC0000005, access violation)`. */
 export function describeExit(exit: Exit): string {
   switch (exit.kind) {
@@ -32,7 +43,7 @@ export function describeExit(exit: Exit): string {
       return `code ${exit.code}${status === null ? '' : ` (${status})`}`
     }
     case 'signal':
-      return `signal ${exit.signal}${exit.coreDumped ? ' (core dumped)' : ''}`
+      return `signal ${exit.signal}${exit.coreDumped ? ' (core dumped)' : ''}${memoryText(exit)}`
     case 'spawn-error':
       return `could not be started (${exit.errno})`
     case 'unknown':

@@ -1,3 +1,4 @@
+import type { CgroupFact } from './cgroup-fact.ts'
 import type { OutletFact } from './event-outlet.ts'
 import type { Exit } from './exit.ts'
 import type { SinkFact } from './log-sink.ts'
@@ -102,6 +103,8 @@ export interface InstanceStatus {
   /** One sentence: why it is in this phase. */
   readonly why: string
   readonly pid: number | null
+  /** There while it has a process, for a service with `cgroup: true`. */
+  readonly cgroup?: CgroupFact
   readonly incarnation: number
   readonly startedAt: string | null
   /** When the next thing happens by itself, and what: `{at, what: 'restart'}`; null for nothing. */

@@ -1,11 +1,14 @@
 import type { AccessRule } from './access.ts'
 import type { ControlTcpSpec } from './control-tcp.ts'
+import type { DependencyCondition } from './dependency-condition.ts'
 import type { EventOutlets } from './event-outlet.ts'
 import type { LogPolicy } from './log-policy.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
 import type { Protocol } from './service-spec.ts'
 import type { SocketSpec } from './socket-spec.ts'
 import { WINDOWS_PROGRAM_DEFAULTS, type WindowsProgram } from './windows-settings.ts'
+
+export { DEPENDENCY_CONDITIONS, type DependencyCondition } from './dependency-condition.ts'
 
 /**
  * What the guard knows of one of its services before it starts it: complete, validated, every
@@ -33,6 +36,8 @@ export interface ProgramSpec {
   /** -20 to 19; null to inherit. */
   readonly nice: number | null
   readonly limits: ProgramLimits
+  /** A control group of its own (cgroups(7), version 2) where the guard may make one. */
+  readonly cgroup: boolean
   /** `service` is to run always; `job` runs to its end, and code 0 is its success. */
   readonly type: 'service' | 'job'
   /** False: it is known, and starts when asked for. */
@@ -58,20 +63,6 @@ export interface ProgramSpec {
   /** How many open descriptors an instance may leave with the guard for its next life (FDSTORE=1 of sd_notify(3)). */
   readonly fdStoreMax: number
 }
-
-/**
- * What a dependency has to be: `started` its process lives; `ready` it is ready; `healthy` its
- * health probe succeeded; `completed` it ended; `succeeded` it ended with success.
- */
-export type DependencyCondition = 'started' | 'ready' | 'healthy' | 'completed' | 'succeeded'
-
-export const DEPENDENCY_CONDITIONS = [
-  'started',
-  'ready',
-  'healthy',
-  'completed',
-  'succeeded',
-] as const satisfies readonly DependencyCondition[]
 
 /**
  * How recovery proceeds. `immediate`: without delay until the limit. `exponential`: `delay` times
@@ -138,7 +129,7 @@ export interface HeartbeatPolicy {
 }
 
 export interface ProgramLimits {
-  /** Bytes of the whole tree; over it the program is restarted. */
+  /** Bytes of the whole tree; over it the program is restarted. In a control group with a memory controller the kernel ends it there. */
   readonly memory: number | null
   /** Percent of one core over ten seconds; over it the program is restarted. */
   readonly cpu: number | null
@@ -212,6 +203,7 @@ export const PROGRAM_DEFAULTS = {
   umask: null,
   nice: null,
   limits: { memory: null, cpu: null, openFiles: null, processes: null, coreSize: null },
+  cgroup: false,
   type: 'service',
   autostart: true,
   instances: 1,

@@ -1,11 +1,11 @@
 import { diffGuardSpecs } from '../../src/config/diff-guard-spec.ts'
 import { type Guard, type GuardEvents, guard } from '../../src/guard/guard.ts'
-import { MARKS } from '../../src/guard/restore.ts'
 import type { Watchers, WatchReport } from '../../src/guard/watchers.ts'
 import type { GuardEvent, GuardHappening } from '../../src/model/guard-event.ts'
 import type { InstanceRecord, StateStore } from '../../src/model/instance-record.ts'
 import type { ProgramOutput } from '../../src/model/ports/program-output.ts'
 import type { Spawner } from '../../src/model/ports/spawner.ts'
+import { MARKS } from '../../src/model/program-marks.ts'
 import type { GuardSpec } from '../../src/model/program-spec.ts'
 import type { VirtualTime } from './virtual-time.ts'
 

@@ -37,6 +37,7 @@ const exit: z.ZodType<Exit> = z.union([
     kind: z.literal('signal'),
     signal: z.string(),
     coreDumped: z.boolean().optional(),
+    outOfMemory: z.enum(['limit', 'machine']).optional(),
   }),
   z.strictObject({ kind: z.literal('spawn-error'), errno: z.string() }),
   z.strictObject({ kind: z.literal('unknown') }),
@@ -88,6 +89,13 @@ const statusShape = {
   health,
   why: z.string(),
   pid,
+  cgroup: z
+    .strictObject({
+      path: z.string().nullable(),
+      controllers: texts,
+      reason: z.string().nullable(),
+    })
+    .optional(),
   incarnation: count,
   startedAt: time.nullable(),
   next: z.strictObject({ at: time, what: z.string() }).nullable(),

@@ -82,6 +82,23 @@ describe('an explanation', () => {
     changes: ['the end of its delay', 'stead start web@2: at once'],
   }
 
+  test('says which way a control group is used, and why it is not', () => {
+    const limits = { ...detail.limits, memory: 1024 }
+    const lineOf = (cgroup: InstanceDetail['cgroup'] & object): string | undefined =>
+      explainText({ ...detail, limits, cgroup }, now, [])
+        .split('\n')
+        .find((line) => line.includes('control group'))
+    expect(lineOf({ path: '/g/a', controllers: ['memory'], reason: null })).toBe(
+      'control group /g/a, controllers: memory',
+    )
+    expect(lineOf({ path: '/g/a', controllers: [], reason: 'there is none' })).toBe(
+      'control group /g/a, no controller; limits.memory is measured (there is none)',
+    )
+    expect(lineOf({ path: null, controllers: [], reason: 'not mounted' })).toBe(
+      'no control group: not mounted',
+    )
+  })
+
   test('says why, who wants it, what is next, what would change it, and its last words', () => {
     const text = explainText(detail, now, ['boom', 'at line 3'])
     expect(text.split('\n')).toEqual([

@@ -1,3 +1,4 @@
+import type { CgroupFact } from '../../model/cgroup-fact.ts'
 import type { OutletFact } from '../../model/event-outlet.ts'
 import { describeExit } from '../../model/exit.ts'
 import type {
@@ -95,6 +96,7 @@ export function explainText(
   for (const { name, condition, met } of dependsOn) {
     lines.push(`needs ${name} (${condition}): ${met ? 'met' : 'not met'}`)
   }
+  if (detail.cgroup !== undefined) lines.push(cgroupText(detail.cgroup, detail.limits))
   for (const sink of detail.log?.sinks ?? []) lines.push(sinkText(sink))
   for (const probe of probes) {
     const result = probe.ok === null ? 'not asked yet' : probe.ok ? 'good' : 'bad'
@@ -117,6 +119,19 @@ export function explainText(
     lines.push(`its last ${lastLines.length} lines:`, ...lastLines.map((one) => `  ${one}`))
   }
   return lines.join('\n')
+}
+
+/** Which way its control group is used, or why it is not. */
+function cgroupText(
+  { path, controllers, reason }: CgroupFact,
+  { memory }: InstanceDetail['limits'],
+): string {
+  if (path === null) return `no control group: ${reason}`
+  const holds =
+    controllers.length === 0 ? 'no controller' : `controllers: ${controllers.join(', ')}`
+  const measured = memory !== null && !controllers.includes('memory')
+  const why = reason === null ? '' : ` (${reason})`
+  return `control group ${path}, ${holds}${measured ? `; limits.memory is measured${why}` : ''}`
 }
 
 /** How a sink of a program's output is. */

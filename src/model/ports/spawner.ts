@@ -1,3 +1,4 @@
+import type { CgroupFact } from '../cgroup-fact.ts'
 import type { Exit } from '../exit.ts'
 import type { WindowsProgram } from '../windows-settings.ts'
 
@@ -30,6 +31,8 @@ export interface SpawnRequest {
   readonly umask: number | null
   /** A variable that shall have the pid of the program itself, such as LISTEN_PID; none where it is left out. */
   readonly pidVariable?: string
+  /** A control group of its own, where the system has it; `memory` in bytes. None where it is left out. */
+  readonly cgroup?: { readonly memory: number | null }
   readonly nice: number | null
   readonly rlimits: Readonly<Partial<Record<'openFiles' | 'processes' | 'coreSize', number>>>
   /** For Windows alone; left out for its defaults. */
@@ -49,6 +52,8 @@ export interface Child {
   readonly identity: ProcessIdentity
   /** False for one that another guard started: its exit is then `unknown`, but on Windows. */
   readonly own: boolean
+  /** What has become of the wish for a control group; left out where there was none. */
+  readonly cgroup?: CgroupFact
   /**
    * Sends a signal, after checking that it is still that process or tree. `leader`: the process;
    * `group`: its process group; `tree`: every descendant, wherever it went.
@@ -57,10 +62,14 @@ export interface Child {
    */
   signal(name: string, to: 'leader' | 'group' | 'tree'): readonly number[]
   /**
-   * What is left, the leader included; empty when nothing is. `group` asks the process group alone,
-   * which is quick; `tree` looks for every descendant.
+   * What is left, the leader included; empty when nothing is. `group` asks the process group and the
+   * control group alone, which is quick; `tree` looks for every descendant.
    */
   survivors(depth: 'group' | 'tree'): readonly ProcessIdentity[]
+  /** Its control group gets another limit, in bytes. */
+  limitMemory?(bytes: number | null): void
+  /** Nobody asks for what is left any more: its control group is removed once it is empty. */
+  release?(): void
 }
 
 export type SpawnResult =
@@ -95,8 +104,8 @@ export interface Spawner {
     onExit: (exit: Exit) => void,
   ): Child | null
   /**
-   * Processes of this machine whose environment carries `name=value`: what an earlier guard started
-   * and did not write down. Sessions' leaders first.
+   * Processes of this machine whose environment carries `name=value`, or did when they came into their
+   * control group: what an earlier guard started and did not write down. Sessions' leaders first.
    */
   findByEnvironment(name: string, value: string): readonly FoundProcess[]
   /** Stops watching. Living children stay as they are. */

@@ -1,5 +1,5 @@
 export interface Usage {
-  /** Resident bytes; what several processes share counts for each. */
+  /** Resident bytes, what several processes share counting for each; in a control group with a memory controller what the kernel charges it for, without page cache that it can give back. */
   readonly memory: number
   /** Milliseconds of processor time, of the children that have ended too. */
   readonly cpu: number

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { OwnUsage } from '../../model/guard-metrics.ts'
 import type { Extent, TreeUsage, Usage } from '../../model/ports/tree-usage.ts'
+import type { ControlGroups } from './cgroup/control-groups.ts'
 
 const PAGE_SIZE = 4096
 /** USER_HZ, which proc(5) counts processor time in, is 100 on all that Node runs on. */
@@ -15,13 +16,18 @@ interface ProcessFacts {
 
 /**
  * Linux: sums over /proc (proc(5)). To a tree belong the descendants of its root, and who is in the
- * root's session, wherever its parent went. Elsewhere nothing is found.
+ * root's session, wherever its parent went; for one with a control group, who is in that, and what
+ * the kernel counts there itself. Elsewhere nothing is found.
  */
-export function treeUsage(): TreeUsage {
+export function treeUsage(
+  groups: Pick<ControlGroups, 'keptOf'> = { keptOf: () => null },
+): TreeUsage {
   return {
     async sample(roots) {
       const found = new Map<number, Usage>()
-      for (const [, root, facts] of membersOf(roots)) {
+      for (const [root, usage] of inGroups(roots, groups)) found.set(root, usage)
+      const others = roots.filter((root) => !found.has(root))
+      for (const [, root, facts] of membersOf(others)) {
         const sum = found.get(root) ?? { memory: 0, cpu: 0 }
         found.set(root, { memory: sum.memory + facts.memory, cpu: sum.cpu + facts.cpu })
       }
@@ -29,7 +35,12 @@ export function treeUsage(): TreeUsage {
     },
     async extents(roots) {
       const found = new Map<number, Extent>()
-      for (const [pid, root] of membersOf(roots)) {
+      const grouped = roots.flatMap((root) =>
+        (groups.keptOf(root)?.processes() ?? []).map((pid) => [pid, root] as const),
+      )
+      const inside = new Set(grouped.map(([, root]) => root))
+      const others = membersOf(roots.filter((root) => !inside.has(root)))
+      for (const [pid, root] of [...grouped, ...others]) {
         const { processes, descriptors } = found.get(root) ?? { processes: 0, descriptors: 0 }
         const open = descriptors === null ? null : openDescriptors(pid)
         const sum = descriptors === null || open === null ? null : descriptors + open
@@ -38,6 +49,24 @@ export function treeUsage(): TreeUsage {
       return found
     },
   }
+}
+
+/** What those use that have a control group: a few files of each, and not all of /proc. */
+function inGroups(
+  roots: readonly number[],
+  groups: Pick<ControlGroups, 'keptOf'>,
+): (readonly [number, Usage])[] {
+  return roots.flatMap((root) => {
+    const group = groups.keptOf(root)
+    const { memory = null, cpu = null } = group?.usage() ?? {}
+    // Until it has reached its group it is measured as the others are.
+    if (group === null || cpu === null || group.processes().length === 0) return []
+    return [[root, { memory: memory ?? residentOf(group.processes()), cpu }] as const]
+  })
+}
+
+function residentOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + (factsOf(String(pid))?.memory ?? 0), 0)
 }
 
 /** Every process of the trees, with its root and what is known of it. */

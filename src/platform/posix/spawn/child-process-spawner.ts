@@ -8,6 +8,8 @@ import type {
   SpawnRequest,
   SpawnResult,
 } from '../../../model/ports/spawner.ts'
+import type { ControlGroups } from '../cgroup/control-groups.ts'
+import { type NewGroup, newGroup } from './child-group.ts'
 import { keepInheritedDescriptors } from './close-on-exec.ts'
 import { pollingEndWatch } from './end-watch.ts'
 import { MARK } from './family.ts'
@@ -24,21 +26,28 @@ const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND
  * The same by node:child_process, where posix_spawn(3) cannot be called: slower the larger this
  * process is. Orphans are left to init.
  */
-export function childProcessSpawner(): Spawner {
+export function childProcessSpawner(groups: ControlGroups | null = null): Spawner {
   const ends = pollingEndWatch()
   keepInheritedDescriptors()
   return {
-    spawn: start,
-    adopt: (identity, onExit) => adoptedChild(identity, onExit, ends, null),
+    spawn(request, onExit) {
+      const group = newGroup(groups, request)
+      const result = start(request, onExit, group)
+      if (result.child === null) group.failed()
+      else group.started(result.child.identity.pid)
+      return result
+    },
+    adopt: (identity, onExit) =>
+      adoptedChild(identity, onExit, { watch: ends, descriptors: null, groups }),
     follow: (child, said, onExit) =>
       followedChild(child, said, onExit, { ends, descriptors: null, reaping: null }),
-    findByEnvironment,
+    findByEnvironment: (name, value) => findByEnvironment(name, value, groups),
     close: () => ends.close(),
   }
 }
 
-function start(request: SpawnRequest, onExit: (exit: Exit) => void): SpawnResult {
-  const made = commandOf(request)
+function start(request: SpawnRequest, onExit: (exit: Exit) => void, group: NewGroup): SpawnResult {
+  const made = commandOf(request, group.door)
   if ('fault' in made) return made.fault
   const { path, args } = made.command
   // Errors of exec come too late as events; most of them are to be seen before.
@@ -60,7 +69,8 @@ function start(request: SpawnRequest, onExit: (exit: Exit) => void): SpawnResult
     if (pid === undefined) return failure(plausibleErrno(path), path)
     child.unref()
     renewProcessTable()
-    return { child: watch(pid, request.env[MARK] ?? null, child, onExit), failure: null }
+    const ended = (exit: Exit): void => onExit(group.ended(exit))
+    return { child: watch(pid, request.env[MARK] ?? null, child, ended, group), failure: null }
   } catch (error) {
     const { code, path: at } = error as NodeJS.ErrnoException
     const errno = code?.startsWith('ERR_') === false ? code : 'EINVAL'
@@ -91,6 +101,7 @@ function watch(
   mark: string | null,
   child: ReturnType<typeof spawn>,
   onExit: (exit: Exit) => void,
+  group: NewGroup,
 ) {
   // At once: node waits for it on its own, and then /proc tells nothing any more.
   const known: ProcessIdentity = {
@@ -111,5 +122,6 @@ function watch(
     keepsNumber: false,
     mark,
     descriptors: null,
+    cgroup: group.child,
   })
 }

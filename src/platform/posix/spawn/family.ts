@@ -1,8 +1,9 @@
 import type { ProcessIdentity } from '../../../model/ports/spawner.ts'
+import { MARKS } from '../../../model/program-marks.ts'
 import { environmentOf, type ProcessEntry, type ProcessTable } from './proc-table.ts'
 
 /** The variable by which a process of one life is known, wherever it went. */
-export const MARK = 'STEAD_INCARNATION'
+export const MARK = MARKS.incarnation
 
 /** Marks by pid and birth: what a process was marked with once it stays, whatever it executes. */
 const marks = new Map<string, string>()

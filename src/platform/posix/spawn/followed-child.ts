@@ -62,6 +62,7 @@ export function followedChild(
     mark,
     descriptors,
     former,
+    cgroup: partsOf(former)?.cgroup,
   })
 }
 

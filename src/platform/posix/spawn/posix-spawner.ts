@@ -1,4 +1,6 @@
 import type { ProcessIdentity, Spawner, SpawnRequest } from '../../../model/ports/spawner.ts'
+import type { ControlGroups } from '../cgroup/control-groups.ts'
+import { newGroup } from './child-group.ts'
 import { pidfdEndWatch } from './end-watch.ts'
 import { MARK } from './family.ts'
 import { fileActions } from './file-actions.ts'
@@ -27,9 +29,10 @@ const PR_SET_CHILD_SUBREAPER = 36
  * Starts programs by posix_spawn(3), which costs the same however large this process is, and waits for
  * them itself. Makes this process the one to which orphans of its descendants come (prctl(2)).
  *
+ * @param groups null: no program gets a control group, and nobody is told why
  * @throws where koffi cannot be loaded, or libc has not all calls (glibc 2.34 has)
  */
-export function posixSpawner(): Spawner {
+export function posixSpawner(groups: ControlGroups | null = null): Spawner {
   const bound = bindLibc()
   const { libc } = bound
   libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -39,14 +42,20 @@ export function posixSpawner(): Spawner {
   const reaping = reaper(bound)
   return {
     spawn(request, onExit) {
-      const made = commandOf(request)
-      if ('fault' in made) return made.fault
+      const group = newGroup(groups, request)
+      const made = commandOf(request, group.door)
+      if ('fault' in made) {
+        group.failed()
+        return made.fault
+      }
       const { path, args } = made.command
       const answer = start(bound, attributes, request, path, args)
       if (answer.pid === 0) {
+        group.failed()
         return visibleFault(request, path) ?? failure(answer.errno, request.file)
       }
       const { pid } = answer
+      group.started(pid)
       renewProcessTable()
       let isHeld = true
       let known: ProcessIdentity | null = null
@@ -59,7 +68,7 @@ export function posixSpawner(): Spawner {
         settle: identity,
         ended(exit) {
           isHeld = false
-          onExit(exit)
+          onExit(group.ended(exit))
         },
       })
       const mark = request.env[MARK] ?? null
@@ -70,13 +79,15 @@ export function posixSpawner(): Spawner {
         keepsNumber: true,
         mark,
         descriptors,
+        cgroup: group.child,
       })
       return { child, failure: null }
     },
-    adopt: (identity, onExit) => adoptedChild(identity, onExit, ends, descriptors),
+    adopt: (identity, onExit) =>
+      adoptedChild(identity, onExit, { watch: ends, descriptors, groups }),
     follow: (child, said, onExit) =>
       followedChild(child, said, onExit, { ends, descriptors, reaping }),
-    findByEnvironment,
+    findByEnvironment: (name, value) => findByEnvironment(name, value, groups),
     close() {
       reaping.close()
       ends.close()

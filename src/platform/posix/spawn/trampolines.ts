@@ -9,7 +9,8 @@ const DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
 /** Variables that a shell makes on its own. */
 const OF_THE_SHELL = ['PWD', 'OLDPWD', 'SHLVL', '_']
 /** Constant: what a user wrote comes as a positional argument. */
-const SCRIPT = 'test -z "$1" || umask "$1"; test -z "$2" || export "$2=$$"; shift 2; exec "$@"'
+const SCRIPT =
+  'test -z "$1" || umask "$1"; test -z "$2" || export "$2=$$"; test -z "$3" || echo 0 > "$3" || exit 219; shift 3; exec "$@"'
 
 const LIMITS = {
   openFiles: { option: '--nofile', row: 'Max open files' },
@@ -24,15 +25,19 @@ export interface Command {
 }
 
 /**
- * User, group, umask, nice, limits and a variable with the pid, which posix_spawn(3) cannot set (a pid
- * is known when the environment is fixed already): setpriv(1), prlimit(1), nice(1) and sh(1), each only where it is asked for. What they would fail with is looked at before,
+ * User, group, umask, nice, limits, a control group and a variable with the pid, which posix_spawn(3)
+ * cannot set (a pid is known when the environment is fixed already): setpriv(1), prlimit(1), nice(1) and sh(1), each only where it is asked for. What they would fail with is looked at before,
  * so that it is a value and not an exit code. Behind them the program is called by its path.
+ *
+ * @param door the file by which a control group is entered; 219 is the exit code where it refuses, as
+ *   systemd has it (EXIT_CGROUP)
  */
 export function commandOf(
   request: SpawnRequest,
+  door: string | null = null,
 ): { readonly command: Command } | { readonly fault: SpawnResult } {
   const program = findProgram(request)
-  if (!isTrampolined(request)) {
+  if (door === null && !isTrampolined(request)) {
     if (program === null) return { fault: visibleFault(request, null) ?? failure('ENOENT', '') }
     return { command: { path: program, args: request.args } }
   }
@@ -40,7 +45,7 @@ export function commandOf(
   if (fault !== null || program === null) return { fault: fault ?? failure('ENOENT', '') }
   const chain: string[] = []
   for (const part of [shellOf, limitsOf, niceOf, identityOf]) {
-    const made = part(request)
+    const made = part(request, door)
     if (!Array.isArray(made)) return { fault: made as SpawnResult }
     const [tool, ...rest] = made as string[]
     if (tool === undefined) continue
@@ -65,12 +70,12 @@ function isTrampolined(request: SpawnRequest): boolean {
 type Part = readonly string[] | SpawnResult
 
 /** The pid stays the same from here on: each of them executes the next. */
-function shellOf({ umask, env, pidVariable }: SpawnRequest): Part {
-  if (umask === null && pidVariable === undefined) return []
+function shellOf({ umask, env, pidVariable }: SpawnRequest, door: string | null): Part {
+  if (umask === null && pidVariable === undefined && door === null) return []
   const cleared = OF_THE_SHELL.flatMap((name) => ['-u', name])
   const kept = OF_THE_SHELL.flatMap((name) => (name in env ? [`${name}=${env[name]}`] : []))
   const octal = umask === null ? '' : umask.toString(8).padStart(3, '0')
-  const script = ['sh', '-c', SCRIPT, 'sh', octal, pidVariable ?? '']
+  const script = ['sh', '-c', SCRIPT, 'sh', octal, pidVariable ?? '', door ?? '']
   return [...script, '/usr/bin/env', ...cleared, ...kept]
 }
 

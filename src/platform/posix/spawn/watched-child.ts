@@ -1,6 +1,8 @@
+import type { CgroupFact } from '../../../model/cgroup-fact.ts'
 import type { Child, ProcessIdentity } from '../../../model/ports/spawner.ts'
+import type { ControlGroup } from '../cgroup/control-group.ts'
 import { groupMembers, treeMembers } from './family.ts'
-import { bootIdentity, type ProcessEntry, processTable } from './proc-table.ts'
+import { bootIdentity, type ProcessEntry, processEntry, processTable } from './proc-table.ts'
 import {
   kill,
   type PidDescriptors,
@@ -24,6 +26,16 @@ export interface ChildParts {
   readonly descriptors: PidDescriptors | null
   /** Who was the program before it, of whose tree it is; null for the first. */
   readonly former?: Child
+  readonly cgroup?: ChildGroup | undefined
+}
+
+/** What became of the wish for a control group. */
+export interface ChildGroup {
+  readonly fact: CgroupFact
+  /** null where there is none. */
+  readonly group: ControlGroup | null
+  /** Gives it up. */
+  readonly release: () => void
 }
 
 const known = new WeakMap<Child, ChildParts>()
@@ -35,7 +47,8 @@ export function partsOf(child: Child): ChildParts | undefined {
 
 /** The child of a spawner: how it is signalled and what is left of it. */
 export function watchedChild(parts: ChildParts): Child {
-  const { own, identity, isHeld, keepsNumber, mark, descriptors, former } = parts
+  const { own, identity, isHeld, keepsNumber, mark, descriptors, former, cgroup } = parts
+  const kernelGroup = cgroup?.group ?? null
   let groupIsGone = false
 
   /** Whether the number of the group is ours for sure, without looking at other processes. */
@@ -52,12 +65,22 @@ export function watchedChild(parts: ChildParts): Child {
     return groupIsGone ? [] : groupMembers(processTable(), identity())
   }
 
+  /** Who is in the control group, whatever it did to get away. */
+  const grouped = (): readonly ProcessEntry[] =>
+    kernelGroup === null
+      ? []
+      : kernelGroup
+          .processes()
+          .filter((pid) => pid !== process.pid)
+          .flatMap((pid) => processEntry(pid) ?? [])
+          .filter((one) => !one.zombie)
+
   const tree = (): readonly ProcessEntry[] => {
     group()
     const members = treeMembers(processTable(), groupIsGone ? null : identity(), mark)
-    if (former === undefined) return members
+    if (former === undefined) return united(members, grouped())
     const others = former.survivors('tree').flatMap(({ pid }) => processTable().get(pid) ?? [])
-    return [...new Map([...members, ...others].map((one) => [one.pid, one])).values()]
+    return united(members, others, grouped())
   }
 
   const sendToGroup = (signal: number): boolean => kill(-identity().pid, signal)
@@ -72,17 +95,22 @@ export function watchedChild(parts: ChildParts): Child {
     const isInFormer = former !== undefined && processTable().get(pid)?.group !== pid
     if (to === 'group' && isInFormer) return former.signal(signalName(signal), to)
     const members = to === 'group' ? group() : tree()
+    // First: it leaves no moment for a fork. The others have left the group, or have not reached it yet.
+    const isEnd = to === 'tree' && signalName(signal) === 'SIGKILL'
+    const ended = isEnd && kernelGroup !== null ? grouped() : []
+    if (ended.length > 0) kernelGroup?.kill()
     const inGroup = groupIsGone ? [] : members.filter((one) => one.group === pid)
     // The whole group at once: nobody in it can escape by a fork.
     const reached = inGroup.length > 0 && sendToGroup(signal) ? inGroup : []
     const others = members.filter(
       (one) => !inGroup.includes(one) && signalIdentity(identityOf(one), signal, descriptors),
     )
-    return [...reached, ...others].map((one) => one.pid)
+    return united(ended, reached, others).map((one) => one.pid)
   }
 
   const child: Child = {
     own,
+    ...(cgroup === undefined ? {} : { cgroup: cgroup.fact }),
     get identity() {
       return identity()
     },
@@ -94,11 +122,25 @@ export function watchedChild(parts: ChildParts): Child {
       return reached
     },
     survivors(depth) {
-      const members = depth === 'group' ? group() : tree()
+      const members = depth === 'group' ? united(group(), grouped()) : tree()
       // The table may be of a moment ago.
       return members.filter(({ pid }) => kill(pid, 0)).map(identityOf)
     },
+    limitMemory(bytes) {
+      try {
+        kernelGroup?.limitMemory(bytes)
+      } catch {
+        // The group is gone, and with it all that would be limited.
+      }
+    },
+    release: () => cgroup?.release(),
   }
   known.set(child, parts)
   return child
+}
+
+/** Each once. */
+function united(...lists: readonly (readonly ProcessEntry[])[]): readonly ProcessEntry[] {
+  const [only = [], ...more] = lists.filter((list) => list.length > 0)
+  return more.length === 0 ? only : [...new Map(lists.flat().map((one) => [one.pid, one])).values()]
 }
