@@ -14,6 +14,7 @@ const WHOLE = [
   'stop',
   'reload',
   'restartAt',
+  'cgroup',
   'log',
 ] as const
 
@@ -42,6 +43,7 @@ export function guardSettingsOf(settings: ServiceSettings): GuardSettings | null
     reload: settings.reload ?? PROGRAM_DEFAULTS.reload,
     restart: restartOf(restart),
     restartAt: settings.restartAt ?? PROGRAM_DEFAULTS.restartAt,
+    cgroup: settings.cgroup ?? PROGRAM_DEFAULTS.cgroup,
     startSeconds: settings.startSeconds ?? PROGRAM_DEFAULTS.startSeconds,
     // Paths are made whole where it is known what they are relative to.
     log: {
@@ -73,7 +75,7 @@ function askedOf(settings: ServiceSettings): readonly string[] {
     ...(typeof restart.when === 'object' ? ['restart.when'] : []),
     ...OF_RESTART.filter((key) => restart[key] !== undefined).map((key) => `restart.${key}`),
     // False takes back what would hold otherwise, and asks for nothing.
-    ...WHOLE.filter((key) => settings[key] !== undefined && settings[key] !== null),
+    ...WHOLE.filter((key) => ![undefined, null, false].includes(settings[key] as never)),
   ]
 }
 

@@ -52,6 +52,7 @@ function toSpec(parsed: Parsed): ServiceSpec {
     stop: _stop,
     reload: _reload,
     restartAt: _restartAt,
+    cgroup: _cgroup,
     log: _log,
     config: _config,
     command: _command,

@@ -72,6 +72,7 @@ export const specSchema = z.strictObject({
   stop: inheritable.stop,
   reload: inheritable.reload,
   restartAt: inheritable.restartAt,
+  cgroup: inheritable.cgroup,
   log: inheritable.log,
 })
 

@@ -54,6 +54,7 @@ export interface GuardSettings
     | 'reload'
     | 'restart'
     | 'restartAt'
+    | 'cgroup'
     | 'startSeconds'
     | 'log'
   > {

@@ -10,6 +10,7 @@ describe('systemd by itself honours', () => {
     ['a service that asks for nothing more', {}],
     ['readiness by sd_notify', { ready: { notify: true } }],
     ['a reload by a signal', { reload: { signal: 'SIGHUP' } }],
+    ['a control group of its own, which every unit is', { cgroup: true }],
     ['a stop by one signal', { stop: { signal: 'SIGINT', timeout: 5 } }],
   ])('%s', (_, settings) => {
     expect(needed(settings)).toEqual([])

@@ -5,6 +5,8 @@ import type { GuardSettings, ServiceSpec } from '../../model/service-spec.ts'
 export function settingsForGuard({ guard, killMode }: ServiceSpec): readonly string[] {
   if (guard === null) return []
   return guard.asked.filter((setting) => {
+    // A unit is a control group.
+    if (setting === 'cgroup') return false
     if (setting === 'ready') return guard.ready?.kind !== 'notify'
     if (setting === 'reload') return guard.reload.kind !== 'signal'
     if (setting === 'stop') return stopByItself(guard) === null || killMode !== 'mixed'

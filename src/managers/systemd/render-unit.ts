@@ -38,6 +38,8 @@ export function renderUnit(
       ...serviceSection(spec, home),
       // A program that failed for good stays so; a guard that died is started again.
       ...(guarded ? [`RestartPreventExitStatus=${FAILED_FOR_GOOD}`] : []),
+      // Below the group of the unit, the guard's programs have theirs (systemd.resource-control(5)).
+      ...(guarded && asked.guard?.cgroup === true ? ['Delegate=yes'] : []),
     ],
     ...(spec.startType === 'disabled' ? [] : [['[Install]', `WantedBy=${bootTarget(scope)}`]]),
     renderMarker(spec, home),

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -120,6 +120,29 @@ describe('a service that its guard keeps', () => {
     expect(shown('guarded-killed').NRestarts).toBe('1')
     expect(existsSync(`/proc/${before?.pid}`)).toBe(false)
     expect(programsIn(ControlGroup as string)).toEqual([told('guarded-killed')?.pid])
+  })
+
+  test('has a group of its own below the unit, which systemd has delegated', async () => {
+    const away = join(workspace, 'escaped')
+    const program = fileURLToPath(new URL('../../../fixtures/programs/escape.sh', import.meta.url))
+    install('guarded-group', {
+      command: ['/bin/sh', program, away],
+      ready: { log: 'is away' },
+      cgroup: true,
+    })
+    expect(stead('start', 'guarded-group')).toMatchObject({ code: 0 })
+    const pid = Number(readFileSync(away, 'utf8'))
+    const { ControlGroup } = shown('guarded-group')
+    expect(stead('explain', 'guarded-group').out).toContain(`${ControlGroup}/stead.`)
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(`${ControlGroup}/stead.`)
+    const first = told('guarded-group')
+    process.kill(first?.pid as number, 'SIGKILL')
+    await until('it has another life', () => {
+      const now = told('guarded-group')
+      return now?.ready && now.pid !== first?.pid
+    })
+    expect(existsSync(`/proc/${pid}`)).toBe(false)
+    expect(shown('guarded-group')).toMatchObject({ ActiveState: 'active', NRestarts: '0' })
   })
 
   test('leaves nothing when it is stopped, and nothing when it is uninstalled', () => {
