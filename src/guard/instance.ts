@@ -1,7 +1,7 @@
 import type { ExitRecord, InstanceStatus, RecoveryFact } from '../model/guard-status.ts'
 import type { OutputChannel } from '../model/ports/program-output.ts'
 import type { Child } from '../model/ports/spawner.ts'
-import type { ProgramSpec } from '../model/program-spec.ts'
+import type { ProgramSpec, StopStep } from '../model/program-spec.ts'
 import { type InstanceState, NEW_INSTANCE, type TimerName } from './state.ts'
 import type { Watch } from './watchers.ts'
 
@@ -92,7 +92,6 @@ export function isAtRest(instance: Instance): boolean {
 
 export function statusOf(instance: Instance, now: number, wall: Date): InstanceStatus {
   const { state, id, service, number, exits, recovery, statusText, child } = instance
-  const { retryAt } = state
   return {
     id,
     service,
@@ -107,10 +106,7 @@ export function statusOf(instance: Instance, now: number, wall: Date): InstanceS
     ...(state.pid === null || child?.cgroup === undefined ? {} : { cgroup: child.cgroup }),
     incarnation: state.incarnation,
     startedAt: state.pid === null ? null : instance.startedAt,
-    next:
-      retryAt === null
-        ? null
-        : { at: new Date(wall.getTime() + retryAt - now).toISOString(), what: 'restart' },
+    next: nextOf(instance, now, wall),
     restarts: state.restarts,
     failures: state.failures.length,
     lastExit: exits[0] ?? null,
@@ -118,6 +114,23 @@ export function statusOf(instance: Instance, now: number, wall: Date): InstanceS
     statusText,
     survivors: state.survivors,
   }
+}
+
+/** What happens by itself next: a restart, or the next step of a stop. */
+function nextOf({ state, spec }: Instance, now: number, wall: Date): InstanceStatus['next'] {
+  const { retryAt, stopping, deadline } = state
+  const at = (when: number): string => new Date(wall.getTime() + when - now).toISOString()
+  if (retryAt !== null) return { at: at(retryAt), what: 'restart' }
+  if (stopping === null || deadline === null) return null
+  return { at: at(deadline.extended), what: describeStep(spec.stop[stopping.step + 1]) }
+}
+
+function describeStep(step: StopStep | undefined): string {
+  if (step === undefined) return 'it is given up'
+  const { action } = step
+  if (action.kind === 'command') return `the command ${action.command[0]}`
+  const to = { leader: '', group: ' to its group', tree: ' to all its processes' }[action.to]
+  return `${action.signal}${to}`
 }
 
 /** Where the logs of instances are, by id. */

@@ -107,7 +107,7 @@ export interface InstanceStatus {
   readonly cgroup?: CgroupFact
   readonly incarnation: number
   readonly startedAt: string | null
-  /** When the next thing happens by itself, and what: `{at, what: 'restart'}`; null for nothing. */
+  /** When the next thing happens by itself, and what: `restart`, or the next step of a stop such as `SIGKILL to all its processes`; null for nothing. */
   readonly next: { readonly at: string; readonly what: string } | null
   /** Automatic restarts since an operator last started it. */
   readonly restarts: number
