@@ -287,6 +287,13 @@ describe('the life of a program', () => {
     expect(time.pending).toBe(0)
   })
 
+  test('what the kernel limits is not measured', () => {
+    const limits = { ...completeProgram(target({}).spec).limits, memory: 1_000 }
+    const watch = watchers.life({ ...target({ limits }), holds: ['memory'] }, report)
+    expect(time.pending).toBe(0)
+    watch.stop()
+  })
+
   test('a program without any of it costs nothing', () => {
     const watch = watchers.life(target({}), report)
     expect(time.pending).toBe(0)

@@ -195,6 +195,23 @@ export function controlGroupContract(name: string, make: (groups: ControlGroups)
       expect(pid).not.toBe(root)
     })
 
+    test('who escaped can become the program, which is measured by the same group', async () => {
+      const { child, path, pid, exit } = await escaped()
+      const ends: Exit[] = []
+      const main = spawner.follow(child, { pid, speaker: child.identity.pid }, (end) =>
+        ends.push(end),
+      )
+      expect(main?.cgroup?.path).toBe(path)
+      expect(groups.keptOf(pid)?.path).toBe(path)
+      child.signal('SIGKILL', 'leader')
+      await exit()
+      expect(main?.signal('SIGKILL', 'tree')).toEqual([pid])
+      await until('it has ended', () => ends[0])
+      await until('nothing is left', () => main?.survivors('tree').length === 0)
+      main?.release?.()
+      expect([existsSync(path), groups.keptOf(pid)]).toEqual([false, null])
+    })
+
     test('a program of another user is in its group as well', async () => {
       if (process.geteuid?.() !== 0) return
       const { child, path } = start(['sleep', '1000'], { user: 'nobody', umask: 0o27 })

@@ -21,7 +21,7 @@ export interface ControlGroups {
   /** The group of which `pid` is the program. */
   keptOf(pid: number): ControlGroup | null
   /** Nothing of that life is left, or it is given up: the group goes now, or when it is empty. */
-  release(pid: number, group: ControlGroup): void
+  release(group: ControlGroup): void
   /** Removes groups without processes that an earlier guard left. */
   sweep(guardId: string): void
 }
@@ -74,8 +74,8 @@ export function controlGroups(own: () => Place = ownCgroup): ControlGroups {
     },
     keep: (pid, group) => void kept.set(pid, group),
     keptOf: (pid) => kept.get(pid) ?? null,
-    release(pid, group) {
-      if (kept.get(pid) === group) kept.delete(pid)
+    release(group) {
+      for (const [pid, one] of kept) if (one === group) kept.delete(pid)
       going.add(group)
       tidy()
     },

@@ -29,16 +29,13 @@ export function newGroup(groups: ControlGroups | null, request: SpawnRequest): N
   const { cgroup, env } = request
   if (groups === null || cgroup === undefined) return NONE
   const { group, fact } = groups.open(env[MARK] ?? '', cgroup)
-  if (group === null) return { ...NONE, child: { fact, group, release() {} } }
-  let leader = 0
-  const release = (): void => groups.release(leader, group)
+  if (group === null) return { ...NONE, child: { fact, group, follow() {}, release() {} } }
+  const release = (): void => groups.release(group)
+  const follow = (pid: number): void => groups.keep(pid, group)
   return {
-    child: { fact, group, release },
+    child: { fact, group, follow, release },
     door: group.door,
-    started(pid) {
-      leader = pid
-      groups.keep(pid, group)
-    },
+    started: follow,
     failed: release,
     ended(exit) {
       if (exit.kind !== 'signal' || exit.signal !== 'SIGKILL') return exit
@@ -57,6 +54,13 @@ export function groupOfFound(
   if (groups === null || found === null) return null
   const { group, mark } = found
   groups.keep(pid, group)
-  const release = (): void => groups.release(pid, group)
-  return { child: { fact: group.fact, group, release }, mark }
+  return {
+    mark,
+    child: {
+      fact: group.fact,
+      group,
+      follow: (other) => groups.keep(other, group),
+      release: () => groups.release(group),
+    },
+  }
 }

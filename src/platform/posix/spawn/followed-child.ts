@@ -54,6 +54,8 @@ export function followedChild(
     reaping?.forget(pid)
     return null
   }
+  const cgroup = partsOf(former)?.cgroup
+  cgroup?.follow(pid)
   return watchedChild({
     own: false,
     identity: () => identity,
@@ -62,7 +64,7 @@ export function followedChild(
     mark,
     descriptors,
     former,
-    cgroup: partsOf(former)?.cgroup,
+    cgroup,
   })
 }
 

@@ -34,6 +34,8 @@ export interface ChildGroup {
   readonly fact: CgroupFact
   /** null where there is none. */
   readonly group: ControlGroup | null
+  /** Another process of it is the program now. */
+  readonly follow: (pid: number) => void
   /** Gives it up. */
   readonly release: () => void
 }
