@@ -137,6 +137,25 @@ describe('what was exported to systemd and is imported again', () => {
   })
 })
 
+const HANDED_OVER = parse(
+  'services:\n  web: { command: ./web, sockets: { http: { tcp: 80 } }, fdStoreMax: 3, cgroup: true, limits: { memory: 1M }, restart: { factor: 1, immediate: 0 } }\n',
+)
+
+test('sockets that the guard opens are told as lost', () => {
+  const lostBy = (exporter: typeof exportSystemd): readonly string[] =>
+    exporter({ ...source, spec: HANDED_OVER }).losses.map(({ setting }) => setting)
+  expect(lostBy(exportSystemd)).toEqual(['sockets'])
+  expect(lostBy(exportSupervisord)).toEqual(
+    expect.arrayContaining(['cgroup', 'limits', 'sockets', 'fdStoreMax']),
+  )
+})
+
+test('what a unit is by itself, or has a word for, is not lost', () => {
+  const unit = exportSystemd({ ...source, spec: HANDED_OVER }).files[0]?.text
+  expect(unit).toContain('FileDescriptorStoreMax=3')
+  expect(unit).toContain('MemoryMax=1048576')
+})
+
 test.each([
   ['supervisord', exportSupervisord],
   ['systemd', exportSystemd],

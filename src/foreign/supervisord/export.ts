@@ -166,6 +166,7 @@ const LOST: readonly (readonly [keyof Parameters<typeof isSet>[0] & string, stri
   ['nice', 'supervisord sets no priority'],
   ['windows', 'supervisord does not run on Windows'],
   ['limits', 'supervisord sets no limits for one program'],
+  ['cgroup', 'supervisord makes no control groups'],
   ['type', 'supervisord knows no jobs'],
   ['dependsOn', 'supervisord starts in the order of priority, and waits for nothing'],
   ['ready', 'supervisord asks nobody whether it is ready'],
@@ -174,6 +175,8 @@ const LOST: readonly (readonly [keyof Parameters<typeof isSet>[0] & string, stri
   ['heartbeat', 'supervisord has no heartbeats'],
   ['reload', 'supervisord reloads no program'],
   ['restartAt', 'supervisord restarts nothing by the calendar'],
+  ['sockets', 'supervisord opens one socket for FastCGI, and hands it over in another way'],
+  ['fdStoreMax', 'supervisord keeps no descriptors of programs'],
 ]
 
 function loseRest(program: ProgramSpec, lose: Losing['lose']): void {

@@ -185,7 +185,7 @@ function reloadLines({ reload }: ProgramSpec): string[] {
     : []
 }
 
-function limitLines({ limits, heartbeat }: ProgramSpec): string[] {
+function limitLines({ limits, heartbeat, fdStoreMax }: ProgramSpec): string[] {
   const { memory, cpu, openFiles, processes, coreSize } = limits
   return [
     ...(memory === null ? [] : [`MemoryMax=${memory}`]),
@@ -193,6 +193,7 @@ function limitLines({ limits, heartbeat }: ProgramSpec): string[] {
     ...(openFiles === null ? [] : [`LimitNOFILE=${openFiles}`]),
     ...(processes === null ? [] : [`LimitNPROC=${processes}`]),
     ...(coreSize === null ? [] : [`LimitCORE=${coreSize}`]),
+    ...(fdStoreMax === 0 ? [] : [`FileDescriptorStoreMax=${fdStoreMax}`]),
     ...(heartbeat === null ? [] : [`WatchdogSec=${heartbeat.every * heartbeat.misses}ms`]),
   ]
 }
@@ -210,7 +211,7 @@ function logLines({ name, log }: ProgramSpec, lose: Losing['lose']): string[] {
 }
 
 function loseRest(program: ProgramSpec, lose: Losing['lose']): void {
-  const { name, ready, heartbeat, limits } = program
+  const { name, ready, heartbeat, limits, cgroup } = program
   if (ready !== null && ready.kind !== 'notify')
     lose(
       name,
@@ -231,7 +232,15 @@ function loseRest(program: ProgramSpec, lose: Losing['lose']): void {
     lose(name, 'startSeconds', 'a start counts when the program runs')
   if (isSet(program, 'windows')) lose(name, 'windows', 'systemd does not run on Windows')
   if (isSet(program, 'labels')) lose(name, 'labels', 'units have no labels')
-  if (limits.memory !== null)
+  if (isSet(program, 'sockets'))
+    lose(
+      name,
+      'sockets',
+      'systemd opens sockets in units of their own',
+      'a unit NAME.socket with ListenStream=',
+    )
+  // In a control group the kernel ends it for stead too; a unit is one.
+  if (limits.memory !== null && !cgroup)
     lose(name, 'limits.memory', 'the kernel ends it there; stead restarts it in order')
   if (limits.cpu !== null) lose(name, 'limits.cpu', 'systemd slows it down; stead restarts it')
 }

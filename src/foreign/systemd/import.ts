@@ -5,9 +5,10 @@ import { type Importer, type Source, shown } from '../source.ts'
 import { invalid } from '../structure.ts'
 import { setDependencies, type UnitOf } from './dependencies.ts'
 import { addUnit } from './service.ts'
+import { addSockets, isPerConnection, serviceOfSocket } from './sockets.ts'
 import { type Assignment, readUnit } from './unit-file.ts'
 
-const OTHERS = /\.(socket|timer|path|mount|automount|target|slice|swap|device|scope)$/
+const OTHERS = /\.(timer|path|mount|automount|target|slice|swap|device|scope)$/
 
 /** Units of systemd: one, with its drop-ins, or all of a directory (systemd.unit(5), systemd.service(5)). */
 export const importSystemd: Importer = (source) => {
@@ -57,8 +58,49 @@ export const importSystemd: Importer = (source) => {
       }),
     })
   }
+  for (const name of socketNames(directory, names, units, source)) {
+    takeSockets(name, directory, source, draft, made, names !== null)
+  }
   setDependencies(made, draft)
   return draft
+}
+
+/** Units of sockets: all of a directory, or the one beside a unit that is imported alone. */
+function socketNames(
+  directory: string,
+  names: readonly string[] | null,
+  units: readonly string[],
+  { files }: Source,
+): readonly string[] {
+  if (names !== null) return names.filter((name) => name.endsWith('.socket'))
+  return units
+    .map((unit) => unit.replace(/\.service$/, '.socket'))
+    .filter((name) => name.endsWith('.socket') && files.readText(join(directory, name)) !== null)
+}
+
+/** Gives the sockets of a unit to the service that gets them. */
+function takeSockets(
+  unit: string,
+  directory: string,
+  source: Source,
+  draft: Draft,
+  made: readonly UnitOf[],
+  within: boolean,
+): void {
+  const file = shown(source, join(directory, unit))
+  const text = source.files.readText(join(directory, unit), within ? directory : undefined)
+  const { settings, problems } = readUnit(text ?? '', file)
+  if (problems.length > 0) throw invalid(file, problems.slice(0, 20))
+  const said = settings.filter(({ value }) => value !== '')
+  const name = serviceOfSocket(unit, said)
+  const service = made.find((one) => one.unit === name)?.service
+  const why = isPerConnection(said)
+    ? 'a program is started for each connection (Accept=yes)'
+    : `${name}, which gets its sockets, is not imported`
+  if (service !== undefined && !isPerConnection(said)) {
+    addSockets(service, unit, said, source.machine)
+    service.note('Its sockets are opened when it starts first; systemd opened them at boot.')
+  } else lose(draft, { service: null, setting: unit, file, line: 1, why, instead: null })
 }
 
 /** What a unit says: its file, then its drop-ins by name. An empty list setting takes back what was there. */
