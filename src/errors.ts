@@ -52,12 +52,27 @@ export const errorTable = {
     message: (p) => `${p.path} cannot be the working directory: ${p.reason}`,
     hint: (p) => `create it first: mkdir -p ${p.path}`,
   }),
-  USER_UNKNOWN: entry<{ kind: 'user' | 'group'; name: string }>({
+  USER_UNKNOWN: entry<{ kind: 'user' | 'group'; name: string; remedy?: string }>({
     exit: 2,
     about: 'The user or group that a service shall run as does not exist on this machine.',
     message: (p) => `there is no ${p.kind} ${quoted(p.name)} on this machine`,
     hint: (p) =>
+      p.remedy ??
       `create it first: ${p.kind === 'user' ? 'useradd --system' : 'groupadd --system'} ${p.name}`,
+  }),
+  PASSWORD_NEEDED: entry<{ account: string }>({
+    exit: 2,
+    about:
+      'A Windows service shall run as a user, and Windows does not have the password yet. Nothing was changed.',
+    message: (p) => `${p.account} needs its password`,
+    hint: () =>
+      'run the same command in a terminal, which asks for it, or give it on standard input with --password-stdin',
+  }),
+  PASSWORD_UNUSED: entry<{ account: string }>({
+    exit: 2,
+    about: 'A password was given for an account that has none of its own. Nothing was changed.',
+    message: (p) => `${p.account} has no password that could be given`,
+    hint: () => 'leave --password-stdin out, or name a user: --user DOMAIN\\\\name',
   }),
   PROGRAM_REPLACEABLE: entry<{ path: string; file: string; who: string; account: string }>({
     exit: 2,

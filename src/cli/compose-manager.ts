@@ -137,24 +137,27 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
           platform: 'Windows',
         })
       }
-      const [{ scmManager }, { logFiles }, { serviceControl }, { processes }, { eventSources }] =
+      const [{ scmManager }, { logFiles }, scm, { processes }, policy, running, events] =
         await Promise.all([
           import('../managers/scm/manager.ts'),
           import('../platform/log-files.ts'),
           import('../platform/win32/service-control.ts'),
           import('../platform/win32/processes.ts'),
+          import('../platform/win32/account-rights.ts'),
+          import('../platform/win32/running-programs.ts'),
           import('../platform/win32/event-sources.ts'),
         ])
       const { home, files } = parts
-      const control = serviceControl()
       return scmManager({
         home,
         files,
         clock,
-        control,
-        eventSources: eventSources(),
+        control: scm.serviceControl(),
+        eventSources: events.eventSources(),
+        rights: policy.accountRights(),
         logFiles: logFiles(clock),
         processes: processes(),
+        programs: running.runningPrograms(),
         stead: steadService(),
       })
     }

@@ -46,6 +46,7 @@ export function addInstallOptions(command: Command, all: boolean): Command {
   rare('--security-descriptor <sddl>', 'Windows: who may do what with the service')
   rare('--preshutdown-timeout <time>', 'Windows: to stop in when the machine goes down')
   rare('--error-control <how>', 'Windows: ignore, normal (default), severe, critical')
+  rare('--password-stdin', 'Windows: password of the account, else it is asked for')
   rare('--allow-writable', 'Windows: also where others can replace the program')
   rare('--native', 'the program is built with the SDK of stead')
   return command

@@ -12,6 +12,7 @@ import type { ControlVerb } from './verbs/control.ts'
 import type { InstallOptions } from './verbs/install.ts'
 import type { LogsOptions } from './verbs/logs.ts'
 import { version } from './version.ts'
+import { addWindowsVerbs } from './windows-verbs.ts'
 
 export interface ProgramOptions {
   /** What stands behind `--`. */
@@ -96,6 +97,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     )
   addGuardVerbs(verb, exit)
   addForeignVerbs(verb, exit)
+  addWindowsVerbs(verb, exit)
   addSecretVerbs(program, all, exit)
   addConfigVerbs(program, all, exit)
   addCommonOptions(program.command('version').description('print the version'), all).action(
@@ -133,7 +135,7 @@ them under one guard.
 
 One program as a service:
   install, uninstall, list install or update in place; remove; what is installed
-  run, control             what a manager starts as a guard; a code of Windows
+  run, password, control   what a manager starts; Windows: password, own codes
 Many programs, described in stead.yaml:
   up, down, apply, audit   start and keep; stop; take changes; who changed what
   scale, signal, beat      how many instances; send a signal; send a heartbeat

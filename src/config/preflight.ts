@@ -139,7 +139,11 @@ async function checkAccounts(
   { accounts }: PreflightPorts,
 ): Promise<void> {
   if (user !== null && !(await accounts.userExists(user))) {
-    throw new SteadError('USER_UNKNOWN', { kind: 'user', name: user })
+    throw new SteadError('USER_UNKNOWN', {
+      kind: 'user',
+      name: user,
+      ...(accounts.howToMake === undefined ? {} : { remedy: accounts.howToMake(user) }),
+    })
   }
   if (group !== null && !(await accounts.groupExists(group))) {
     throw new SteadError('USER_UNKNOWN', { kind: 'group', name: group })

@@ -4,6 +4,7 @@ import type { InstallOutcome, Plan } from '../model/plan.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { FileSystem } from '../model/ports/file-system.ts'
 import type { LockAttempt, Locks } from '../model/ports/locks.ts'
+import type { Secret } from '../model/secret.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
 import { recordStore } from './record-store.ts'
 import type { ServiceManager } from './service-manager.ts'
@@ -26,11 +27,13 @@ export interface Installed {
  * lock, lets the manager carry the plan out, and keeps the record. When the record cannot be kept a
  * service that was created is removed again, and one that was updated is what it was.
  *
+ * @param password of the service's account, where the manager takes one; it is kept nowhere here
  * @throws UNSUPPORTED, BUSY, and what {@link ServiceManager.install} throws; nothing is half done
  */
 export async function installService(
   ports: InstallationPorts,
   spec: ServiceSpec,
+  password?: Secret,
 ): Promise<Installed> {
   const { manager, home, files, clock } = ports
   const plan = manager.plan(spec)
@@ -40,7 +43,7 @@ export async function installService(
     const records = recordStore(files, home)
     // One that cannot be read is replaced.
     const before = await records.read(spec.name).catch(() => null)
-    const done = await manager.install(plan)
+    const done = await manager.install(plan, password)
     try {
       await records.write({
         version: 1,

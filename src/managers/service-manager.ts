@@ -1,5 +1,6 @@
 import type { LogLine } from '../model/log-entry.ts'
 import type { InstallOutcome, Plan } from '../model/plan.ts'
+import type { Secret } from '../model/secret.ts'
 import type { Scope, ServiceSpec } from '../model/service-spec.ts'
 import type { ManagerKind, ServiceStatus } from '../model/service-status.ts'
 
@@ -11,6 +12,16 @@ export interface ManagerCapabilities {
   readonly anyExecutable: boolean
   /** It keeps the output of services; {@link ServiceManager.logs} reads it. */
   readonly logs: boolean
+}
+
+/** Windows starts a service of a user only with the password of that user, which it keeps. */
+export interface AccountPasswords {
+  /** Whether the account of this service has a password. Pure. */
+  takenBy(spec: ServiceSpec): boolean
+  /** Whether installing needs it: the manager does not have it yet. */
+  neededFor(spec: ServiceSpec): Promise<boolean>
+  /** @throws PASSWORD_UNUSED, NOT_INSTALLED, FOREIGN */
+  set(name: string, password: Secret): Promise<void>
 }
 
 export interface LogQuery {
@@ -45,9 +56,12 @@ export interface ServiceManager {
    * A failing step undoes the steps before it. A running service goes on with its old definition until
    * its next start.
    *
+   * @param password of the account, where {@link ServiceManager.passwords} takes one
    * @throws UNSUPPORTED before anything is changed; FOREIGN when the name is somebody else's
    */
-  install(plan: Plan): Promise<InstallOutcome>
+  install(plan: Plan, password?: Secret): Promise<InstallOutcome>
+  /** Of accounts that services run as; left out where the manager needs none. */
+  readonly passwords?: AccountPasswords
   /** Stops the service and removes everything `install` wrote. @throws FOREIGN */
   uninstall(name: string): Promise<void>
   /** Already running is success. @throws START_FAILED, START_TIMEOUT */

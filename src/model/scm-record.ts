@@ -27,6 +27,8 @@ export interface ScmRecord {
   readonly stopTimeout: number
   /** The longest silence between two heartbeats, in milliseconds; null for no watchdog. */
   readonly watchdog: number | null
+  /** The account to which stead gave the right to log on as a service; left out where it gave none. */
+  readonly logonRightOf?: string
   /** The one that stead gave the service; left out where Windows' own holds. */
   readonly securityDescriptor?: string
 }
@@ -81,6 +83,7 @@ const SHAPE: Readonly<Record<keyof Required<ScmRecord>, (value: unknown) => bool
   startTimeout: isTime,
   stopTimeout: isTime,
   watchdog: (value) => value === null || isTime(value),
+  logonRightOf: isTextOrNone,
   securityDescriptor: isTextOrNone,
 }
 

@@ -43,6 +43,8 @@ export interface ServiceStatus {
   readonly ours: boolean
   readonly displayName: string | null
   readonly startType: StartType | null
+  /** The account it runs as, where the manager tells; left out by managers that do not. */
+  readonly account?: string | null
   readonly want: Want | null
   readonly phase: Phase
   readonly ready: boolean | null

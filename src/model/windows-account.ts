@@ -28,3 +28,31 @@ export function builtInAccount(name: string): string | null {
 export function virtualAccountOf(name: string): string | null {
   return /^nt service\\(.+)$/i.exec(name)?.[1] ?? null
 }
+
+/**
+ * What kind of account a service runs as. `managed`: a group managed service account, whose password
+ * Windows keeps (its name ends with `$`). `user`: one with a password.
+ */
+export type AccountKind = 'built-in' | 'virtual' | 'managed' | 'user'
+
+export function accountKind(account: string): AccountKind {
+  if (builtInAccount(account) !== null) return 'built-in'
+  if (virtualAccountOf(account) !== null) return 'virtual'
+  return account.endsWith('$') ? 'managed' : 'user'
+}
+
+/**
+ * A user or a managed account as lpServiceStartName has it: `DOMAIN\\name`, `.\\name` of this machine, and
+ * so for a bare name.
+ *
+ * @returns null for what is no name of an account: "User-Logon Name" has the characters that none has
+ */
+export function userAccount(name: string): string | null {
+  const match = /^(?:([^\\]{1,255})\\)?([^\\]{1,255})$/.exec(name)
+  const [, domain = '.', user = ''] = match ?? []
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: names have none
+  const unfit = /["/[\]:;|=,+*?<>@\u0000-\u001f]/
+  if (match === null || unfit.test(domain) || unfit.test(user) || /^[. ]*$/.test(user)) return null
+  // Only a domain has managed accounts.
+  return domain === '.' && user.endsWith('$') ? null : `${domain}\\${user}`
+}

@@ -55,13 +55,15 @@ const MEANING: Readonly<Record<number, string>> = {
   [WIN32.SERVICE_NOT_ACTIVE]: 'the service is not running',
   [WIN32.PROCESS_ABORTED]: 'its process ended without a word',
   [WIN32.SERVICE_DEPENDENCY_FAIL]: 'a service that it depends on did not start',
-  [WIN32.SERVICE_LOGON_FAILED]: 'its account could not be logged on',
+  [WIN32.SERVICE_LOGON_FAILED]:
+    'its account could not be logged on: its password or its right to log on as a service is wrong',
   [WIN32.SERVICE_MARKED_FOR_DELETE]: 'it is marked for deletion and some program still holds it',
   [WIN32.SERVICE_EXISTS]: 'a service of that name exists',
   [WIN32.SERVICE_DEPENDENCY_DELETED]: 'a service that it depends on is not installed',
   [WIN32.SERVICE_NEVER_STARTED]: 'it was never started since the machine came up',
   [WIN32.DUPLICATE_SERVICE_NAME]: 'another service has that name or display name',
   [WIN32.SHUTDOWN_IN_PROGRESS]: 'the machine is shutting down',
+  [WIN32.NONE_MAPPED]: 'there is no such account',
   [WIN32.RPC_SERVER_UNAVAILABLE]: 'the Service Control Manager does not answer',
 }
 

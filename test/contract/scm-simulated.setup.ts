@@ -30,6 +30,7 @@ export function simulatedManager(
     home: homeOf({ platform: 'win32', scope: 'system', env: {}, userHome: 'C:\\Users\\me', root }),
     control,
     eventSources: scm.eventSources,
+    rights: scm.rights,
     clock,
     files: {
       makeDirectory: async () => {},
@@ -37,6 +38,7 @@ export function simulatedManager(
     },
     logFiles: scm.logFiles,
     processes: scm.processes,
+    programs: scm.programs,
     stead: SIMULATED_STEAD,
   })
 }

@@ -46,6 +46,8 @@ export class SimulatedService {
   readonly values = new Map<string, RegistryValue>()
   /** Other after each write to the definition. */
   revision = 0
+  /** What Windows keeps of the account's password, which nobody can ask for. */
+  password: string | null = null
   marked = false
   handles = 0
   process: FakeProcess | null = null

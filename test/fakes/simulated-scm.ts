@@ -1,8 +1,10 @@
 import type { Clock } from '../../src/model/ports/clock.ts'
 import type { LogFiles } from '../../src/model/ports/log-files.ts'
 import type { DatedProcesses } from '../../src/model/ports/machine.ts'
+import type { RunningProgram, RunningPrograms } from '../../src/model/ports/running-programs.ts'
 import type { ScmExtra, ServiceControl } from '../../src/model/ports/service-control.ts'
 import { WIN32, WindowsError } from '../../src/model/windows-error.ts'
+import { type FakeAccountRights, fakeAccountRights } from './account-rights.ts'
 import { type SimulatedEventSources, simulatedEventSources } from './event-sources.ts'
 import type { FakeFiles } from './program.ts'
 import { SimulatedService, type SimulatedWorld } from './simulated-scm-service.ts'
@@ -31,6 +33,9 @@ export interface SimulatedScm {
   readonly processes: DatedProcesses
   readonly logFiles: LogFiles
   readonly services: ReadonlyMap<string, SimulatedService>
+  readonly rights: FakeAccountRights
+  /** What runs beside the services. */
+  readonly programs: RunningPrograms & { running: readonly RunningProgram[] }
   /** Opens a handle to a service; resolves to what closes it. */
   hold(name: string): () => void
 }
@@ -68,6 +73,13 @@ export function simulatedScm(clock: Clock): SimulatedScm {
     files,
     services,
     eventSources: simulatedEventSources(),
+    rights: fakeAccountRights(),
+    programs: {
+      running: [],
+      async all() {
+        return this.running
+      },
+    },
     control: control(world, services, true),
     ordinary: control(world, services, false),
     processes: {
@@ -146,7 +158,7 @@ function control(
   return {
     extras: new Set(ALL_EXTRAS),
     async connect() {},
-    async create(name, config) {
+    async create(name, config, password) {
       right('OpenSCManagerW')
       sweep()
       const present = services.get(name)
@@ -159,12 +171,16 @@ function control(
           throw new WindowsError('CreateServiceW', WIN32.DUPLICATE_SERVICE_NAME)
         }
       }
-      services.set(name, new SimulatedService(world, config))
+      const service = new SimulatedService(world, config)
+      service.password = password?.reveal() ?? null
+      services.set(name, service)
     },
-    async change(name, config) {
+    async change(name, config, password) {
       const service = change('ChangeServiceConfigW', name)
       if (Object.keys(config).length === 0) return
       service.config = { ...service.config, ...config }
+      // With another account, or with one that is given, the password is the one given.
+      if (config.account !== undefined) service.password = password?.reveal() ?? null
       service.revision += 1
     },
     config: async (name) => find(name).config,

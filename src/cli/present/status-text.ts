@@ -33,6 +33,7 @@ export function statusText(status: ServiceStatus, now: Date, colour: boolean): s
     ['restarts', status.restarts === null ? null : String(status.restarts)],
     ['last exit', lastExit(status, now)],
     ['start', status.startType],
+    ['account', status.account ?? null],
     [
       'manager',
       `${status.manager}, ${status.scope}${status.ours || phase === 'not-installed' ? '' : ', not installed by this stead'}`,
@@ -46,14 +47,22 @@ export function statusText(status: ServiceStatus, now: Date, colour: boolean): s
 
 /** Services as a table that fits 80 columns. */
 export function listText(services: readonly ServiceStatus[], now: Date, colour: boolean): string {
+  const accounts = services.some(({ account }) => account != null)
   const width = Math.max(4, ...services.map(({ name }) => name.length)) + 2
-  const head = `${'NAME'.padEnd(width)}${'PHASE'.padEnd(15)}${'PID'.padEnd(9)}${'UPTIME'.padEnd(11)}${'MEMORY'.padEnd(9)}START`
+  const head = `${'NAME'.padEnd(width)}${'PHASE'.padEnd(15)}${'PID'.padEnd(9)}${'UPTIME'.padEnd(11)}${'MEMORY'.padEnd(9)}${accounts ? `${'START'.padEnd(10)}ACCOUNT` : 'START'}`
   const rows = services.map((one) => {
     const phase = paint(one.phase, colour) + ' '.repeat(Math.max(1, 15 - one.phase.length))
+    const type = one.startType ?? '-'
+    const start = accounts ? `${type.padEnd(10)}${shortAccount(one.account)}` : type
     const memory = one.memory === null ? '-' : formatSize(one.memory)
-    return `${one.name.padEnd(width)}${phase}${String(one.pid ?? '-').padEnd(9)}${(uptime(one, now) ?? '-').padEnd(11)}${memory.padEnd(9)}${one.startType ?? '-'}`
+    return `${one.name.padEnd(width)}${phase}${String(one.pid ?? '-').padEnd(9)}${(uptime(one, now) ?? '-').padEnd(11)}${memory.padEnd(9)}${start}`
   })
   return [head, ...rows].join('\n')
+}
+
+/** Without the authority that all of Windows' own accounts have. */
+function shortAccount(account: string | null | undefined): string {
+  return account?.replace(/^NT AUTHORITY\\/i, '') ?? '-'
 }
 
 function uptime({ pid, startedAt }: ServiceStatus, now: Date): string | null {

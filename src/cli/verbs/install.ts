@@ -9,13 +9,14 @@ import { needOfGuard } from '../../managers/scm/by-itself.ts'
 import type { InstallOutcome, Plan } from '../../model/plan.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { configFiles } from '../../platform/config-files.ts'
+import { type PasswordOptions, passwordToInstall } from '../account-password.ts'
 import { installationPorts, pathRules, type Workshop } from '../compose-manager.ts'
 import { type CommonOptions, runVerb, workshopFor } from '../context.ts'
 import type { Output } from '../output.ts'
 import { planText } from '../present/plan-text.ts'
 import { type InstallFlags, specFromFlags } from '../spec-from-flags.ts'
 
-export interface InstallOptions extends CommonOptions, InstallFlags {
+export interface InstallOptions extends CommonOptions, InstallFlags, PasswordOptions {
   readonly file?: string
   readonly dryRun?: boolean
   readonly allowWritable?: boolean
@@ -61,7 +62,8 @@ export async function installSpec(
     const plan = manager.plan(spec)
     return showPlan({ ...plan, notes: [...notes, ...plan.notes] }, output)
   }
-  const work = installService(await installationPorts(workshop), spec)
+  const password = await passwordToInstall(spec, manager, options)
+  const work = installService(await installationPorts(workshop), spec, password)
   const { outcome, plan } = await output.progress(`installing ${spec.name}`, work)
   if (output.json) output.object({ name: spec.name, outcome, notes: [...notes, ...plan.notes] })
   for (const note of [...notes, ...plan.notes]) output.done(`note: ${note}`)

@@ -1,53 +1,79 @@
-import { isDeepStrictEqual } from 'node:util'
 import { SteadError } from '../../errors.ts'
 import type { InstallOutcome, Plan } from '../../model/plan.ts'
-import type {
-  RegistryValue,
-  ScmConfig,
-  ScmExtra,
-  ScmExtras,
-  ServiceControl,
-} from '../../model/ports/service-control.ts'
-import {
-  formatScmRecord,
-  SCM_RECORD_KEY,
-  SCM_RECORD_VALUE,
-  type ScmRecord,
-} from '../../model/scm-record.ts'
-import { isWindowsError, WIN32 } from '../../model/windows-error.ts'
+import type { ScmConfig } from '../../model/ports/service-control.ts'
+import type { Secret } from '../../model/secret.ts'
 import { refuseUnsupported } from '../installation.ts'
 import { sameAccount } from './account.ts'
 import type { ScmContext } from './context.ts'
-import { definitionOf, type ScmDefinition } from './definition.ts'
-import { DEFAULT_DESCRIPTOR, sameDescriptor } from './descriptor.ts'
-import { MANAGER, steadError } from './errors.ts'
+import { definitionOf } from './definition.ts'
+import { applyDifferences, type Undo } from './differences.ts'
+import { MANAGER, steadError, told } from './errors.ts'
 import { applyEventSource, requireOwnSource } from './event-source.ts'
+import { isMarked } from './holders.ts'
+import { giveLogonRight, takeBackLogonRight } from './logon-right.ts'
 import { recordOf, requireOurs } from './ownership.ts'
+import { needsPassword } from './password.ts'
 import { whenGone } from './uninstall.ts'
 
-type Undo = () => Promise<void>
-type TextValue = Exclude<RegistryValue, { type: 'other' }>
-
 /** Carries a plan out: creates the service, changes what differs, or changes nothing. */
-export async function installService(context: ScmContext, plan: Plan): Promise<InstallOutcome> {
+export async function installService(
+  context: ScmContext,
+  plan: Plan,
+  password?: Secret,
+): Promise<InstallOutcome> {
   refuseUnsupported(plan)
+  const { control } = context
   const { name } = plan.spec
   const wanted = definitionOf(plan.spec, context.home, context.stead)
+  const { account } = wanted.config
   const undo: Undo[] = []
+  let given: string | null = null
+  let outcome: InstallOutcome
   try {
     await requireOwnSource(context.eventSources, name)
-    const created = await createdNow(context, name, wanted.config)
-    if (created) undo.push(() => context.control.delete(name))
-    await applyDifferences(context.control, name, wanted, undo)
+    const previous = (await requireOurs(context, name)) ? await recordOf(control, name) : null
+    if (password === undefined && (await needsPassword(context, name, account))) {
+      throw new SteadError('PASSWORD_NEEDED', { account })
+    }
+    given = previous?.logonRightOf ?? null
+    const holder = await giveLogonRight(context, account, given, undo)
+    const created = await createdNow(context, name, wanted.config, password)
+    if (created) undo.push(() => control.delete(name))
+    const record = { ...wanted.record, ...(holder === null ? {} : { logonRightOf: holder }) }
+    await applyDifferences(control, name, { ...wanted, record }, previous, undo)
     await applyEventSource(context.eventSources, name, undo)
     await context.files.makeDirectory(context.home.logs, 0o755)
-    if (created) return 'created'
-    return undo.length > 0 ? 'updated' : 'unchanged'
+    const otherAccount = !created && (await changeAccount(context, name, account, password))
+    outcome = created ? 'created' : undo.length > 0 || otherAccount ? 'updated' : 'unchanged'
   } catch (error) {
-    const told = steadError(error, 'install', name)
-    for (const step of undo.reverse()) await undoing(step, name, told)
-    throw told
+    const failure = steadError(error, 'install', name)
+    for (const step of undo.reverse()) await undoing(step, name, failure)
+    throw failure
   }
+  if (given !== null && !sameAccount(given, account)) {
+    await told(
+      'take back the right to log on as a service for',
+      name,
+      takeBackLogonRight(context, given),
+    )
+  }
+  return outcome
+}
+
+/**
+ * The last step, as it could not be undone: with another account Windows forgets the password of the
+ * one before. One that was not given again stays.
+ */
+async function changeAccount(
+  { control }: ScmContext,
+  name: string,
+  account: string,
+  password?: Secret,
+): Promise<boolean> {
+  const same = sameAccount((await control.config(name)).account, account)
+  if (same && password === undefined) return false
+  await control.change(name, { account }, password)
+  return true
 }
 
 async function undoing(step: Undo, name: string, first: unknown): Promise<void> {
@@ -69,7 +95,12 @@ async function undoing(step: Undo, name: string, first: unknown): Promise<void> 
 }
 
 /** True when the service was not there and is now; one that is being deleted is waited out. */
-async function createdNow(context: ScmContext, name: string, config: ScmConfig): Promise<boolean> {
+async function createdNow(
+  context: ScmContext,
+  name: string,
+  config: ScmConfig,
+  password?: Secret,
+): Promise<boolean> {
   const { control } = context
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -78,94 +109,11 @@ async function createdNow(context: ScmContext, name: string, config: ScmConfig):
         await control.change(name, {})
         return false
       }
-      await control.create(name, config)
+      await control.create(name, config, password)
       return true
     } catch (error) {
-      if (!isWindowsError(error, WIN32.SERVICE_MARKED_FOR_DELETE) || attempt > 1) throw error
+      if (!isMarked(error) || attempt > 1) throw error
       await whenGone(context, name, 'install')
     }
   }
-}
-
-/** Makes the service what is wanted; each change pushes what takes it back. */
-async function applyDifferences(
-  control: ServiceControl,
-  name: string,
-  wanted: ScmDefinition,
-  undo: Undo[],
-): Promise<void> {
-  const previous = await recordOf(control, name)
-  const [change, back] = configDifference(wanted.config, await control.config(name))
-  if (Object.keys(change).length > 0) {
-    await control.change(name, change)
-    undo.push(() => control.change(name, back))
-  }
-  const record: TextValue = { type: 'REG_SZ', data: formatScmRecord(wanted.record) }
-  await applyValue(control, name, SCM_RECORD_KEY, SCM_RECORD_VALUE, record, undo)
-  const environment: TextValue = { type: 'REG_MULTI_SZ', data: wanted.environment }
-  await applyValue(control, name, '', 'Environment', environment, undo)
-  const extras = completeExtras(wanted, previous)
-  for (const extra of Object.keys(extras) as ScmExtra[]) {
-    if (control.extras.has(extra)) await applyExtra(control, name, extra, extras, undo)
-  }
-}
-
-function configDifference(
-  wanted: ScmConfig,
-  present: ScmConfig,
-): [change: Partial<ScmConfig>, back: Partial<ScmConfig>] {
-  const different = (Object.keys(wanted) as (keyof ScmConfig)[]).filter((key) =>
-    key === 'account'
-      ? !sameAccount(wanted.account, present.account)
-      : !isDeepStrictEqual(wanted[key], present[key]),
-  )
-  const pick = (config: ScmConfig): Partial<ScmConfig> =>
-    Object.fromEntries(different.map((key) => [key, config[key]]))
-  return [pick(wanted), pick(present)]
-}
-
-async function applyValue(
-  control: ServiceControl,
-  name: string,
-  key: string,
-  value: string,
-  wanted: TextValue,
-  undo: Undo[],
-): Promise<void> {
-  const present = await control.readValue(name, key, value)
-  if (isDeepStrictEqual(present, wanted)) return
-  await control.writeValue(name, key, value, wanted)
-  undo.push(() => control.writeValue(name, key, value, present?.type === 'other' ? null : present))
-}
-
-/** An access list that stead gave the service, and that is asked for no more, becomes that of Windows. */
-function completeExtras({ extras }: ScmDefinition, previous: ScmRecord | null): Partial<ScmExtras> {
-  const { securityDescriptor, ...others } = extras
-  if (securityDescriptor !== null) return { ...others, securityDescriptor }
-  if (previous?.securityDescriptor === undefined) return others
-  return { ...others, securityDescriptor: DEFAULT_DESCRIPTOR }
-}
-
-async function applyExtra<E extends ScmExtra>(
-  control: ServiceControl,
-  name: string,
-  extra: E,
-  all: Partial<Pick<ScmExtras, E>>,
-  undo: Undo[],
-): Promise<void> {
-  const wanted = all[extra]
-  if (wanted === undefined) return
-  const present = await control.extra(name, extra)
-  if (sameExtra(extra, present, wanted)) return
-  await control.setExtra(name, extra, wanted)
-  undo.push(() => control.setExtra(name, extra, present))
-}
-
-function sameExtra<E extends ScmExtra>(
-  extra: E,
-  present: ScmExtras[E],
-  wanted: ScmExtras[E],
-): boolean {
-  if (extra === 'securityDescriptor') return sameDescriptor(`${present}`, `${wanted}`)
-  return isDeepStrictEqual(present, wanted)
 }

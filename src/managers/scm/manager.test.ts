@@ -122,10 +122,33 @@ describe('S07 a service that is marked for deletion (1072)', () => {
     await expect(manager.uninstall('app')).rejects.toMatchObject({
       code: 'MANAGER_FAILED',
       message: expect.stringContaining('1072'),
-      hint: expect.stringContaining('Task Manager'),
+      hint: expect.stringMatching(/no program runs.*Task Manager/),
     })
     expect(clock.monotonic()).toBeGreaterThan(9_000)
     expect(clock.monotonic()).toBeLessThan(12_000)
+  })
+})
+
+describe('S07 who may hold a service that is marked for deletion', () => {
+  async function refused(): Promise<unknown> {
+    const manager = simulatedManager(scm, scm.control, null, fakeClock())
+    return manager.uninstall('app').catch((error: unknown) => error)
+  }
+
+  test('is named where such programs run', async () => {
+    await installed()
+    scm.hold('app')
+    scm.programs.running = [
+      { pid: 4, name: 'System' },
+      { pid: 1204, name: 'MMC.exe' },
+      { pid: 88, name: 'Taskmgr.exe' },
+    ]
+    expect(await refused()).toMatchObject({
+      code: 'MANAGER_FAILED',
+      hint: expect.stringContaining(
+        'close the Services window or Computer Management (MMC.exe, pid 1204) and Task Manager (Taskmgr.exe, pid 88), which may hold it',
+      ),
+    })
   })
 })
 

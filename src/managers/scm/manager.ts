@@ -1,15 +1,18 @@
 import type { LogLine } from '../../model/log-entry.ts'
 import { customControl } from '../../model/scm-values.ts'
 import type { ServiceStatus } from '../../model/service-status.ts'
+import { accountKind, LOCAL_SERVICE } from '../../model/windows-account.ts'
 import { isWindowsError, WIN32 } from '../../model/windows-error.ts'
 import { readLogFile } from '../log-file.ts'
 import type { LogQuery, ServiceManager } from '../service-manager.ts'
+import { accountOf } from './account.ts'
 import type { ScmContext } from './context.ts'
 import { isOfHome, logFileOf } from './definition.ts'
 import { told, unavailable } from './errors.ts'
 import { withEventSource } from './event-source.ts'
 import { installService } from './install.ts'
 import { recordOf } from './ownership.ts'
+import { needsPassword, setPassword } from './password.ts'
 import { planFor } from './plan.ts'
 import { restartsOf } from './restarts-of.ts'
 import { stopOnce, stopService } from './stop.ts'
@@ -46,7 +49,13 @@ export function scmManager(context: ScmContext): ScmManager {
         planFor(spec, { home, extras: control.extras, stead }),
         context.eventSources.directory,
       ),
-    install: (plan) => installService(context, plan),
+    install: (plan, password) => installService(context, plan, password),
+    passwords: {
+      takenBy: ({ user, name }) => accountKind(accountOf(user, name) ?? LOCAL_SERVICE) === 'user',
+      neededFor: ({ user, name }) =>
+        needsPassword(context, name, accountOf(user, name) ?? LOCAL_SERVICE),
+      set: (name, password) => setPassword(context, name, password),
+    },
     uninstall: (name) => uninstallService(context, name),
     start: (name, args = []) => startService(context, name, args),
     stop: (name) => stopService(context, name),

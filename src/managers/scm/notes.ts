@@ -1,5 +1,6 @@
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
+import { accountKind } from '../../model/windows-account.ts'
 import { type NeedOfGuard, needOfGuard } from './by-itself.ts'
 import type { ScmDefinition } from './definition.ts'
 import { descriptorNote } from './descriptor.ts'
@@ -24,6 +25,7 @@ export function notesOn(
     const restart = restartNote(spec.restart)
     if (restart !== null) notes.push(restart)
   }
+  notes.push(...accountNotes(spec.name, config.account))
   const descriptor = descriptorNote(spec.windows.securityDescriptor)
   if (descriptor !== null) notes.push(descriptor)
   if (Object.keys(spec.env).length > 0) {
@@ -34,6 +36,22 @@ export function notesOn(
     notes.push(`${who}; keep secrets in envFile`)
   }
   return notes
+}
+
+function accountNotes(name: string, account: string): string[] {
+  const right = `the right to log on as a service is taken back from ${account} at uninstall, if stead gave it`
+  switch (accountKind(account)) {
+    case 'user':
+      return [
+        `Windows keeps the password of ${account}, and stead does not; tell a new one with stead password ${name}`,
+        right,
+      ]
+    case 'managed':
+      return [`Windows itself knows and changes the password of ${account}`, right]
+    case 'built-in':
+    case 'virtual':
+      return []
+  }
 }
 
 /** Who stays, and for what: the lightest guard that can honour the spec. */

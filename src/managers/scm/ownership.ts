@@ -1,6 +1,7 @@
 import { isSteadError, SteadError } from '../../errors.ts'
 import type { ServiceControl } from '../../model/ports/service-control.ts'
 import {
+  formatScmRecord,
   parseScmRecord,
   SCM_RECORD_KEY,
   SCM_RECORD_VALUE,
@@ -26,6 +27,15 @@ export async function recordOf(control: ServiceControl, name: string): Promise<S
 async function readRecord(control: ServiceControl, name: string): Promise<ScmRecord | null> {
   const value = await control.readValue(name, SCM_RECORD_KEY, SCM_RECORD_VALUE)
   return value?.type === 'REG_SZ' ? parseScmRecord(value.data, `the record of ${name}`) : null
+}
+
+export async function writeRecord(
+  control: ServiceControl,
+  name: string,
+  record: ScmRecord,
+): Promise<void> {
+  const data = formatScmRecord(record)
+  await control.writeValue(name, SCM_RECORD_KEY, SCM_RECORD_VALUE, { type: 'REG_SZ', data })
 }
 
 /**

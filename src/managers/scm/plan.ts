@@ -4,6 +4,7 @@ import type { ScmExtra } from '../../model/ports/service-control.ts'
 import { SCM_RECORD_KEY, SCM_RECORD_VALUE } from '../../model/scm-record.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { definitionOf, type ScmDefinition } from './definition.ts'
+import { needsLogonRight } from './logon-right.ts'
 import { notesOn } from './notes.ts'
 import { unsupportedBy } from './unsupported.ts'
 
@@ -41,7 +42,14 @@ function stepsOf(
     purpose: string,
   ): PlannedStep => ({ kind: 'call', api, values, purpose })
   const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`
+  const { account } = config
+  const logon = call(
+    'LsaAddAccountRights',
+    { account, right: 'SeServiceLogonRight' },
+    'let its account log on as a service, where it may not yet',
+  )
   return [
+    ...(needsLogonRight(account) ? [logon] : []),
     call(
       'CreateServiceW',
       { name, ...config },

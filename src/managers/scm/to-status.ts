@@ -38,6 +38,7 @@ export function toStatus(facts: ScmFacts): ServiceStatus {
     ours: facts.ours,
     displayName: config?.displayName ?? null,
     startType: config === null ? null : startTypeOf(config, facts.delayed),
+    account: config?.account ?? null,
     want: null,
     phase: status.state === 'stopped' ? stoppedPhase(end, facts) : PHASES[status.state],
     ready: status.state === 'running' || status.state === 'paused',

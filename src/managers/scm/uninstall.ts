@@ -3,7 +3,9 @@ import type { ScmContext } from './context.ts'
 import { logFileOf } from './definition.ts'
 import { steadError, told } from './errors.ts'
 import { removeEventSource } from './event-source.ts'
-import { requireOurs } from './ownership.ts'
+import { isMarked, stillHeld } from './holders.ts'
+import { takeBackLogonRight } from './logon-right.ts'
+import { recordOf, requireOurs } from './ownership.ts'
 import { stopOnce } from './stop.ts'
 
 /** How long a service that is marked for deletion is waited for: until others close their handles. */
@@ -20,17 +22,23 @@ export async function uninstallService(context: ScmContext, name: string): Promi
       name,
     )
   }
+  const record = await told('uninstall', name, recordOf(control, name))
   await stopOnce(context, name)
   try {
     await control.delete(name)
   } catch (error) {
     // Somebody has marked it already: all that is left is to wait.
-    if (!isWindowsError(error, WIN32.SERVICE_MARKED_FOR_DELETE)) {
+    if (!isMarked(error)) {
       throw steadError(error, 'uninstall', name)
     }
   }
   await whenGone(context, name, 'uninstall')
   await told('uninstall', name, removeEventSource(context.eventSources, name))
+  const holder = record?.logonRightOf
+  if (holder !== undefined) {
+    const action = 'take back the right to log on as a service for'
+    await told(action, name, takeBackLogonRight(context, holder))
+  }
   const log = logFileOf(home, name)
   await files.remove(log)
   await files.remove(`${log}.1`)
@@ -51,10 +59,7 @@ export async function whenGone(context: ScmContext, name: string, action: string
       if (isWindowsError(error, WIN32.SERVICE_DOES_NOT_EXIST)) return
       throw steadError(error, action, name)
     }
-    if (clock.monotonic() > deadline) {
-      const marked = new WindowsError('OpenServiceW', WIN32.SERVICE_MARKED_FOR_DELETE)
-      throw steadError(marked, action, name)
-    }
+    if (clock.monotonic() > deadline) throw await stillHeld(context, name, action)
     await clock.sleep(POLL)
   }
 }

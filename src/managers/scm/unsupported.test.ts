@@ -120,11 +120,10 @@ describe('S10 the SCM', () => {
     ['description', { description: '@shell32.dll,-1' }],
     ['env.path', { env: { PATH: 'a', path: 'b' } }],
     ['env.BIG', { env: { BIG: 'x'.repeat(32_767) } }],
-    ['user', { user: 'alice' }],
-    ['user', { user: 'DOMAIN\\alice' }],
+    ['user', { user: 'alice@domain.example' }],
+    ['user', { user: 'gmsa$' }],
     ['user', { user: 'NT SERVICE\\other' }],
     ['user', { user: '' }],
-    ['user', { user: 'constructor' }],
     ['group', { group: 'Users' }],
     ['dependsOn', { dependsOn: ['+TDI'] }],
     ['dependsOn', { dependsOn: ['a/b'] }],
@@ -168,6 +167,10 @@ describe('S10 the SCM', () => {
     { user: 'localservice' },
     { user: 'NT AUTHORITY\\NETWORK SERVICE' },
     { user: 'nt service\\APP' },
+    { user: 'alice' },
+    { user: 'DOMAIN\\alice' },
+    { user: 'DOMAIN\\gmsa$' },
+    { user: 'constructor' },
     { description: 'user@example.org' },
     { dependsOn: ['Tcpip', 'LanmanServer'] },
     { restart: { ...restart, when: 'no', limit: { count: 1, window: 1 } } },
@@ -190,7 +193,7 @@ describe('S10 the SCM', () => {
   })
 
   test('names all of them at once', () => {
-    expect(refused({ watchdog: 1, group: 'g', harden: 'strict', user: 'bob' })).toEqual([
+    expect(refused({ watchdog: 1, group: 'g', harden: 'strict', user: '' })).toEqual([
       'watchdog',
       'user',
       'group',

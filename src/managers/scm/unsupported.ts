@@ -55,7 +55,7 @@ export function unsupportedBy(
   if (accountOf(spec.user, spec.name) === null) {
     refuse(
       'user',
-      `use LocalService, NetworkService, LocalSystem or NT SERVICE\\${spec.name}; an account with a password is not supported yet`,
+      `use LocalService, NetworkService, LocalSystem, NT SERVICE\\${spec.name}, DOMAIN\\name, .\\name of this machine, or DOMAIN\\name$`,
     )
   }
   if (spec.group !== null) refuse('group', 'a Windows service has no group')

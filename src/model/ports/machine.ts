@@ -21,6 +21,8 @@ export interface DatedProcesses extends Processes {
 export interface Accounts {
   userExists(name: string): Promise<boolean>
   groupExists(name: string): Promise<boolean>
+  /** How one makes an account of this name; left out where useradd(8) does. */
+  howToMake?(name: string): string
   /** Effective root on POSIX, an elevated administrator on Windows. */
   isPrivileged(): boolean
   /** The calling user's name and numeric id; the id is null on Windows. */

@@ -1,4 +1,5 @@
 import type { ScmActionType, ScmStartType, ScmState } from '../scm-values.ts'
+import type { Secret } from '../secret.ts'
 import type { ServiceSidType } from '../windows-settings.ts'
 
 /** SERVICE_STATUS_PROCESS. */
@@ -86,8 +87,10 @@ export interface ServiceControl {
   readonly extras: ReadonlySet<ScmExtra>
   /** Resolves when the SCM answers (SC_MANAGER_CONNECT). */
   connect(): Promise<void>
-  create(name: string, config: ScmConfig): Promise<void>
-  change(name: string, config: Partial<ScmConfig>): Promise<void>
+  /** @param password of an account that has one; left out for others */
+  create(name: string, config: ScmConfig, password?: Secret): Promise<void>
+  /** @param password is set with `account`; left out the one that Windows keeps stays */
+  change(name: string, config: Partial<ScmConfig>, password?: Secret): Promise<void>
   config(name: string): Promise<ScmConfig>
   setExtra<E extends ScmExtra>(name: string, extra: E, value: ScmExtras[E]): Promise<void>
   extra<E extends ScmExtra>(name: string, extra: E): Promise<ScmExtras[E]>

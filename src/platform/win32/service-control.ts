@@ -11,7 +11,8 @@ import {
   SCM_START_TYPES,
   SCM_STATES,
 } from '../../model/scm-values.ts'
-import { virtualAccountOf } from '../../model/windows-account.ts'
+import type { Secret } from '../../model/secret.ts'
+import { accountKind } from '../../model/windows-account.ts'
 import { isWindowsError, WIN32, WindowsError } from '../../model/windows-error.ts'
 import {
   ACCESS,
@@ -59,12 +60,14 @@ export function serviceControl(): ServiceControl {
       return extras
     },
     connect: () => withManager(ACCESS.SC_MANAGER_CONNECT, () => {}),
-    create: (name, config) =>
+    create: (name, config, password) =>
       withManager(ACCESS.SC_MANAGER_CONNECT | ACCESS.SC_MANAGER_CREATE_SERVICE, (scm) => {
-        createService(scm, name, config)
+        createService(scm, name, config, password)
       }),
-    change: (name, config) =>
-      withService(name, ACCESS.SERVICE_CHANGE_CONFIG, (service) => changeConfig(service, config)),
+    change: (name, config, password) =>
+      withService(name, ACCESS.SERVICE_CHANGE_CONFIG, (service) =>
+        changeConfig(service, config, password),
+      ),
     config: async (name) => {
       const config = await withService(name, ACCESS.SERVICE_QUERY_CONFIG, queryConfig)
       if (config.dependencies.length > 0) return config
@@ -115,7 +118,7 @@ function keyPath(name: string, key: string): string {
   return key === '' ? `${SERVICES}\\${name}` : `${SERVICES}\\${name}\\${key}`
 }
 
-function createService(scm: Handle, name: string, config: ScmConfig): void {
+function createService(scm: Handle, name: string, config: ScmConfig, password?: Secret): void {
   const api = advapi32()
   const service: Handle = checked(
     'CreateServiceW',
@@ -132,13 +135,13 @@ function createService(scm: Handle, name: string, config: ScmConfig): void {
       null,
       wideTexts(config.dependencies),
       config.account,
-      passwordOf(config.account),
+      passwordOf(config.account, password),
     ),
   )
   api.CloseServiceHandle(service)
 }
 
-function changeConfig(service: Handle, config: Partial<ScmConfig>): void {
+function changeConfig(service: Handle, config: Partial<ScmConfig>, password?: Secret): void {
   const { type, startType, errorControl, commandLine, dependencies, account, displayName } = config
   const { group } = config
   checked(
@@ -154,18 +157,18 @@ function changeConfig(service: Handle, config: Partial<ScmConfig>): void {
       null,
       dependencies === undefined ? null : wideTexts(dependencies),
       account ?? null,
-      account === undefined ? null : passwordOf(account),
+      account === undefined ? null : passwordOf(account, password),
       displayName ?? null,
     ),
   )
 }
 
 /**
- * The accounts of Windows itself have the empty password; that of a virtual one must be NULL
- * (CreateServiceW, lpPassword).
+ * The accounts of Windows itself have the empty password; that of a virtual or managed one must be NULL
+ * (CreateServiceW, lpPassword). NULL for a user leaves the one that Windows has.
  */
-function passwordOf(account: string): string | null {
-  return virtualAccountOf(account) === null ? '' : null
+function passwordOf(account: string, password?: Secret): string | null {
+  return accountKind(account) === 'built-in' ? '' : (password?.reveal() ?? null)
 }
 
 /** QUERY_SERVICE_CONFIGW on a 64-bit Windows. */

@@ -2,13 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join, toNamespacedPath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { whoMayReplace } from '../../../src/model/replaceable.ts'
 import type { ServiceSpec } from '../../../src/model/service-spec.ts'
 import { WINDOWS_DEFAULTS } from '../../../src/model/windows-settings.ts'
+import { accountRights } from '../../../src/platform/win32/account-rights.ts'
+import { accounts } from '../../../src/platform/win32/accounts.ts'
 import { fileSecurity } from '../../../src/platform/win32/file-security.ts'
+import { runningPrograms } from '../../../src/platform/win32/running-programs.ts'
 import { after, describe, test } from '../../contract/harness.ts'
 import { realScmSetup } from './scm-manager.setup.ts'
 
@@ -23,9 +26,19 @@ after(() => {
 const COMMAND = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
 const APP = fileURLToPath(new URL('../../../examples/hello/app.ts', import.meta.url))
 
-function stead(...args: string[]): { status: number | null; said: string } {
-  const all = [COMMAND, ...args, '--home', join(folder, 'home')]
-  const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8' })
+function stead(verb: string, ...args: string[]): { status: number | null; said: string } {
+  return steadWith('', verb, ...args)
+}
+
+/** With something on standard input. */
+function steadWith(
+  input: string,
+  verb: string,
+  ...args: string[]
+): { status: number | null; said: string } {
+  const all = [COMMAND, verb, '--home', join(folder, 'home'), ...args]
+  const options = { encoding: 'utf8', input } as const
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, options)
   return { status, said: `${stdout}${stderr}` }
 }
 
@@ -114,6 +127,7 @@ describe('who may replace a program', () => {
   test('refuses one below a folder that everybody may write to, unless that is allowed', {
     // Wine shows the root of Unix as drive Z, and /tmp with the rights that it has there.
     skip: existsSync('Z:\\tmp') ? false : 'there is no drive Z',
+    timeout: 120_000,
   }, async () => {
     assert.equal(whoMayReplace((await security.descriptor('Z:\\tmp')) ?? '', 'folder'), 'Everyone')
     const open = mkdtempSync('Z:\\tmp\\stead-open-')
@@ -133,4 +147,74 @@ describe('who may replace a program', () => {
       rmSync(open, { recursive: true })
     }
   })
+})
+
+describe('accounts', () => {
+  const me = userInfo().username
+  const known = accounts()
+
+  test('are looked up in this machine, by each way to write them', {}, async () => {
+    for (const name of [me, `.\\${me}`]) assert.equal(await known.userExists(name), true, name)
+    for (const name of ['nobody-here', '.\\nobody-here', 'NOWHERE\\gmsa$', 'Administrators']) {
+      assert.equal(await known.userExists(name), false, name)
+    }
+  })
+
+  test('S08 one that does not exist is refused before anything changes', {
+    timeout: 60_000,
+  }, async () => {
+    const name = setup.newName()
+    const words = ['--user', '.\\nobody-here', '--native', '--', process.execPath, APP]
+    const { status, said } = steadWith('secret', 'install', name, '--password-stdin', ...words)
+    assert.equal(status, 2, said)
+    assert.match(said, /no user .*nobody-here/)
+    assert.match(said, /net user nobody-here \* \/add/)
+    assert.equal(await setup.fingerprint(name), null)
+  })
+
+  test('a user is installed with a password from standard input, which nothing shows', {
+    timeout: 120_000,
+  }, async () => {
+    const name = setup.newName()
+    const user = `.\\${me}`
+    const words = ['--user', user, '--native', '--restart', 'no', '--', process.execPath, APP]
+    const without = stead('install', name, ...words)
+    assert.equal(without.status, 2, without.said)
+    assert.match(without.said, /needs its password/)
+    assert.equal(await setup.fingerprint(name), null)
+    const first = steadWith('hunter2\n', 'install', name, '--password-stdin', ...words)
+    try {
+      assert.equal(first.status, 0, first.said)
+      const { account } = await setup.control.config(name)
+      assert.equal(account, user)
+      const again = stead('install', name, ...words)
+      assert.equal(again.status, 0, again.said)
+      assert.match(again.said, /nothing had to be changed/)
+      const changed = steadWith('other\n', 'password', name, '--password-stdin')
+      assert.equal(changed.status, 0, changed.said)
+      const listed = stead('list')
+      assert.match(listed.said, new RegExp(`${name}.*manual.*${me}`))
+      const all = [first, again, changed, listed].map(({ said }) => said).join()
+      assert.doesNotMatch(all, /hunter2|other\b/)
+      assert.doesNotMatch((await setup.fingerprint(name)) ?? '', /hunter2/)
+    } finally {
+      const { status, said } = stead('uninstall', name)
+      assert.equal(status, 0, said)
+    }
+  })
+
+  test('the right to log on as a service is given and taken without an error', {}, async () => {
+    const rights = accountRights()
+    await rights.giveLogOnAsService(`.\\${me}`)
+    await rights.mayLogOnAsService(me)
+    await rights.takeLogOnAsService(me)
+    await rights.takeLogOnAsService(me)
+    await assert.rejects(rights.giveLogOnAsService('nobody-here'), { number: 1332 })
+  })
+})
+
+test('programs that run are told by name', {}, async () => {
+  const programs = await runningPrograms().all()
+  const own = programs.find(({ pid }) => pid === process.pid)
+  assert.equal(own?.name.toLowerCase(), 'node.exe')
 })

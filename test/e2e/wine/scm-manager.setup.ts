@@ -12,9 +12,11 @@ import { WindowsError } from '../../../src/model/windows-error.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { nodeFileSystem } from '../../../src/platform/file-system.ts'
 import { logFiles } from '../../../src/platform/log-files.ts'
+import { accountRights } from '../../../src/platform/win32/account-rights.ts'
 import { ACCESS, advapi32 } from '../../../src/platform/win32/advapi32.ts'
 import { eventSources } from '../../../src/platform/win32/event-sources.ts'
 import { processes } from '../../../src/platform/win32/processes.ts'
+import { runningPrograms } from '../../../src/platform/win32/running-programs.ts'
 import { serviceControl } from '../../../src/platform/win32/service-control.ts'
 import { scmDump, scmFacts } from '../../contract/scm-facts.ts'
 import type { ManagerSetup, SpecBuilder } from '../../contract/service-manager/setup.ts'
@@ -49,10 +51,12 @@ export function realScmSetup(): ScmSetup {
       home: homeOf({ platform: 'win32', scope: 'system', env: {}, userHome: '', root }),
       control: asked,
       eventSources: eventSources(),
+      rights: accountRights(),
       clock,
       files: nodeFileSystem(),
       logFiles: logFiles(clock),
       processes: known,
+      programs: runningPrograms(),
       stead: [process.execPath, '--import', PRELOAD, STEAD],
     })
 
