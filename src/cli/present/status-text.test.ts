@@ -94,3 +94,26 @@ test('a list is a table of 80 columns, also with colour', () => {
   const painted = listText([running], now, true).replace(/\u001b\[\d*m/g, '')
   expect(painted).toBe(listText([running], now, false))
 })
+
+test('a list of Windows services has their accounts, and fits 80 columns', () => {
+  const windows = { ...running, manager: 'scm', want: null } as const
+  const lines = listText(
+    [
+      { ...windows, account: 'NT AUTHORITY\\LocalService' },
+      { ...windows, name: 'shop', startType: 'disabled', account: '.\\bob' },
+      { ...windows, name: 'other', account: null },
+    ],
+    now,
+    false,
+  ).split('\n')
+  expect(lines.map((line) => line.split(/ {2,}/).slice(-2))).toEqual([
+    ['START', 'ACCOUNT'],
+    ['auto', 'LocalService'],
+    ['disabled', '.\\bob'],
+    ['auto', '-'],
+  ])
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+  expect(statusText({ ...windows, account: '.\\bob' }, now, false)).toContain(
+    '  account:   .\\bob\n',
+  )
+})

@@ -177,7 +177,9 @@ describe('accounts', () => {
   }, async () => {
     const name = setup.newName()
     const user = `.\\${me}`
-    const words = ['--user', user, '--native', '--restart', 'no', '--', process.execPath, APP]
+    // The checkout may lie where everybody may write to.
+    const quietly = ['--allow-writable', '--native', '--restart', 'no']
+    const words = ['--user', user, ...quietly, '--', process.execPath, APP]
     const without = stead('install', name, ...words)
     assert.equal(without.status, 2, without.said)
     assert.match(without.said, /needs its password/)

@@ -55,6 +55,8 @@ describe('examples/hello on the SCM', () => {
         'no',
         '--user',
         'LocalSystem',
+        // The checkout may lie where everybody may write to.
+        '--allow-writable',
       )
       assert.equal(self('status').status, 3)
       must('start')
