@@ -1,5 +1,6 @@
 /** The guard of one installed service, out of what was recorded of it. */
 import { homedir } from 'node:os'
+import { windowsStop } from '../config/windows-stop.ts'
 import { SteadError } from '../errors.ts'
 import { programOf } from '../managers/guard-unit.ts'
 import { RECORD_SEAL, recordSeal } from '../managers/record-seal.ts'
@@ -44,7 +45,8 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
       const { env, user } = record.spec
       const spec = { ...record.spec, env: opened(env, home), user: IS_WINDOWS ? null : user }
       const program = programOf(spec, home, directory, host.startArguments)
-      return { project: name, services: [program], groups: [] }
+      const stop = IS_WINDOWS ? windowsStop(program.stop) : program.stop
+      return { project: name, services: [{ ...program, stop }], groups: [] }
     },
   })
 

@@ -19,6 +19,7 @@ import { posixProblems } from './posix-only.ts'
 import { isSecretSetting, problemWithoutSecrets, secretTexts } from './secret-settings.ts'
 import { configSource, type FileProblem } from './source/config-source.ts'
 import { windowsProblems } from './windows-schema.ts'
+import { signalProblems, windowsStop } from './windows-stop.ts'
 
 /** More problems than these are counted, and not shown. */
 const MAX_PROBLEMS = 50
@@ -111,6 +112,7 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
     ...eventsProblems(settings),
     ...(onWindows === false ? windowsProblems(services.values()) : []),
     ...(onWindows === true ? posixProblems(services.values(), settings) : []),
+    ...(onWindows === undefined ? [] : signalProblems(services.values(), onWindows)),
   ]
   if (misfits.length > 0) return tell(misfits)
   const metrics = metricsOf(settings, directory)
@@ -119,7 +121,9 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
   const access = [...accessOf(settings), ...tcpRulesOf(settings)]
   const spec: GuardSpec = {
     project: settings.project ?? settings.name ?? projectOf(directory),
-    services: [...services.values()],
+    services: [...services.values()].map((one) =>
+      onWindows === true ? { ...one, stop: windowsStop(one.stop) } : one,
+    ),
     groups: Object.entries(settings.groups ?? {}).map(
       ([name, { services, strategy = 'one_for_one', limit = null }]): GroupSpec => ({
         name,

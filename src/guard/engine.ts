@@ -3,6 +3,7 @@ import type { Exit } from '../model/exit.ts'
 import type { OutputSource } from '../model/ports/program-output.ts'
 import type { ProcessIdentity } from '../model/ports/spawner.ts'
 import type { ReloadAction, StopStep } from '../model/program-spec.ts'
+import { isWindowsSignal } from '../model/signal-name.ts'
 import { judgeDependencies } from './dependencies.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { happeningsSince, sameWant } from './happenings.ts'
@@ -217,7 +218,10 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       return
     }
     // Without a leader what it left behind is meant.
-    instance.child?.signal(action.signal, instance.state.pid === null ? 'tree' : action.to)
+    const to = instance.state.pid === null ? 'tree' : action.to
+    const reached = instance.child?.signal(action.signal, to) ?? []
+    if (reached.length > 0 || !isWindowsSignal(action.signal)) return
+    queue.push({ instance, event: { type: 'unheard', incarnation: instance.state.incarnation } })
   }
 
   function reload(instance: Instance, action: ReloadAction): void {

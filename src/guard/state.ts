@@ -11,6 +11,8 @@ export interface Want {
 /** A stop that is under way: which step, why, and what came of the leader meanwhile. */
 export interface Stopping {
   readonly step: number
+  /** Milliseconds of steps that reached nobody, for the next one that shares its wait. */
+  readonly saved?: number
   readonly cause: ExitCause
   /** Null while the leader lives. */
   readonly exit: Exit | null
@@ -135,6 +137,8 @@ export type InstanceEvent =
       /** What is not met will not be by waiting. */
       readonly inVain: boolean
     }
+  /** A step of a stop has reached nobody: no console, no window. */
+  | { readonly type: 'unheard'; readonly incarnation: number }
   | { readonly type: 'spawned'; readonly incarnation: number; readonly pid: number }
   | {
       readonly type: 'spawn-failed'

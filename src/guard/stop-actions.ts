@@ -150,7 +150,8 @@ export function stopTimer(
   const next = stopping.step + 1
   const declared = policy.stop[next]
   if (declared === undefined) return unstoppable(state, policy, moment)
-  const until = moment.now + declared.wait
+  const wait = declared.wait + (declared.sharesWait ? (stopping.saved ?? 0) : 0)
+  const until = moment.now + wait
   return {
     state: {
       ...state,
@@ -159,9 +160,24 @@ export function stopTimer(
     },
     effects: [
       { type: 'stop-step', step: next, incarnation },
-      { type: 'timer', timer: 'step', after: declared.wait, incarnation },
+      { type: 'timer', timer: 'step', after: wait, incarnation },
     ],
   }
+}
+
+/** Nobody has heard the present step: there is nothing to wait for, and the next one comes. */
+export function stepUnheard(
+  state: InstanceState,
+  event: Of<'unheard'>,
+  policy: Policy,
+  moment: Moment,
+): Step {
+  const { stopping } = state
+  const step = stopping === null ? undefined : policy.stop[stopping.step]
+  if (stopping === null || step === undefined) return ignore(state)
+  const saved = step.sharesWait ? (stopping.saved ?? 0) + step.wait : stopping.saved
+  const next = { ...state, stopping: { ...stopping, ...(saved === undefined ? {} : { saved }) } }
+  return stopTimer(next, { ...event, type: 'timer', timer: 'step' }, policy, moment)
 }
 
 /** All steps are taken and something lives: it is told by pid, and nothing is started beside it. */

@@ -69,6 +69,7 @@ const resting: Row = {
   main: ignore,
   exited: start.lateExit,
   tree: start.lateTree,
+  unheard: ignore,
   timer: ignore,
   adopted: life.adopt,
   lost: life.lose,
@@ -96,6 +97,7 @@ const living: Row = {
   main: notice.follow,
   exited: life.endedByItself,
   tree: ignore,
+  unheard: ignore,
   timer: life.lifeTimer,
   adopted: ignore,
   lost: ignore,
@@ -141,6 +143,7 @@ const TABLE: { readonly [P in ProgramPhase]: Row } = {
     'spawn-failed': stop.spawnFailedLate,
     exited: stop.endedInStop,
     tree: stop.treeTold,
+    unheard: stop.stepUnheard,
     timer: stop.stopTimer,
   },
 }

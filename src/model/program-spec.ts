@@ -6,9 +6,11 @@ import type { LogPolicy } from './log-policy.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
 import type { Protocol } from './service-spec.ts'
 import type { SocketSpec } from './socket-spec.ts'
+import type { StopStep } from './stop-step.ts'
 import { WINDOWS_PROGRAM_DEFAULTS, type WindowsProgram } from './windows-settings.ts'
 
 export { DEPENDENCY_CONDITIONS, type DependencyCondition } from './dependency-condition.ts'
+export type { StopStep } from './stop-step.ts'
 
 /**
  * What the guard knows of one of its services before it starts it: complete, validated, every
@@ -139,14 +141,6 @@ export interface ProgramLimits {
   readonly processes: number | null
   /** RLIMIT_CORE in bytes. */
   readonly coreSize: number | null
-}
-
-/** One step of a stop; the next comes after `wait`, unless nothing of the tree is left. */
-export interface StopStep {
-  readonly action:
-    | { readonly kind: 'signal'; readonly signal: string; readonly to: 'leader' | 'group' | 'tree' }
-    | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] }
-  readonly wait: number
 }
 
 /** What `stead reload` does; `restart` where the program knows nothing else. */

@@ -63,6 +63,7 @@ export const EVENTS: {
   reloaded: [{ type: 'reloaded', incarnation: LIFE }],
   ending: [{ type: 'ending', incarnation: LIFE }],
   main: [{ type: 'main', incarnation: LIFE, pid: 77 }],
+  unheard: [{ type: 'unheard', incarnation: LIFE }],
   exited: [CRASH, { kind: 'code', code: 0 } as const, { kind: 'unknown' } as const].map((exit) => ({
     type: 'exited',
     incarnation: LIFE,

@@ -13,6 +13,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -20,6 +21,18 @@ import { COMPILER } from '../../fixtures/windows-programs.ts'
 import { fetchPackage, pinnedByLock } from './packages.ts'
 
 export const NODE_EXE = 'C:\\nodejs\\node.exe'
+
+/** The user's part of a registry, as Wine keeps it. */
+const USER_REGISTRY = `WINE REGISTRY Version 2
+
+#arch=win64
+
+[Software\\\\Wine\\\\Drivers]
+"Graphics"="null"
+
+[Software\\\\Wine\\\\WineDbg]
+"ShowCrashDialog"=dword:00000000
+`
 
 /** Milliseconds until a new Windows has to be there. */
 const BOOT_TIMEOUT = 120_000
@@ -80,6 +93,8 @@ export function createPrefix(): WinePrefix {
   const output = join(home, 'output')
   mkdirSync(path, { recursive: true })
   mkdirSync(output)
+  // Before the first boot, which makes the desktop: windows without a screen, no dialog at a crash.
+  writeFileSync(join(path, 'user.reg'), USER_REGISTRY)
   // Nothing of the caller's environment gets in but what Wine needs: suites compare environments.
   const env = {
     PATH: process.env.PATH ?? '',

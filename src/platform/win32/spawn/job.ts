@@ -11,6 +11,7 @@ const LIMIT_FLAGS = 16
 const KILL_ON_JOB_CLOSE = 0x2000
 const ERROR_ALREADY_EXISTS = 183
 const ERROR_MORE_DATA = 234
+const MOST_PROCESSES = 1 << 20
 
 /**
  * What a process ends with that stead ended: not a code that programs use, and by its first bits no
@@ -83,7 +84,7 @@ function jobOf(handle: Handle): Job {
 
 /** JOBOBJECT_BASIC_PROCESS_ID_LIST: two counts, then a pointer-sized number for each process. */
 function pidsOf(handle: Handle): number[] {
-  for (let room = 64; ; room *= 4) {
+  for (let room = 64; room <= MOST_PROCESSES; room *= 4) {
     const list = Buffer.alloc(8 + room * 8)
     const whole = kernel32().QueryInformationJobObject(
       handle,
@@ -92,9 +93,10 @@ function pidsOf(handle: Handle): number[] {
       list.length,
       null,
     )
-    if (!whole && lastError() !== ERROR_MORE_DATA) return []
-    const [assigned, listed] = [list.readUInt32LE(0), list.readUInt32LE(4)]
-    if (!whole || listed < assigned) continue
+    if (!whole && lastError() === ERROR_MORE_DATA) continue
+    // The first count is of those that are ending as well, which are not in the list.
+    const listed = whole ? list.readUInt32LE(4) : 0
     return Array.from({ length: listed }, (_, index) => Number(list.readBigUInt64LE(8 + index * 8)))
   }
+  return []
 }

@@ -1,9 +1,13 @@
 import type { Child, ProcessIdentity } from '../../../model/ports/spawner.ts'
+import { isWindowsSignal, type WindowsSignal } from '../../../model/signal-name.ts'
+import { CTRL_BREAK_EVENT, CTRL_C_EVENT } from './console-events.ts'
 import { isConsoleHost } from './console-host.ts'
 import { ENDED_BY_STEAD, type Job } from './job.ts'
 import { ACCESS, close, type Handle, kernel32 } from './kernel32.ts'
 import { ntdll } from './ntdll.ts'
 import { identityOf, openLiving } from './process-identity.ts'
+import { raiseEvent } from './raise-event.ts'
+import { closeWindows, quitThreads } from './window-messages.ts'
 
 const PROCESS_SUSPEND_RESUME = 0x800
 
@@ -55,11 +59,22 @@ export function windowsChild(parts: ChildParts): Child {
       .map(({ pid }) => pid)
   }
 
+  const pidsFor = (to: 'leader' | 'group' | 'tree'): readonly number[] => {
+    const pids = members().map(({ pid }) => pid)
+    return to === 'leader' ? pids.filter((pid) => pid === identity.pid) : pids
+  }
+
   const child: Child = {
     own,
     identity,
     signal(name, to) {
       if (name === 'SIGKILL') return kill(to)
+      if (isWindowsSignal(name)) {
+        // A suspended program could not follow; what asks comes before it goes on.
+        const reached = ask(name, pidsFor(to))
+        each(to, 'NtResumeProcess')
+        return reached
+      }
       if (name === 'SIGSTOP') return each(to, 'NtSuspendProcess')
       if (name === 'SIGCONT') return each(to, 'NtResumeProcess')
       return []
@@ -68,6 +83,19 @@ export function windowsChild(parts: ChildParts): Child {
   }
   known.set(child, parts)
   return child
+}
+
+function ask(name: WindowsSignal, pids: readonly number[]): readonly number[] {
+  switch (name) {
+    case 'CTRL_C':
+      return raiseEvent(pids, CTRL_C_EVENT)
+    case 'CTRL_BREAK':
+      return raiseEvent(pids, CTRL_BREAK_EVENT)
+    case 'WM_CLOSE':
+      return closeWindows(pids)
+    case 'WM_QUIT':
+      return quitThreads(pids)
+  }
 }
 
 function isThere(identity: ProcessIdentity): boolean {
