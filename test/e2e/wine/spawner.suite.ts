@@ -97,7 +97,7 @@ describe('the spawner of Windows', () => {
     const names = seen.variables.map((line) => line.slice(0, line.indexOf('=', 1)))
     // Wine adds some of its own to whatever it starts, and changes the order.
     const declared = names.filter((name) => !/^(WINE|SystemDrive$)/.test(name))
-    assert.deepEqual(declared.sort(), ['PATH', 'FIXTURE_OUT', 'SystemRoot', 'Zwei', 'ein'])
+    assert.deepEqual(declared.sort(), ['FIXTURE_OUT', 'PATH', 'SystemRoot', 'Zwei', 'ein'])
     assert.ok(seen.variables.includes('Zwei=żółw'))
   })
 
