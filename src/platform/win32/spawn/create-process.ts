@@ -23,6 +23,8 @@ export interface CreateRequest {
   readonly environment: Buffer
   readonly directory: string
   readonly handles: StartupHandles
+  /** 0 for that of this process. */
+  readonly priorityClass: number
 }
 
 /** A process whose only thread has not run yet. */
@@ -51,7 +53,8 @@ export function createSuspended(request: CreateRequest): SuspendedProcess | numb
         CREATE_UNICODE_ENVIRONMENT |
         EXTENDED_STARTUPINFO_PRESENT |
         CREATE_NO_WINDOW |
-        CREATE_DEFAULT_ERROR_MODE,
+        CREATE_DEFAULT_ERROR_MODE |
+        request.priorityClass,
       environment,
       directory,
       startup,

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import { lastError } from '../win32-error.ts'
+import { EXTENDED_LIMITS_SIZE, type JobRules, jobLimits, withKillOnClose } from './job-limits.ts'
 import { ACCESS, close, type Handle, kernel32 } from './kernel32.ts'
+import { openLiving } from './process-identity.ts'
 
 /** JOBOBJECTINFOCLASS of <winnt.h>. */
+const BASIC_ACCOUNTING = 1
 const BASIC_PROCESS_ID_LIST = 3
 const EXTENDED_LIMITS = 9
-/** JOBOBJECT_EXTENDED_LIMIT_INFORMATION of a 64-bit Windows, and the place of LimitFlags in it. */
-const EXTENDED_LIMITS_SIZE = 144
-const LIMIT_FLAGS = 16
-const KILL_ON_JOB_CLOSE = 0x2000
+/** JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: two times of 100 ns come first, of the ended processes too. */
+const ACCOUNTING_SIZE = 48
 const ERROR_ALREADY_EXISTS = 183
 const ERROR_MORE_DATA = 234
 const MOST_PROCESSES = 1 << 20
@@ -27,8 +28,13 @@ export interface Job {
   /** Ends all of them at once, with {@link ENDED_BY_STEAD}. */
   terminate(): boolean
   readonly handle: Handle
-  /** Whether its processes end with the last handle of it, and so with this process. */
-  killOnClose(on: boolean): void
+  /**
+   * Closes it, and its processes live on. The name of an object goes with the last handle of it, so each
+   * of them is given one, with no right but to wait: by that a later guard finds the job.
+   */
+  leave(): void
+  /** Milliseconds of processor time of all that were ever in it. */
+  cpu(): number
   close(): void
 }
 
@@ -38,7 +44,7 @@ export function jobName(mark: string): string {
 }
 
 /** @returns the number of <winerror.h> where it fails; 183 where somebody else has the name */
-export function createJob(name: string | null): Job | number {
+export function createJob(name: string | null, rules: JobRules): Job | number {
   const api = kernel32()
   const handle: Handle = api.CreateJobObjectW(null, name)
   const error = lastError()
@@ -47,9 +53,13 @@ export function createJob(name: string | null): Job | number {
     close(handle)
     return error
   }
-  const job = jobOf(handle)
-  job.killOnClose(true)
-  return job
+  const limits = jobLimits(rules)
+  if (!api.SetInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length)) {
+    const refused = lastError()
+    close(handle)
+    return refused
+  }
+  return jobOf(handle)
 }
 
 /** The job that an earlier guard made; null where it is gone. */
@@ -66,20 +76,36 @@ function jobOf(handle: Handle): Job {
     pids: () => (isOpen ? pidsOf(handle) : []),
     assign: (process) => Boolean(api.AssignProcessToJobObject(handle, process)),
     terminate: () => isOpen && Boolean(api.TerminateJobObject(handle, ENDED_BY_STEAD)),
-    killOnClose(on) {
+    leave() {
       if (!isOpen) return
       const limits = Buffer.alloc(EXTENDED_LIMITS_SIZE)
       api.QueryInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length, null)
-      const flags = limits.readUInt32LE(LIMIT_FLAGS)
-      const wanted = on ? flags | KILL_ON_JOB_CLOSE : flags & ~KILL_ON_JOB_CLOSE
-      limits.writeUInt32LE(wanted >>> 0, LIMIT_FLAGS)
+      withKillOnClose(limits, false)
       api.SetInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length)
+      for (const pid of pidsOf(handle)) giveHandle(handle, pid)
+      close(handle)
+      isOpen = false
+    },
+    cpu() {
+      const times = Buffer.alloc(ACCOUNTING_SIZE)
+      const size = times.length
+      if (!isOpen) return 0
+      if (!api.QueryInformationJobObject(handle, BASIC_ACCOUNTING, times, size, null)) return 0
+      return Number((times.readBigInt64LE(0) + times.readBigInt64LE(8)) / 10_000n)
     },
     close() {
       if (isOpen) close(handle)
       isOpen = false
     },
   }
+}
+
+function giveHandle(job: Handle, pid: number): void {
+  const api = kernel32()
+  const process = openLiving(pid, ACCESS.PROCESS_DUP_HANDLE)
+  if (process === null) return
+  api.DuplicateHandle(api.GetCurrentProcess(), job, process, [0], ACCESS.SYNCHRONIZE, 0, 0)
+  close(process)
 }
 
 /** JOBOBJECT_BASIC_PROCESS_ID_LIST: two counts, then a pointer-sized number for each process. */

@@ -13,6 +13,7 @@ const FAULTS: Readonly<Record<number, readonly [errno: string, remedy: string]>>
   67: ['ENOENT', 'see whether the share can be reached from the account of stead'],
   87: ['EINVAL', 'see what the arguments are'],
   123: ['ENOENT', 'mend the path: Windows knows no such name'],
+  183: ['EEXIST', 'see who has a job object of that name: an earlier life may not have ended'],
   193: ['ENOEXEC', 'name the interpreter as the program, or build it for 64-bit Windows'],
   206: ['ENAMETOOLONG', 'use a shorter path; CreateProcessW takes 260 characters for a directory'],
   216: ['ENOEXEC', 'build the program for the processor of this machine'],

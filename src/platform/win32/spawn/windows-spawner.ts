@@ -11,7 +11,9 @@ import { environmentBlock } from './environment-block.ts'
 import { exitWatch } from './exit-watch.ts'
 import { findByEnvironment, MARK } from './found-processes.ts'
 import { createJob, ENDED_BY_STEAD, type Job, jobName, openJob } from './job.ts'
+import { priorityClass } from './job-limits.ts'
 import { close, kernel32 } from './kernel32.ts'
+import { noteJob } from './living-jobs.ts'
 import { environmentOf } from './process-environment.ts'
 import { birthOf, bootIdentity, identityOf, openLiving } from './process-identity.ts'
 import { type Program, programOf, systemRoot } from './program-of.ts'
@@ -48,8 +50,10 @@ export function windowsSpawner(): Spawner {
     const life = { isHeld: true }
     const entry = job === null ? null : { job, isHeld: true }
     if (entry !== null) jobs.add(entry)
+    const forget = job === null ? () => {} : noteJob(parts.identity.pid, job)
     exits.add(process, (code) => {
       life.isHeld = false
+      forget()
       if (entry !== null) entry.isHeld = false
       onExit(exitOf(code))
       sweep()
@@ -71,14 +75,17 @@ export function windowsSpawner(): Spawner {
     const handles = startupHandles(request.stdio)
     if ('error' in handles) return windowsFailure(handles.error, handles.what)
     const mark = request.env[MARK]
-    const job = createJob(mark === undefined ? null : jobName(mark))
+    const job = createJob(mark === undefined ? null : jobName(mark), request)
     if (typeof job === 'number') {
       handles.close()
       return windowsFailure(job, `the job object of ${request.file}`)
     }
     const { application, commandLine } = program
     const directory = request.cwd
-    const made = createSuspended({ application, commandLine, environment, directory, handles })
+    const made = createSuspended({
+      ...{ application, commandLine, environment, directory, handles },
+      priorityClass: priorityClass(request),
+    })
     handles.close()
     if (typeof made === 'number') {
       job.close()
@@ -128,10 +135,7 @@ export function windowsSpawner(): Spawner {
     findByEnvironment,
     close() {
       exits.close()
-      for (const { job } of jobs) {
-        job.killOnClose(false)
-        job.close()
-      }
+      for (const { job } of jobs) job.leave()
       jobs.clear()
     },
   }
