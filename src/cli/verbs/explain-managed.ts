@@ -4,6 +4,7 @@ import { type CommonOptions, checkNames, workshopFor } from '../context.ts'
 import { type Connected, elsewhereError } from '../guard-access.ts'
 import type { Output } from '../output.ts'
 import { statusText } from '../present/status-text.ts'
+import { serviceLog } from '../service-log.ts'
 
 /** Lines of its log that are shown: enough for the words before an end. */
 const LAST_LINES = 20
@@ -21,7 +22,8 @@ export async function explainManaged(
   output: Output,
 ): Promise<void> {
   checkNames([name])
-  const { manager } = await workshopFor(options)
+  const workshop = await workshopFor(options)
+  const { manager } = workshop
   try {
     const status = await manager.status(name)
     if (status.phase === 'not-installed') {
@@ -29,7 +31,7 @@ export async function explainManaged(
     }
     const lines: string[] = []
     if (manager.capabilities.logs) {
-      for await (const { at, text } of manager.logs(name, { lines: LAST_LINES })) {
+      for await (const { at, text } of serviceLog(workshop, name, { lines: LAST_LINES })) {
         lines.push(at === null ? text : `${at.toISOString()} ${text}`)
       }
     }

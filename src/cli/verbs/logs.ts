@@ -46,7 +46,8 @@ function queryOf({ since, lines, follow = false }: LogsOptions) {
 
 async function managerLogs(name: string, options: LogsOptions, output: Output): Promise<number> {
   serviceName(name)
-  const { manager } = await workshopFor(options)
+  const workshop = await workshopFor(options)
+  const { serviceLog } = await import('../service-log.ts')
   const abort = new AbortController()
   const end = (): void => abort.abort()
   process.once('SIGINT', end).once('SIGTERM', end)
@@ -54,7 +55,7 @@ async function managerLogs(name: string, options: LogsOptions, output: Output): 
   process.stdout.once('error', end)
   const query = { ...queryOf(options), signal: abort.signal }
   try {
-    for await (const line of manager.logs(name, query)) {
+    for await (const line of serviceLog(workshop, name, query)) {
       output.answer(output.json ? JSON.stringify(line) : describe(line))
     }
   } finally {
