@@ -10,10 +10,17 @@ export type { AuditProblem, AuditReport } from './control/audit-verify.ts'
 export type { LogPiece, LogQuery } from './control/client.ts'
 export type { FollowOptions } from './control/follow-events.ts'
 export { type ErrorCode, isSteadError, SteadError } from './errors.ts'
+export type {
+  ConfigOutcome,
+  ConfigRefusal,
+  ConfigSources,
+  ConfigVersion,
+} from './model/config-version.ts'
 export type { Exit } from './model/exit.ts'
 export type { GuardEvent, GuardHappening, GuardSnapshot } from './model/guard-event.ts'
 export type { GraphService, GuardGraph } from './model/guard-graph.ts'
 export type {
+  ConfigFacts,
   ExitCause,
   ExitRecord,
   GroupFact,

@@ -75,6 +75,15 @@ export const guardErrors = {
     message: (p) => `the audit log is not as it was written: ${p.problems} lines are named`,
     hint: () => 'see who may write to the state directory; docs/guide/access.md says what it means',
   }),
+  VERSION_UNKNOWN: entry<{ version: number; kept: readonly number[] }>({
+    exit: 2,
+    about: 'A version of the configuration was asked for that the guard does not keep (any more).',
+    message: (p) =>
+      p.kept.length === 0
+        ? `there is no version ${p.version}: none is kept`
+        : `there is no version ${p.version}: ${p.kept[0]} to ${p.kept.at(-1)} are kept`,
+    hint: () => 'see which there are: stead config history',
+  }),
   SOCKET_PATH_TOO_LONG: entry<{ path: string; bytes: number; limit: number }>({
     exit: 2,
     about: 'The path of a control socket is longer than the system allows (sun_path, unix(7)).',

@@ -4,15 +4,18 @@ import { join } from 'node:path'
 import { diffGuardSpecs } from '../config/diff-guard-spec.ts'
 import { parseEnvFile } from '../config/env-file.ts'
 import { SteadError } from '../errors.ts'
+import type { ReadConfiguration } from '../guard/configuration.ts'
 import { type EventLog, eventLog } from '../guard/event-log.ts'
 import { guard as makeGuard } from '../guard/guard.ts'
 import { inheritable, launcher, programEnvironment } from '../guard/launch.ts'
 import { withoutKeep } from '../guard/without-keep.ts'
+import type { ConfigSources } from '../model/config-version.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { Home } from '../model/home.ts'
-import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
+import type { ProgramSpec } from '../model/program-spec.ts'
 import { systemClock } from '../platform/clock.ts'
+import { configHistory } from '../platform/config-history.ts'
 import { eventFile } from '../platform/control/event-file.ts'
 import { checkSocketPath } from '../platform/control/socket-path.ts'
 import { processSignals } from '../platform/process-events.ts'
@@ -53,7 +56,7 @@ export interface GuardSource {
   readonly file: string | null
   readonly home: Home
   /** Reads it anew, or `text` in its stead. */
-  readonly readSpec: (text: string | null) => Promise<GuardSpec>
+  readonly readSpec: (given: string | ConfigSources | null) => Promise<ReadConfiguration>
 }
 
 /** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
@@ -67,23 +70,32 @@ export function fileSource(
     path: file,
     file,
     home,
-    readSpec: (text) =>
-      readGuardSpec({
+    async readSpec(given) {
+      const kept = typeof given === 'object' ? given?.[file] : given
+      const text = kept ?? readGuardFile(file)
+      const spec = await readGuardSpec({
         path: file,
-        text: text ?? readGuardFile(file),
+        text,
         env: { ...process.env },
         profiles: options.profile,
         set: options.set,
         onWindows: isWindows,
         keyFile: keyFileOf(home),
-      }),
+      })
+      return { spec, sources: { [file]: text } }
+    },
   }
 }
 
 /** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
 export async function composeGuard({ path, file, home, readSpec }: GuardSource) {
   const { sockets, prepare } = composeSockets()
-  const spec = await prepare(await readSpec(null))
+  const prepared = async (given: string | ConfigSources | null): Promise<ReadConfiguration> => {
+    const { spec, sources } = await readSpec(given)
+    return { spec: await prepare(spec), sources }
+  }
+  const first = await prepared(null)
+  const { spec } = first
   const places = placesOf(home, spec.project, path)
   checkSocketPath(places.socket)
   const { prepareGuardPlaces } = await composeDirectories()
@@ -146,7 +158,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     const { environment } = surroundings
     const outlets = composeOutlets({ places, project: spec.project, events, tell, environment })
     listeners.add(outlets.happened)
-    const guard = makeGuard(spec, {
+    const guard = makeGuard(first, {
       clock,
       timers,
       random: Math.random,
@@ -161,7 +173,10 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       facts,
       events,
       store: stateFile(join(places.state, 'state.jsonl')),
-      readSpec: async (text) => prepare(await readSpec(text)),
+      readSpec: prepared,
+      history: configHistory(join(places.state, 'configurations'), (text) =>
+        tell({ type: 'guard', text, severity: 4 }),
+      ),
       sockets,
       compare: diffGuardSpecs,
       outlets: outlets.facts,

@@ -8,7 +8,6 @@ import { recordStore } from '../managers/record-store.ts'
 import type { Home } from '../model/home.ts'
 import type { Host } from '../model/ports/host.ts'
 import { isSealed } from '../model/ports/secret-opener.ts'
-import type { GuardSpec } from '../model/program-spec.ts'
 import { serviceName } from '../model/service-name.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
@@ -35,8 +34,8 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
     path,
     file: host.kind === 'console' ? path : null,
     home,
-    async readSpec(text): Promise<GuardSpec> {
-      if (text !== null) {
+    async readSpec(given) {
+      if (given !== null) {
         const problem = `${name} is an installed service: change it with stead install -f FILE`
         throw new SteadError('USAGE', { problem, verb: 'install' })
       }
@@ -46,7 +45,9 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
       const spec = { ...record.spec, env: opened(env, home), user: IS_WINDOWS ? null : user }
       const program = programOf(spec, home, directory, host.startArguments)
       const stop = IS_WINDOWS ? windowsStop(program.stop) : program.stop
-      return { project: name, services: [{ ...program, stop }], groups: [] }
+      // The record has them sealed.
+      const sources = { [path]: JSON.stringify(record) }
+      return { spec: { project: name, services: [{ ...program, stop }], groups: [] }, sources }
     },
   })
 

@@ -6,6 +6,7 @@ import type { GroupSpec, GuardSpec, ProgramSpec } from '../model/program-spec.ts
 import { nameProblem } from '../model/service-name.ts'
 import { accessOf, accessProblems } from './access-schema.ts'
 import { completeSettings, dependenciesOf } from './complete-settings.ts'
+import { configPolicyOf } from './configuration-schema.ts'
 import { controlProblems, controlTcpOf, tcpRulesOf } from './control-schema.ts'
 import { describeIssues } from './describe-issues.ts'
 import { eventsProblems, outletsOf } from './events-schema.ts'
@@ -117,6 +118,7 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
   if (misfits.length > 0) return tell(misfits)
   const metrics = metricsOf(settings, directory)
   const events = outletsOf(settings, directory)
+  const config = configPolicyOf(settings)
   const controlTcp = controlTcpOf(settings, directory)
   const access = [...accessOf(settings), ...tcpRulesOf(settings)]
   const spec: GuardSpec = {
@@ -136,6 +138,7 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
     ...(metrics === null ? {} : { metrics }),
     ...(controlTcp === null ? {} : { controlTcp }),
     ...(events === null ? {} : { events }),
+    ...(config === null ? {} : { config }),
   }
   return { spec, files }
 }

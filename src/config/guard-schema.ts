@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { nameProblem } from '../model/service-name.ts'
 import { accessSchema } from './access-schema.ts'
+import { configurationSchema } from './configuration-schema.ts'
 import { controlSchema } from './control-schema.ts'
 import { described } from './described.ts'
 import { eventsSchema } from './events-schema.ts'
@@ -82,6 +83,11 @@ export const guardSchema = z.strictObject({
   control: described(
     controlSchema,
     'other ways to the guard than its socket: control over TCP, where it is asked for',
+  ),
+  configuration: described(
+    configurationSchema,
+    'how changes of this file are taken: by themselves, on trial, and how many versions are kept',
+    { example: '{ watch: true, trial: 1m }' },
   ),
   events: described(
     eventsSchema,

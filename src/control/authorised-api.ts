@@ -3,7 +3,7 @@ import type { Permission } from '../model/access.ts'
 import type { GuardEvent } from '../model/guard-event.ts'
 import type { GraphService } from '../model/guard-graph.ts'
 import type { GuardMetrics } from '../model/guard-metrics.ts'
-import type { GroupFact } from '../model/guard-status.ts'
+import type { GroupFact, GuardFacts } from '../model/guard-status.ts'
 import type { Audit, AuditEntry } from '../model/ports/audit.ts'
 import type {
   ApplyChange,
@@ -75,9 +75,12 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
   }
 
   return {
-    facts: () => api.facts(),
+    facts: () => factsFor(api.facts()),
     access: () => api.access(),
-    status: (selection) => api.status(seen(selection)),
+    status(selection) {
+      const { guard, services } = api.status(seen(selection))
+      return { guard: factsFor(guard), services }
+    },
     async detail(id) {
       api.status(seen({ names: [id] }))
       const detail = await api.detail(id)
@@ -94,7 +97,7 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
         ),
         groups: one.groups.filter((name) => groups.has(name)),
       })
-      return { guard, services: services.map(own) }
+      return { guard: guard === null ? null : factsFor(guard), services: services.map(own) }
     },
     async metrics(selection) {
       const found = await api.metrics(seen(selection))
@@ -132,7 +135,8 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
       return noted(act, () => api.scale(service, instances, caller), outcomeOf)
     },
     async apply(options) {
-      const detail = options.dryRun ? { dryRun: true } : {}
+      const { dryRun, trial } = options
+      const detail = { ...(dryRun ? { dryRun } : {}), ...(trial == null ? {} : { trial }) }
       const act: Act = { action: 'apply', targets: [], detail }
       permit('administer', null, act)
       if (options.dryRun) return api.apply(options, caller)
@@ -145,6 +149,19 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
           ? spec
           : { ...spec, services: spec.services.filter(({ name }) => mayView(name)) }
       return { current: seenOf(current), offered: seenOf(offered) }
+    },
+    versions() {
+      permit('administer', null, { action: 'versions', targets: [] })
+      return api.versions()
+    },
+    versionSources(number) {
+      permit('administer', null, { action: `version ${number}`, targets: [] })
+      return api.versionSources(number)
+    },
+    async rollback(version) {
+      const act: Act = { action: 'rollback', targets: [], detail: { version } }
+      permit('administer', null, act)
+      return noted(act, () => api.rollback(version, caller), changesOf)
     },
     async reread() {
       permit('administer', null, { action: 'reread', targets: [] })
@@ -200,6 +217,14 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
     },
   }
 
+  /** Why a configuration was refused names settings of every service. */
+  function factsFor(facts: GuardFacts): GuardFacts {
+    const { config } = facts
+    if (config === undefined || config.refused === null || access.visible(caller) === null)
+      return facts
+    return { ...facts, config: { ...config, refused: { ...config.refused, reason: '' } } }
+  }
+
   function visibleGroups(groups: readonly GroupFact[]): readonly GroupFact[] {
     return groups.flatMap((group) => {
       const services = group.services.filter(mayView)
@@ -208,7 +233,7 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
   }
 
   function isVisible(event: GuardEvent): boolean {
-    if (event.type === 'guard' || event.type === 'sink') return true
+    if (event.type === 'guard' || event.type === 'sink' || event.type === 'config') return true
     if (event.type !== 'group') return mayView(serviceOf(event.id))
     const { services } = api.access()
     return services.some(({ name, groups }) => groups.includes(event.group) && mayView(name))

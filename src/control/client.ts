@@ -1,4 +1,5 @@
 import { errorFrom, SteadError, type ToldError } from '../errors.ts'
+import type { ConfigSources, ConfigVersion } from '../model/config-version.ts'
 import type { GuardEvent, GuardSnapshot } from '../model/guard-event.ts'
 import type { GuardGraph } from '../model/guard-graph.ts'
 import type {
@@ -59,7 +60,13 @@ export interface GuardClient {
   apply(options: {
     readonly text: string | null
     readonly dryRun: boolean
+    /** Milliseconds in which what changes is watched, and taken back where it fails. */
+    readonly trial?: number | null
   }): Promise<readonly ApplyChange[]>
+  /** Configurations that were taken, the newest last. */
+  versions(): Promise<readonly ConfigVersion[]>
+  versionSources(number: number): Promise<ConfigSources>
+  rollback(version: number): Promise<readonly ApplyChange[]>
   beat(id: string): Promise<void>
   history(selection?: Selection, limit?: number): Promise<readonly HistoryRecord[]>
   /** The snapshot, and what follows; ends when the guard ends or `signal` is aborted. */
@@ -108,6 +115,9 @@ export function guardClient(connection: ControlConnection): GuardClient {
       post('/v1/signal', { ...selection, signal, to }, DEADLINE),
     scale: (service, instances) => post('/v1/scale', { service, instances }, null),
     apply: (options) => post('/v1/apply', options, null),
+    versions: () => get('/v1/config/versions'),
+    versionSources: (number) => get(`/v1/config/versions/${number}`),
+    rollback: (version) => post('/v1/config/rollback', { version }, null),
     async beat(id) {
       await post(`/v1/services/${encodeURIComponent(id)}/beat`, {}, DEADLINE)
     },

@@ -107,6 +107,14 @@ export function neededCount(limit: number): Field<number> {
   }
 }
 
+/** A whole number, or null where it is left out. */
+export function optionalCount(limit: number): Field<number | null> {
+  return {
+    schema: { type: ['integer', 'null'], minimum: 0, maximum: limit },
+    read: (value, name) => (isAbsent(value) ? null : neededCount(limit).read(value, name)),
+  }
+}
+
 /**
  * The values of a body: JSON, or nothing for no fields.
  *

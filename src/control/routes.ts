@@ -2,6 +2,7 @@ import type { ControlAnswer } from '../model/ports/control-transport.ts'
 import type { GuardVerb, Selection } from '../model/ports/guard-api.ts'
 import { jsonAnswer } from './answers.ts'
 import type { AuditReport } from './audit-verify.ts'
+import { CONFIG_ROUTES } from './config-routes.ts'
 import { EVENT_QUERY, eventsAnswer } from './event-answer.ts'
 import {
   count,
@@ -14,7 +15,6 @@ import {
   oneOf,
   selection,
   selectionOf,
-  text,
 } from './fields.ts'
 import { LOG_QUERY, logAnswer } from './log-answer.ts'
 import { metricsAnswer } from './metrics-answer.ts'
@@ -36,7 +36,6 @@ export const VERBS: readonly string[] = [
 
 const MAX_INSTANCES = 10_000
 const MAX_PAGE = 1_000
-const MAX_YAML = 1024 * 1024
 
 const WHICH = { names, labels }
 const HOW = { wait: flag(true), rolling: flag(false) }
@@ -155,14 +154,7 @@ export const ROUTES: readonly Route[] = [
         jsonAnswer(await api.scale(service, instances, request.caller)),
     ),
   },
-  {
-    method: 'POST',
-    path: '/v1/apply',
-    needs: 'view',
-    ...taking({ text: text(MAX_YAML), dryRun: flag(false) }, async ({ api, request }, given) =>
-      jsonAnswer(await api.apply(given, request.caller)),
-    ),
-  },
+  ...CONFIG_ROUTES,
   {
     method: 'POST',
     path: '/v1/shutdown',

@@ -1,33 +1,186 @@
+import { isSteadError, SteadError } from '../errors.ts'
+import {
+  CONFIG_POLICY,
+  type ConfigCause,
+  type ConfigRefusal,
+  type ConfigSources,
+  type ConfigVersion,
+} from '../model/config-version.ts'
+import type { GuardHappening } from '../model/guard-event.ts'
+import type { ConfigFacts } from '../model/guard-status.ts'
+import type { Clock } from '../model/ports/clock.ts'
+import type { ConfigHistory } from '../model/ports/config-history.ts'
 import type { ApplyChange, Caller, GuardApi } from '../model/ports/guard-api.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
 import { mergeSpecs } from './merge-specs.ts'
+import type { Trial } from './trial.ts'
+import { callerName } from './verbs.ts'
+
+/** A configuration, and the texts that it was read from. */
+export interface ReadConfiguration {
+  readonly spec: GuardSpec
+  readonly sources: ConfigSources
+}
 
 export interface ConfigurationParts {
-  /** Reads the configuration anew. @throws SPEC_INVALID and the like */
-  readonly readSpec: (text: string | null) => Promise<GuardSpec>
+  readonly clock: Clock
+  /**
+   * Reads the configuration anew: from its files, with `text` in place of the first, or from texts
+   * that were kept. @throws GUARD_FILE_INVALID and the like
+   */
+  readonly readSpec: (given: string | ConfigSources | null) => Promise<ReadConfiguration>
   readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
+  readonly history: ConfigHistory
+  readonly tell: (happening: GuardHappening) => void
   /** Told of a configuration that was taken, before its services follow. */
   readonly applied?: (next: GuardSpec) => void
-  readonly carryOut: (changes: readonly ApplyChange[], next: GuardSpec, caller: Caller) => void
+  readonly carryOut: (changes: readonly ApplyChange[], next: GuardSpec, by: string) => void
+  /** Which of these services do well now. */
+  readonly doingWell: (services: readonly string[]) => readonly string[]
+  readonly watchTrial: (
+    services: readonly string[],
+    period: number,
+    ended: (failure: string | null) => void,
+  ) => Trial
   /** @throws GUARD_ENDING */
   readonly refuseWhenEnding: () => void
 }
 
 export interface GuardConfiguration {
   readonly current: GuardSpec
-  readonly api: Pick<GuardApi, 'apply' | 'configuration' | 'reread' | 'takeOver' | 'dismiss'>
+  readonly facts: ConfigFacts
+  readonly api: Pick<
+    GuardApi,
+    | 'apply'
+    | 'configuration'
+    | 'reread'
+    | 'takeOver'
+    | 'dismiss'
+    | 'versions'
+    | 'versionSources'
+    | 'rollback'
+  >
+  /** The guard begins with what it was given: a version where it is not the newest one that was good. */
+  begin(): void
+  close(): void
 }
 
-/** What a guard runs, and what it has read and not taken over yet. */
-export function guardConfiguration(spec: GuardSpec, parts: ConfigurationParts): GuardConfiguration {
-  let current = spec
-  let offered = spec
+/** What a guard runs, what it has run before, and what it has read and not taken over yet. */
+export function guardConfiguration(
+  first: ReadConfiguration,
+  parts: ConfigurationParts,
+): GuardConfiguration {
+  const { clock, history, tell } = parts
+  let current = first.spec
+  let offered = first.spec
+  /** What is gone back to. */
+  let good = first
+  let running: { readonly version: ConfigVersion; readonly watch: Trial } | null = null
+  let refused: ConfigRefusal | null = null
 
-  function take(next: GuardSpec, caller: Caller): readonly ApplyChange[] {
+  const now = (): string => clock.wall().toISOString()
+  const policyOf = (spec: GuardSpec) => spec.config ?? CONFIG_POLICY
+
+  function settle(outcome: ConfigVersion['outcome'], reason: string | null): void {
+    if (running === null) return
+    const { version, watch } = running
+    running = null
+    watch.cancel()
+    history.settle(version.number, outcome, reason)
+    tell({ type: 'config', version: version.number, outcome, reason })
+  }
+
+  function follow(next: GuardSpec, by: string): readonly ApplyChange[] {
     const changes = parts.compare(current, next)
     current = next
     parts.applied?.(next)
-    parts.carryOut(changes, next, caller)
+    parts.carryOut(changes, next, by)
+    return changes
+  }
+
+  function take(
+    next: ReadConfiguration,
+    by: string,
+    cause: ConfigCause,
+    trial: number,
+  ): readonly ApplyChange[] {
+    const planned = parts.compare(current, next.spec)
+    const isSame = history.versions.at(-1)?.digest === history.digestOf(next.sources)
+    if (isSame && planned.every(({ action }) => action === 'nothing')) {
+      refused = null
+      offered = next.spec
+      return follow(next.spec, by)
+    }
+    const touched = planned.filter(({ action }) => action !== 'nothing' && action !== 'remove')
+    const added = touched.filter(({ action }) => action === 'add').map(({ service }) => service)
+    const known = touched.filter(({ action }) => action !== 'add').map(({ service }) => service)
+    // One that failed before may go on failing: that is not for this change to answer for.
+    const answerable = [...added, ...parts.doingWell(known)]
+    settle('replaced', `by a change of ${by}`)
+    refused = null
+    offered = next.spec
+    const onTrial = trial > 0 && answerable.length > 0
+    const outcome = onTrial ? 'trial' : 'good'
+    const { keep } = policyOf(next.spec)
+    const version = history.append(
+      { at: now(), by, cause, changes: planned, outcome, reason: null },
+      next.sources,
+      keep,
+    )
+    tell({ type: 'config', version: version.number, outcome, reason: null })
+    const changes = follow(next.spec, by)
+    if (!onTrial) {
+      good = next
+      return changes
+    }
+    const watch = parts.watchTrial(answerable, trial, (failure) => {
+      if (failure === null) {
+        good = next
+        settle('good', null)
+      } else {
+        goBack(failure)
+      }
+    })
+    running = { version, watch }
+    return changes
+  }
+
+  /** To what was good last, without reading anything that could fail. */
+  function goBack(reason: string): void {
+    settle('rolled-back', reason)
+    take(good, 'trial', 'rollback', 0)
+  }
+
+  async function read(
+    given: string | ConfigSources | null,
+    cause: ConfigCause,
+  ): Promise<ReadConfiguration> {
+    parts.refuseWhenEnding()
+    try {
+      return await parts.readSpec(given)
+    } catch (error) {
+      if (isSteadError(error) && cause !== 'rollback') {
+        refused = { at: now(), cause, reason: error.message }
+        const text = `the configuration is not taken over: ${error.message}`
+        if (cause !== 'apply') tell({ type: 'guard', text, severity: 4 })
+      }
+      throw error
+    }
+  }
+
+  function versionSources(number: number): ConfigSources {
+    const sources = history.sourcesOf(number)
+    if (sources !== null) return sources
+    const kept = history.versions.map((one) => one.number)
+    throw new SteadError('VERSION_UNKNOWN', { version: number, kept })
+  }
+
+  /** A part of a configuration is no version: its texts say more than what runs. */
+  function takePart(next: GuardSpec, caller: Caller): readonly ApplyChange[] {
+    parts.refuseWhenEnding()
+    settle('replaced', `by a change of ${callerName(caller)}`)
+    const changes = follow(next, callerName(caller))
+    good = { ...good, spec: next }
     return changes
   }
 
@@ -35,28 +188,59 @@ export function guardConfiguration(spec: GuardSpec, parts: ConfigurationParts): 
     get current() {
       return current
     },
+    get facts() {
+      const newest = history.versions.at(-1)
+      return {
+        version: newest?.number ?? 0,
+        at: newest?.at ?? null,
+        outcome: newest?.outcome ?? 'good',
+        refused,
+      }
+    },
+    begin() {
+      const before = history.versions.at(-1)
+      const cut = before?.outcome === 'trial'
+      // A trial that the guard did not live to see the end of has not failed.
+      if (cut) history.settle(before.number, 'good', 'the guard ended during the trial')
+      if (before?.digest === history.digestOf(first.sources)) return
+      const { keep } = policyOf(first.spec)
+      const of = {
+        by: 'start',
+        cause: 'start',
+        changes: [],
+        outcome: 'good',
+        reason: null,
+      } as const
+      history.append({ at: now(), ...of }, first.sources, keep)
+    },
+    close() {
+      running?.watch.cancel()
+    },
     api: {
       configuration: () => ({ current, offered }),
-      async apply({ text, dryRun }, caller) {
-        parts.refuseWhenEnding()
-        const next = await parts.readSpec(text)
-        if (dryRun) return parts.compare(current, next)
-        offered = next
-        return take(next, caller)
+      versions: () => history.versions,
+      versionSources,
+      async apply({ text, dryRun, trial, cause = 'apply' }, caller) {
+        const next = await read(text, cause)
+        if (dryRun) return parts.compare(current, next.spec)
+        const period = trial ?? policyOf(next.spec).trial
+        return take(next, callerName(caller), cause, period)
+      },
+      async rollback(number, caller) {
+        const next = await read(versionSources(number), 'rollback')
+        settle('rolled-back', `${callerName(caller)} went back to version ${number}`)
+        return take(next, callerName(caller), 'rollback', 0)
       },
       async reread() {
-        parts.refuseWhenEnding()
-        offered = await parts.readSpec(null)
+        offered = (await read(null, 'apply')).spec
         return parts.compare(current, offered)
       },
       async takeOver(services, caller) {
-        parts.refuseWhenEnding()
-        return take(mergeSpecs(current, offered, services), caller)
+        return takePart(mergeSpecs(current, offered, services), caller)
       },
       async dismiss(services, caller) {
-        parts.refuseWhenEnding()
         const nothing = { ...current, services: [], groups: [] }
-        return take(mergeSpecs(current, nothing, services), caller)
+        return takePart(mergeSpecs(current, nothing, services), caller)
       },
     },
   }

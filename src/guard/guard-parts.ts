@@ -27,7 +27,7 @@ export interface GuardParts
       EngineParts,
       'clock' | 'timers' | 'random' | 'spawner' | 'output' | 'watchers' | 'launch' | 'runStep'
     >,
-    Pick<ConfigurationParts, 'readSpec' | 'compare' | 'applied'> {
+    Pick<ConfigurationParts, 'readSpec' | 'compare' | 'applied' | 'history'> {
   /** What its programs carry in their environment; the same for every guard of this project and home. */
   readonly guardId: string
   readonly facts: Omit<GuardFacts, 'event'>

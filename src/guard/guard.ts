@@ -2,10 +2,9 @@ import { SteadError } from '../errors.ts'
 import type { GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
-import type { GuardSpec } from '../model/program-spec.ts'
 import { accessOf } from './access-of.ts'
 import { applyChanges } from './apply.ts'
-import { guardConfiguration } from './configuration.ts'
+import { guardConfiguration, type ReadConfiguration } from './configuration.ts'
 import { detailOf } from './detail.ts'
 import { engine as makeEngine } from './engine.ts'
 import { graphOf } from './graph-of.ts'
@@ -21,13 +20,14 @@ import { forgetRequests, recordOf } from './restore.ts'
 import { select } from './select.ts'
 import { stopAll } from './stop-order.ts'
 import { tallies } from './tallies.ts'
+import { doesWell, watchTrial } from './trial.ts'
 import { usageMeter } from './usage-meter.ts'
 import { callerName, verbs as makeVerbs } from './verbs.ts'
 
 export type { Guard, GuardEvents, GuardParts } from './guard-parts.ts'
 
-/** A guard over the services of `spec`. Nothing happens before `start`. */
-export function guard(spec: GuardSpec, parts: GuardParts): Guard {
+/** A guard over the services of a configuration. Nothing happens before `start`. */
+export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
   const { clock, events, store } = parts
   let closing = false
   const instances = instancesOf()
@@ -78,17 +78,21 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
       void instance.channel?.close({ remove: true })
     },
   })
-  const configuration = guardConfiguration(spec, {
+  const configuration = guardConfiguration(first, {
     ...parts,
+    tell,
     refuseWhenEnding,
-    carryOut: (changes, next, caller) =>
+    doingWell: (services) => services.filter((one) => doesWell(instances.ofService(one))),
+    watchTrial: (services, period, ended) =>
+      watchTrial(services, period, { ...parts, instances, onChange }, ended),
+    carryOut: (changes, next, by) =>
       applyChanges(changes, next, {
         instances,
         engine,
         people,
         tell,
         startAll,
-        by: callerName(caller),
+        by,
       }),
   })
   const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
@@ -168,6 +172,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
     const failed = all.filter(hasFailed).map(({ id }) => id)
     for (const instance of instances.all()) engine.release(instance)
     measuring.stop()
+    configuration.close()
     parts.spawner.close()
     store.rewrite(keep ? people.records() : people.records().map(forgetRequests))
     tell({ type: 'guard', text: keep ? 'ended; its programs go on' : 'ended', severity: 6 })
@@ -188,7 +193,8 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
 
   const facts = (): GuardFacts => {
     const outlets = parts.outlets?.() ?? []
-    return { ...parts.facts, event: events.newest, ...(outlets.length > 0 && { outlets }) }
+    const { facts: config } = configuration
+    return { ...parts.facts, event: events.newest, config, ...(outlets.length > 0 && { outlets }) }
   }
   let started = false
   const api: GuardApi = {
@@ -269,6 +275,7 @@ export function guard(spec: GuardSpec, parts: GuardParts): Guard {
         text: adopted === 0 ? 'started' : `started; took on ${adopted}`,
         severity: 6,
       })
+      configuration.begin()
       for (const instance of instances.all()) startAtBoot(instance)
       store.rewrite(people.records())
       started = true

@@ -138,6 +138,7 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
         case 'changed':
         case 'group':
         case 'sink':
+        case 'config':
         case 'guard':
           break
       }

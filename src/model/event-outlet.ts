@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   'changed',
   'group',
   'sink',
+  'config',
   'guard',
 ] as const satisfies readonly GuardEvent['type'][]
 

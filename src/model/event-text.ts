@@ -1,3 +1,4 @@
+import type { ConfigOutcome } from './config-version.ts'
 import { describeEnd } from './exit.ts'
 import type { GuardEvent } from './guard-event.ts'
 
@@ -27,10 +28,24 @@ export function eventText(event: GuardEvent): string | null {
       return event.state === 'down'
         ? `${event.sink} takes nothing: ${event.trouble}`
         : `${event.sink} takes what is told again; it missed ${event.lost} so far`
+    case 'config':
+      return configText(event)
     case 'guard':
       return `guard ${event.text}`
     case 'ready':
     case 'want':
       return null
   }
+}
+
+const OUTCOMES: Readonly<Record<ConfigOutcome, string>> = {
+  trial: 'is on trial',
+  good: 'is taken over',
+  'rolled-back': 'is taken back',
+  replaced: 'is replaced',
+}
+
+function configText(event: GuardEvent & { type: 'config' }): string {
+  const { version, outcome, reason } = event
+  return `configuration ${version} ${OUTCOMES[outcome]}${reason === null ? '' : `: ${reason}`}`
 }

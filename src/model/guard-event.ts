@@ -1,3 +1,4 @@
+import type { ConfigOutcome } from './config-version.ts'
 import type { Exit } from './exit.ts'
 import type { ExitCause, Health, InstanceStatus, ProgramPhase, WantFact } from './guard-status.ts'
 
@@ -46,6 +47,13 @@ export type GuardHappening =
       /** Lines it will never have, since it is at work. */
       readonly lost: number
       readonly trouble: string | null
+    }
+  /** A configuration was taken, or what has become of one. */
+  | {
+      readonly type: 'config'
+      readonly version: number
+      readonly outcome: ConfigOutcome
+      readonly reason: string | null
     }
   /** About the guard itself: started, adopted so many, state file set aside, stopping… */
   | { readonly type: 'guard'; readonly text: string; readonly severity: 3 | 4 | 6 }

@@ -1,4 +1,5 @@
 import type { CgroupFact } from './cgroup-fact.ts'
+import type { ConfigOutcome, ConfigRefusal } from './config-version.ts'
 import type { OutletFact } from './event-outlet.ts'
 import type { Exit } from './exit.ts'
 import type { SinkFact } from './log-sink.ts'
@@ -160,6 +161,16 @@ export interface ProbeFact {
   readonly failures: number
 }
 
+/** Which configuration a guard runs, and whether it has refused a newer one. */
+export interface ConfigFacts {
+  /** Its number in the history; 0 where there is none. */
+  readonly version: number
+  readonly at: string | null
+  readonly outcome: ConfigOutcome
+  /** What was offered since and not taken; null where nothing was. */
+  readonly refused: ConfigRefusal | null
+}
+
 export interface GuardFacts {
   readonly project: string
   readonly pid: number
@@ -170,6 +181,7 @@ export interface GuardFacts {
   readonly file: string | null
   /** Number of the newest event. */
   readonly event: number
+  readonly config?: ConfigFacts
   /** How those are who are told of events; left out where there are none. */
   readonly outlets?: readonly OutletFact[]
 }

@@ -1,4 +1,5 @@
 import type { AccessRule } from './access.ts'
+import type { ConfigPolicy } from './config-version.ts'
 import type { ControlTcpSpec } from './control-tcp.ts'
 import type { DependencyCondition } from './dependency-condition.ts'
 import type { EventOutlets } from './event-outlet.ts'
@@ -178,6 +179,8 @@ export interface GuardSpec {
   readonly controlTcp?: ControlTcpSpec
   /** Where metrics are told over TCP; left out for nowhere. */
   readonly metrics?: MetricsSpec
+  /** How changes of the configuration are taken; left out for {@link CONFIG_POLICY}. */
+  readonly config?: ConfigPolicy
   /** Who is told of events; left out for nobody. */
   readonly events?: EventOutlets
 }

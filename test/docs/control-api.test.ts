@@ -28,7 +28,7 @@ describe('control-api.md', () => {
       const examples = [...(sections.get(`${method} ${path}`) ?? '').matchAll(/^curl .*$/gm)]
       expect(examples).not.toEqual([])
       const pattern = new RegExp(
-        `http://stead${path.replace(/\b(?:ID|VERB|PROCESS|STREAM)\b/g, '[a-z@0-9]+')}(['? ]|$)`,
+        `http://stead${path.replace(/\b(?:ID|VERB|PROCESS|STREAM|NUMBER)\b/g, '[a-z@0-9]+')}(['? ]|$)`,
       )
       for (const [example] of examples) {
         expect(example).toMatch(pattern)

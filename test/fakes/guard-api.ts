@@ -1,12 +1,24 @@
 import { SteadError } from '../../src/errors.ts'
 import { type EventLog, eventLog } from '../../src/guard/event-log.ts'
 import type { AccessRule, GuardAccess } from '../../src/model/access.ts'
+import type { ConfigVersion } from '../../src/model/config-version.ts'
 import type { GraphService } from '../../src/model/guard-graph.ts'
 import type { GuardFacts, InstanceDetail, InstanceStatus } from '../../src/model/guard-status.ts'
 import type { Caller, GuardApi, Selection, VerbResult } from '../../src/model/ports/guard-api.ts'
 import { completeProgram, type GuardSpec } from '../../src/model/program-spec.ts'
 import { memoryEventFile } from './event-file.ts'
 import { guardMetrics } from './guard-metrics.ts'
+
+const VERSION: ConfigVersion = {
+  number: 1,
+  at: '2026-01-01T00:00:00.000Z',
+  by: 'operator uid 0',
+  cause: 'apply',
+  digest: 'ab'.repeat(32),
+  changes: [{ service: 'svc-0', action: 'restart', settings: ['env'] }],
+  outcome: 'good',
+  reason: null,
+}
 
 export interface FakeGuard extends GuardApi {
   /** Every call that changes something, in order. */
@@ -117,6 +129,15 @@ export function fakeGuard(count = 3): FakeGuard {
     async apply(...args) {
       note('apply', ...args)
       return [{ service: 'svc-0', action: 'restart', settings: ['env'] }]
+    },
+    versions: () => [VERSION],
+    versionSources(number) {
+      if (number === VERSION.number) return { '/srv/stead.yaml': 'services: {}\n' }
+      throw new SteadError('VERSION_UNKNOWN', { version: number, kept: [VERSION.number] })
+    },
+    async rollback(...args) {
+      note('rollback', ...args)
+      return []
     },
     configuration: () => ({ current: spec, offered: spec }),
     async reread() {

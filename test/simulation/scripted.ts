@@ -12,6 +12,7 @@ import {
   type ProgramRestart,
   type ProgramSpec,
 } from '../../src/model/program-spec.ts'
+import { memoryHistory } from '../fakes/config-history.ts'
 import { mortal } from './mortal.ts'
 import { memoryEvents, memoryStore, simulatedGuard } from './simulated-guard.ts'
 import { type Behaviour, type SimulatedProcess, simulatedProcesses } from './simulated-processes.ts'
@@ -60,6 +61,8 @@ export interface World {
     options?: VerbOptions,
   ): Promise<readonly VerbResult[]>
   replace(services: readonly ProgramSpec[], groups?: readonly GroupSpec[]): Promise<unknown>
+  /** Takes over other services, on trial for so long. */
+  tryOut(services: readonly ProgramSpec[], trial: number): Promise<unknown>
   /** Rings what is due within so many milliseconds, and lets what follows happen. */
   pass(milliseconds: number): Promise<void>
   /** Lets time go by until the promise is settled, at most an hour. */
@@ -100,6 +103,7 @@ export function scripted(script: Script): World {
   const reports = new Map<string, WatchReport>()
   const doubles: string[] = []
   const store = memoryStore()
+  const history = memoryHistory()
   const events = memoryEvents()
   let deeds = 0
   let spec: GuardSpec = {
@@ -132,6 +136,7 @@ export function scripted(script: Script): World {
     const made = simulatedGuard({
       spec,
       ...death.parts,
+      history,
       random: script.random ?? (() => 0.5),
       onWatch(what, id, report) {
         reports.set(keyOf(id), report)
@@ -189,6 +194,10 @@ export function scripted(script: Script): World {
     replace(services, groups = spec.groups) {
       spec = { ...spec, services, groups }
       return current.guard.replace(spec)
+    },
+    tryOut(services, trial) {
+      spec = { ...spec, services }
+      return current.guard.replace(spec, trial)
     },
     async pass(milliseconds) {
       const end = time.clock.monotonic() + milliseconds

@@ -1,12 +1,15 @@
 import { diffGuardSpecs } from '../../src/config/diff-guard-spec.ts'
+import type { ReadConfiguration } from '../../src/guard/configuration.ts'
 import { type Guard, type GuardEvents, guard } from '../../src/guard/guard.ts'
 import type { Watchers, WatchReport } from '../../src/guard/watchers.ts'
 import type { GuardEvent, GuardHappening } from '../../src/model/guard-event.ts'
 import type { InstanceRecord, StateStore } from '../../src/model/instance-record.ts'
+import type { ConfigHistory } from '../../src/model/ports/config-history.ts'
 import type { ProgramOutput } from '../../src/model/ports/program-output.ts'
 import type { Spawner } from '../../src/model/ports/spawner.ts'
 import { MARKS } from '../../src/model/program-marks.ts'
 import type { GuardSpec } from '../../src/model/program-spec.ts'
+import { memoryHistory } from '../fakes/config-history.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 export const NO_OUTPUT: ProgramOutput = {
@@ -83,6 +86,7 @@ export interface SimulatedGuardParts {
   readonly random: () => number
   readonly spawner: Spawner
   readonly store: StateStore
+  readonly history?: ConfigHistory
   readonly events: GuardEvents
   /** Called for each life that is watched. */
   readonly onWatch: (what: 'readiness' | 'life' | 'end', id: string, report: WatchReport) => void
@@ -91,7 +95,7 @@ export interface SimulatedGuardParts {
 /** The real guard over simulated processes and time. */
 export function simulatedGuard(
   parts: SimulatedGuardParts,
-): Guard & { replace(spec: GuardSpec): Promise<unknown> } {
+): Guard & { replace(spec: GuardSpec, trial?: number): Promise<unknown> } {
   let next = parts.spec
   const watchers: Watchers = {
     prepare: () => ({ env: {}, descriptors: new Map() }),
@@ -127,7 +131,7 @@ export function simulatedGuard(
     }
   }
   const { time, random, spawner, store, events } = parts
-  const made = guard(parts.spec, {
+  const made = guard(configuration(parts.spec), {
     clock: time.clock,
     timers: time.timers,
     random,
@@ -160,14 +164,23 @@ export function simulatedGuard(
     sockets: { take() {}, close() {} },
     usage: { sample: async () => new Map(), extents: async () => new Map() },
     own: () => ({ memory: 0, cpu: 0, descriptors: null }),
-    readSpec: async () => next,
+    readSpec: async (given) => {
+      if (given === null || typeof given === 'string') return configuration(next)
+      return configuration(JSON.parse(given.spec ?? '') as GuardSpec)
+    },
+    history: parts.history ?? memoryHistory(),
     compare: diffGuardSpecs,
   })
   return {
     ...made,
-    replace(spec) {
+    replace(spec, trial = 0) {
       next = spec
-      return made.api.apply({ text: null, dryRun: false }, { uid: 0, pid: null })
+      return made.api.apply({ text: null, dryRun: false, trial }, { uid: 0, pid: null })
     },
   }
+}
+
+/** Its text is the spec itself. */
+function configuration(spec: GuardSpec): ReadConfiguration {
+  return { spec, sources: { spec: JSON.stringify(spec) } }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { AuditLine } from '../../src/control/audit-chain.ts'
 import type { AuditReport } from '../../src/control/audit-verify.ts'
 import type { ToldError } from '../../src/errors.ts'
+import type { ConfigCause, ConfigOutcome, ConfigVersion } from '../../src/model/config-version.ts'
 import type { Exit } from '../../src/model/exit.ts'
 import type { GuardEvent, GuardSnapshot } from '../../src/model/guard-event.ts'
 import type { GuardGraph, StartTimes } from '../../src/model/guard-graph.ts'
@@ -42,6 +43,9 @@ const exit: z.ZodType<Exit> = z.union([
   z.strictObject({ kind: z.literal('spawn-error'), errno: z.string() }),
   z.strictObject({ kind: z.literal('unknown') }),
 ])
+
+const configCause: z.ZodType<ConfigCause> = z.enum(['start', 'apply', 'file', 'remote', 'rollback'])
+const configOutcome: z.ZodType<ConfigOutcome> = z.enum(['trial', 'good', 'rolled-back', 'replaced'])
 
 const cause: z.ZodType<ExitCause> = z.enum([
   'itself',
@@ -173,6 +177,14 @@ const facts: z.ZodType<GuardFacts> = z.strictObject({
   since: time,
   file: z.string().nullable(),
   event: count,
+  config: z
+    .strictObject({
+      version: count,
+      at: time.nullable(),
+      outcome: configOutcome,
+      refused: z.strictObject({ at: time, cause: configCause, reason: z.string() }).nullable(),
+    })
+    .optional(),
   outlets: z
     .array(
       z.strictObject({
@@ -228,6 +240,11 @@ const event: z.ZodType<GuardEvent> = z.union([
     ...numbered,
     ...{ type: z.literal('sink'), sink: z.string(), state: z.enum(['up', 'down']), lost: count },
     trouble: z.string().nullable(),
+  }),
+  z.strictObject({
+    ...numbered,
+    ...{ type: z.literal('config'), version: count, outcome: configOutcome },
+    reason: z.string().nullable(),
   }),
   z.strictObject({ ...numbered, type: z.literal('group'), group: z.string(), text: z.string() }),
   z.strictObject({
@@ -309,6 +326,17 @@ const change: z.ZodType<ApplyChange> = z.strictObject({
   settings: texts,
 })
 
+const configVersion: z.ZodType<ConfigVersion> = z.strictObject({
+  number: count,
+  at: time,
+  by: z.string(),
+  cause: configCause,
+  digest: z.string(),
+  changes: z.array(change),
+  outcome: configOutcome,
+  reason: z.string().nullable(),
+})
+
 const guardStatus: z.ZodType<GuardStatus> = z.strictObject({
   guard: facts,
   services: z.array(status),
@@ -333,6 +361,8 @@ export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   HistoryRecord: history,
   VerbResult: result,
   ApplyChange: change,
+  ConfigVersion: configVersion,
+  ConfigSources: z.record(z.string(), z.string()),
   GuardEvent: event,
   GuardSnapshot: snapshot,
   AuditEntry: auditLine,

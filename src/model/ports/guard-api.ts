@@ -1,4 +1,5 @@
 import type { GuardAccess } from '../access.ts'
+import type { ConfigCause, ConfigSources, ConfigVersion } from '../config-version.ts'
 import type { GuardEvent, GuardSnapshot } from '../guard-event.ts'
 import type { GuardGraph } from '../guard-graph.ts'
 import type { GuardMetrics } from '../guard-metrics.ts'
@@ -125,11 +126,25 @@ export interface GuardApi {
     to: 'leader' | 'group' | 'tree',
   ): readonly VerbResult[]
   scale(service: string, instances: number, caller: Caller): Promise<readonly VerbResult[]>
-  /** Reads stead.yaml (or takes `text` for it), compares, and with `dryRun` false carries it out. */
+  /**
+   * Reads stead.yaml (or takes `text` for it), compares, and with `dryRun` false carries it out. With
+   * `trial`, milliseconds, what it changes is watched so long; left out, it is as the file says.
+   */
   apply(
-    options: { readonly text: string | null; readonly dryRun: boolean },
+    options: {
+      readonly text: string | null
+      readonly dryRun: boolean
+      readonly trial?: number | null
+      readonly cause?: ConfigCause
+    },
     caller: Caller,
   ): Promise<readonly ApplyChange[]>
+  /** What was taken before, the newest last. */
+  versions(): readonly ConfigVersion[]
+  /** The texts of a version. @throws VERSION_UNKNOWN */
+  versionSources(number: number): ConfigSources
+  /** Takes a version anew. @throws VERSION_UNKNOWN, GUARD_FILE_INVALID */
+  rollback(number: number, caller: Caller): Promise<readonly ApplyChange[]>
   /**
    * What runs (as it was configured), and what was read last: the same, until `reread` has found
    * something else. Holds environments: what is told to others is chosen setting by setting.

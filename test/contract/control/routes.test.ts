@@ -48,7 +48,7 @@ describe('the client and the server', () => {
       { name: 'act', args: ['restart', selection, self, { wait: false, rolling: true }] },
       { name: 'signal', args: [selection, 'SIGUSR1', 'tree'] },
       { name: 'scale', args: ['svc-1', 4, self] },
-      { name: 'apply', args: [{ text, dryRun: true }, self] },
+      { name: 'apply', args: [{ text, dryRun: true, trial: null }, self] },
       { name: 'beat', args: ['svc-2', self] },
       { name: 'shutdown', args: [{ keep: true }, self] },
     ])

@@ -1,0 +1,81 @@
+import type { Clock } from '../model/ports/clock.ts'
+import type { Timers } from '../model/ports/timers.ts'
+import type { Instance } from './instance.ts'
+import type { Instances } from './instances.ts'
+
+export interface TrialParts {
+  readonly instances: Instances
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly onChange: (instance: Instance, look: () => void) => () => void
+}
+
+export interface Trial {
+  /** It counts no more; nothing is told. */
+  cancel(): void
+}
+
+/**
+ * Watches services after their configuration has changed. `ended` is called once: with null when the
+ * time is over and all that are wanted are ready, or with the reason as soon as one fails.
+ *
+ * @param services those that the change has touched, and that did well before it
+ * @param period milliseconds; one that is starting when it is over is waited for
+ */
+export function watchTrial(
+  services: readonly string[],
+  period: number,
+  { instances, clock, timers, onChange }: TrialParts,
+  ended: (failure: string | null) => void,
+): Trial {
+  const watched = services.flatMap((service) => instances.ofService(service))
+  const ends = clock.monotonic() + period
+  const cancels: (() => void)[] = []
+  let over = false
+
+  function finish(failure: string | null): void {
+    if (over) return
+    over = true
+    for (const cancel of cancels) cancel()
+    // Whoever is told may change what is being gone through at this moment.
+    if (failure === null) ended(null)
+    else timers.after(0, () => ended(failure))
+  }
+
+  function look(): void {
+    const failed = watched.find((instance) => !instance.removing && hasTrouble(instance))
+    if (failed !== undefined) finish(`${failed.id} is ${troubleOf(failed)}`)
+    else if (clock.monotonic() >= ends && watched.every(hasArrived)) finish(null)
+  }
+
+  // What cannot be started has failed before anybody watched.
+  cancels.push(timers.after(0, look), timers.after(period, look))
+  for (const instance of watched) cancels.push(onChange(instance, look))
+  return {
+    cancel() {
+      over = true
+      for (const cancel of cancels) cancel()
+    },
+  }
+}
+
+/** Whether a service does what is wanted of it, as far as that can be told. */
+export function doesWell(list: readonly Instance[]): boolean {
+  return !list.some(hasTrouble)
+}
+
+function hasTrouble({ state }: Instance): boolean {
+  const { phase, health } = state
+  return phase === 'fatal' || phase === 'lost' || phase === 'backoff' || health === 'unhealthy'
+}
+
+function troubleOf({ state: { phase, health, why } }: Instance): string {
+  return health === 'unhealthy' && phase === 'running' ? `unhealthy: ${why}` : `${phase}: ${why}`
+}
+
+function hasArrived({ state, removing, spec }: Instance): boolean {
+  if (removing || state.want.state === 'down' || state.want.state === 'hold') return true
+  if (state.phase === 'stopped' || state.phase === 'exited' || state.phase === 'waiting')
+    return true
+  return state.phase === 'running' && (state.ready || spec.ready === null)
+}
