@@ -75,6 +75,13 @@ export const guardErrors = {
     message: (p) => `the audit log is not as it was written: ${p.problems} lines are named`,
     hint: () => 'see who may write to the state directory; docs/guide/access.md says what it means',
   }),
+  CONFIG_ROLLED_BACK: entry<{ version: number; reason: string }>({
+    exit: 1,
+    about:
+      'A configuration was taken over, failed in its trial, and the guard went back to the one before.',
+    message: (p) => `configuration ${p.version} was taken back: ${p.reason}`,
+    hint: () => 'correct the file and apply it again; stead config history has what happened',
+  }),
   VERSION_UNKNOWN: entry<{ version: number; kept: readonly number[] }>({
     exit: 2,
     about: 'A version of the configuration was asked for that the guard does not keep (any more).',

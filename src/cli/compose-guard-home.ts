@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, realpathSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { SteadError } from '../errors.ts'
 import { type GuardPlaces, guardPlaces } from '../model/guard-places.ts'
 import { type Home, homeOf } from '../model/home.ts'
@@ -66,10 +66,10 @@ export function guardScope(scope: string | undefined): Scope {
  * @throws FILE_UNREADABLE
  */
 export function findGuardFile(named: string | undefined): string {
-  if (named !== undefined) return realPath(resolve(named))
+  if (named !== undefined) return inRealDirectory(resolve(named))
   for (let directory = process.cwd(); ; directory = dirname(directory)) {
     const found = NAMES.map((name) => join(directory, name)).find((path) => existsSync(path))
-    if (found !== undefined) return realPath(found)
+    if (found !== undefined) return inRealDirectory(found)
     if (directory === dirname(directory)) break
   }
   const reason = `there is no ${NAMES[0]} in this directory or above it; name one with -f FILE`
@@ -106,9 +106,13 @@ export function forgetGuardOf(name: string, home: Home): void {
   for (const directory of [state, run, logs]) rmSync(directory, { recursive: true, force: true })
 }
 
-function realPath(path: string): string {
+/**
+ * The same guard by whatever way its directory is reached. The file itself may be a link, which leads
+ * somewhere else when it is switched, as Kubernetes does.
+ */
+function inRealDirectory(path: string): string {
   try {
-    return realpathSync(path)
+    return join(realpathSync(dirname(path)), basename(path))
   } catch {
     return path
   }

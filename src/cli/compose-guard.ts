@@ -22,6 +22,7 @@ import { processSignals } from '../platform/process-events.ts'
 import { smallHeap } from '../platform/small-heap.ts'
 import { stateFile } from '../platform/state-file.ts'
 import { systemTimers } from '../platform/timers.ts'
+import { composeConfigWatch } from './compose-config-watch.ts'
 import { composeDoor, type Door } from './compose-door.ts'
 import {
   findGuardFile,
@@ -37,7 +38,7 @@ import { composePrograms } from './compose-programs.ts'
 import { keyFileOf, secretOpener } from './compose-secrets.ts'
 import { composeSockets } from './compose-sockets.ts'
 import { composeAccounts, composeDirectories, composeLocks, composeSelf } from './compose-system.ts'
-import { readGuardSpec } from './read-spec.ts'
+import { readGuardConfig } from './read-spec.ts'
 import { version } from './version.ts'
 
 const isWindows = process.platform === 'win32'
@@ -56,7 +57,12 @@ export interface GuardSource {
   readonly file: string | null
   readonly home: Home
   /** Reads it anew, or `text` in its stead. */
-  readonly readSpec: (given: string | ConfigSources | null) => Promise<ReadConfiguration>
+  readonly readSpec: (given: string | ConfigSources | null) => Promise<
+    ReadConfiguration & {
+      /** Everything that it depends on, also what is not there; left out for its texts. */
+      readonly files?: readonly string[]
+    }
+  >
 }
 
 /** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
@@ -71,18 +77,18 @@ export function fileSource(
     file,
     home,
     async readSpec(given) {
-      const kept = typeof given === 'object' ? given?.[file] : given
-      const text = kept ?? readGuardFile(file)
-      const spec = await readGuardSpec({
+      const kept = typeof given === 'object' && given !== null ? given : undefined
+      const text = typeof given === 'string' ? given : (kept?.[file] ?? readGuardFile(file))
+      return readGuardConfig({
         path: file,
         text,
+        kept,
         env: { ...process.env },
         profiles: options.profile,
         set: options.set,
         onWindows: isWindows,
         keyFile: keyFileOf(home),
       })
-      return { spec, sources: { [file]: text } }
     },
   }
 }
@@ -90,8 +96,10 @@ export function fileSource(
 /** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
 export async function composeGuard({ path, file, home, readSpec }: GuardSource) {
   const { sockets, prepare } = composeSockets()
+  let files: readonly string[] = []
   const prepared = async (given: string | ConfigSources | null): Promise<ReadConfiguration> => {
-    const { spec, sources } = await readSpec(given)
+    const { spec, sources, files: depends = Object.keys(sources) } = await readSpec(given)
+    files = depends
     return { spec: await prepare(spec), sources }
   }
   const first = await prepared(null)
@@ -158,6 +166,12 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     const { environment } = surroundings
     const outlets = composeOutlets({ places, project: spec.project, events, tell, environment })
     listeners.add(outlets.happened)
+    const watch = composeConfigWatch({
+      files: () => files,
+      stirring() {},
+      takeOver: () => way.own.apply({ text: null, dryRun: false, cause: 'file' }, self),
+      reload: (names) => way.own.act('reload', { names }, self, { wait: false }),
+    })
     const guard = makeGuard(first, {
       clock,
       timers,
@@ -183,6 +197,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       applied(next) {
         door?.applied(next)
         outlets.apply(next)
+        watch.applied(next)
       },
     })
     const way = await composeDoor({
@@ -232,6 +247,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         // First, so that nothing is started that nobody can speak to.
         await way.open()
         outlets.apply(spec)
+        watch.applied(spec)
         guard.start()
         await way.enter(spec)
         tellReady()
@@ -244,6 +260,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
       },
       async close() {
         heap.close()
+        watch.close()
         if (restsInPeace) rmSync(join(places.run, OUTPUT), { recursive: true, force: true })
         await way.close()
         await outlets.close()

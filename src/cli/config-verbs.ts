@@ -3,10 +3,12 @@ import type { Command } from 'commander'
 import { FILE, PROFILE, SET } from './guard-verbs.ts'
 import { addCommonOptions } from './program.ts'
 import type { ConfigOptions } from './verbs/config.ts'
+import type { FileOptions } from './verbs/guard-control.ts'
 
 const load = () => import('./verbs/config.ts')
+const past = () => import('./verbs/config-history.ts')
 
-/** Adds `config` with `show` and `check`. */
+/** Adds `config` with `show`, `check`, `history` and `rollback`. */
 export function addConfigVerbs(program: Command, all: boolean, exit: (code: number) => void): void {
   const config = program
     .command('config')
@@ -25,5 +27,15 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
     .argument('[file]', 'the file (default: stead.yaml of this directory, or above it)')
     .action(async (file: string | undefined, options: ConfigOptions) =>
       exit(await (await load()).check(file, options)),
+    )
+  const ofGuard = (name: string, about: string): Command =>
+    addCommonOptions(config.command(name).description(about), all).option(...FILE)
+  ofGuard('history', 'what the guard has taken over, with who, when and the outcome').action(
+    async (options: FileOptions) => exit(await (await past()).history(options)),
+  )
+  ofGuard('rollback', 'take an earlier version over again; the file stays as it is')
+    .argument('<version>', 'its number')
+    .action(async (number: string, options: FileOptions) =>
+      exit(await (await past()).rollback(number, options)),
     )
 }

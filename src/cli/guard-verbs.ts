@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { CommonOptions } from './context.ts'
 import type { AuditOptions } from './verbs/audit.ts'
 import type { GraphOptions } from './verbs/graph.ts'
-import type { FileOptions } from './verbs/guard-control.ts'
+import type { ApplyOptions, FileOptions } from './verbs/guard-control.ts'
 import type { MetricsOptions } from './verbs/metrics.ts'
 import type { TopVerbOptions } from './verbs/top.ts'
 import type { UpOptions } from './verbs/up.ts'
@@ -49,7 +49,8 @@ export function addGuardVerbs(
   verb('apply', 'take over a changed stead.yaml: per service restart, in place, or nothing')
     .option(...FILE)
     .option('--dry-run', 'show what would be done and change nothing')
-    .action(async (options: FileOptions) => exit(await (await control()).apply(options)))
+    .option('--trial <time>', 'watch what it changes so long; go back if that fails; 1 then')
+    .action(async (options: ApplyOptions) => exit(await (await control()).apply(options)))
   verb('run', 'keep one installed service: what a manager starts where it needs a guard')
     .argument('<name>', 'the service')
     .action(async (name: string, options: CommonOptions) =>

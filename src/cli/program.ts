@@ -98,8 +98,8 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
   addGuardVerbs(verb, exit)
   addForeignVerbs(verb, exit)
   addWindowsVerbs(verb, exit)
-  addSecretVerbs(program, all, exit)
   addConfigVerbs(program, all, exit)
+  addSecretVerbs(program, all, exit)
   addCommonOptions(program.command('version').description('print the version'), all).action(
     (options: CommonOptions) => exit(printVersion(options)),
   )
@@ -141,7 +141,7 @@ Many programs, described in stead.yaml:
   scale, signal, beat      how many instances; send a signal; send a heartbeat
   metrics, graph           as text for Prometheus; who needs whom
   import, export           from and to supervisord, systemd, …
-  config, secret           what a configuration is made of; sealed values
+  config, secret           what it is made of, what was before; sealed values
 Both:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it

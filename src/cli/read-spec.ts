@@ -7,12 +7,15 @@ import { text as textOf } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { GuardConfig } from '../config/guard-file.ts'
 import { type ErrorCode, type ErrorParams, isSteadError, SteadError } from '../errors.ts'
+import type { ConfigSources } from '../model/config-version.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
 
 interface Question {
   /** Absolute. */
   readonly path: string
   readonly text: string
+  /** The other files as they were once; left out where they are read from the disk. */
+  readonly kept?: ConfigSources | undefined
   /** Where `${VAR}` is looked up. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Profiles to take; left out, STEAD_PROFILE says. */
@@ -26,9 +29,17 @@ interface Question {
 }
 
 /** What is told on the command line, where everybody can see it. */
-type Reading = Omit<Question, 'text' | 'env'>
+type Reading = Omit<Question, 'text' | 'kept' | 'env'>
 
-type Answer = GuardConfig | { readonly code: ErrorCode; readonly params: ErrorParams<ErrorCode> }
+/** What may have in it what others shall not see goes by standard input. */
+type Given = Pick<Question, 'text' | 'kept'>
+
+/** The configuration, and the texts that it was read from, the first file first. */
+export type ReadGuardConfig = GuardConfig & { readonly sources: ConfigSources }
+
+type Answer =
+  | ReadGuardConfig
+  | { readonly code: ErrorCode; readonly params: ErrorParams<ErrorCode> }
 
 /** A bomb that takes longer, or more memory than this, is ended. */
 const LONGEST = 60_000
@@ -40,7 +51,12 @@ export async function readGuardSpec(question: Question): Promise<GuardSpec> {
 }
 
 /** The same with the files that it depends on. @throws GUARD_FILE_INVALID with every problem */
-export async function readGuardConfig({ text, env, ...reading }: Question): Promise<GuardConfig> {
+export async function readGuardConfig({
+  text,
+  kept,
+  env,
+  ...reading
+}: Question): Promise<ReadGuardConfig> {
   const flags = [`--max-old-space-size=${MAX_HEAP}`, ...process.execArgv]
   const words = [fileURLToPath(import.meta.url), JSON.stringify(reading)]
   const child = spawn(process.execPath, [...flags, ...words], {
@@ -52,7 +68,7 @@ export async function readGuardConfig({ text, env, ...reading }: Question): Prom
   child.stdin.on('error', () => {
     // It ended before it had read everything; what it says, or does not, tells why.
   })
-  child.stdin.end(text)
+  child.stdin.end(JSON.stringify({ text, kept } satisfies Given))
   const ended = new Promise<string>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
@@ -79,11 +95,14 @@ async function answer({ keyFile, profiles, set = [], ...reading }: Reading): Pro
   try {
     const { loadGuardFile } = await import('../config/guard-file.ts')
     const { configFiles } = await import('../platform/config-files.ts')
-    const text = await textOf(process.stdin)
+    const { keptFiles, recorded } = await import('../config/layers/kept-files.ts')
+    const { text, kept } = JSON.parse(await textOf(process.stdin)) as Given
+    const files = recorded(kept === undefined ? configFiles() : keptFiles(kept))
     const { secretOpener } = await import('./compose-secrets.ts')
     const secrets = keyFile === undefined ? {} : { openSecret: secretOpener(keyFile) }
     const file = { ...reading, profiles, set, text, env: process.env, ...secrets }
-    return loadGuardFile(file, configFiles())
+    const config = loadGuardFile(file, files)
+    return { ...config, sources: { [reading.path]: text, ...files.sources } }
   } catch (error) {
     if (!isSteadError(error)) throw error
     const { code, params } = error

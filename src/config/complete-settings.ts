@@ -65,6 +65,7 @@ export function completeSettings(
     heartbeat: all.heartbeat ?? null,
     stop: all.stop ?? PROGRAM_DEFAULTS.stop,
     reload: all.reload ?? PROGRAM_DEFAULTS.reload,
+    reloadOn: (all.reloadOn ?? []).map((file) => resolve(directory, file)),
     restartAt: all.restartAt ?? PROGRAM_DEFAULTS.restartAt,
     log: logOf(inherited.log ?? {}, own.log ?? {}, directory),
     windows: windowsProgramOf(inherited.windows, own.windows),

@@ -80,6 +80,7 @@ const OTHER: {
   heartbeat: { every: 1, misses: 1, forward: null },
   stop: [],
   reload: { kind: 'signal', signal: 'SIGHUP' },
+  reloadOn: ['/etc/a.conf'],
   restartAt: ['@daily'],
 }
 

@@ -23,6 +23,7 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
   'heartbeat',
   'stop',
   'reload',
+  'reloadOn',
   'restartAt',
   'log.format',
   'log.encoding',

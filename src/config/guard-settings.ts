@@ -13,6 +13,7 @@ const WHOLE = [
   'startSeconds',
   'stop',
   'reload',
+  'reloadOn',
   'restartAt',
   'cgroup',
   'log',
@@ -42,10 +43,11 @@ export function guardSettingsOf(settings: ServiceSettings): GuardSettings | null
     stop: settings.stop ?? stopWithin(settings.stopTimeout),
     reload: settings.reload ?? PROGRAM_DEFAULTS.reload,
     restart: restartOf(restart),
+    // Paths are made whole where it is known what they are relative to.
+    reloadOn: settings.reloadOn ?? [],
     restartAt: settings.restartAt ?? PROGRAM_DEFAULTS.restartAt,
     cgroup: settings.cgroup ?? PROGRAM_DEFAULTS.cgroup,
     startSeconds: settings.startSeconds ?? PROGRAM_DEFAULTS.startSeconds,
-    // Paths are made whole where it is known what they are relative to.
     log: {
       ...logOf({}, rest, '/'),
       file: file ?? null,

@@ -51,6 +51,7 @@ function toSpec(parsed: Parsed): ServiceSpec {
     startSeconds: _startSeconds,
     stop: _stop,
     reload: _reload,
+    reloadOn: _reloadOn,
     restartAt: _restartAt,
     cgroup: _cgroup,
     log: _log,

@@ -66,7 +66,7 @@ function guardPaths({ guard }: ServiceSpec, paths: PathRules): ServiceSpec['guar
     file: file === null ? null : whole(file),
     sinks: sinks.map((sink) => sinkWithPaths(sink, whole)),
   }
-  return { ...guard, log }
+  return { ...guard, log, reloadOn: guard.reloadOn.map(whole) }
 }
 
 async function resolveProgram(file: string, { files, paths }: PreflightPorts): Promise<string> {

@@ -141,6 +141,11 @@ export const inheritable = {
     example: '{ signal: SIGHUP }',
     fallback: 'restart',
   }),
+  reloadOn: described(
+    z.union([z.array(path).max(100), path.transform((value) => [value])]),
+    'files that it reads itself: when one of them changes, it is reloaded',
+    { example: './nginx.conf' },
+  ),
   restartAt: described(
     z.union([z.array(cronText).max(100), cronText.transform((value) => [value])]),
     'when it is restarted, as a time of cron(8) or a list of them, in local time',

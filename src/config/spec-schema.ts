@@ -71,6 +71,7 @@ export const specSchema = z.strictObject({
   startSeconds: inheritable.startSeconds,
   stop: inheritable.stop,
   reload: inheritable.reload,
+  reloadOn: inheritable.reloadOn,
   restartAt: inheritable.restartAt,
   cgroup: inheritable.cgroup,
   log: inheritable.log,

@@ -160,8 +160,9 @@ export function guardConfiguration(
       return await parts.readSpec(given)
     } catch (error) {
       if (isSteadError(error) && cause !== 'rollback') {
-        refused = { at: now(), cause, reason: error.message }
-        const text = `the configuration is not taken over: ${error.message}`
+        const reason = withoutExcerpts(error)
+        refused = { at: now(), cause, reason }
+        const text = `the configuration is not taken over: ${reason}`
         if (cause !== 'apply') tell({ type: 'guard', text, severity: 4 })
       }
       throw error
@@ -224,7 +225,7 @@ export function guardConfiguration(
         const next = await read(text, cause)
         if (dryRun) return parts.compare(current, next.spec)
         const period = trial ?? policyOf(next.spec).trial
-        return take(next, callerName(caller), cause, period)
+        return take(next, cause === 'apply' ? callerName(caller) : cause, cause, period)
       },
       async rollback(number, caller) {
         const next = await read(versionSources(number), 'rollback')
@@ -244,4 +245,10 @@ export function guardConfiguration(
       },
     },
   }
+}
+
+/** The lines of a file that are shown below a problem may have in them what not everybody may see. */
+function withoutExcerpts(error: SteadError): string {
+  if (!isSteadError(error, 'GUARD_FILE_INVALID')) return error.message
+  return error.params.problems.map((problem) => problem.split('\n')[0]).join('; ')
 }

@@ -58,6 +58,8 @@ export interface ProgramSpec {
   /** In order; the guard adds SIGKILL to the whole tree at the end where no step sends it. */
   readonly stop: readonly StopStep[]
   readonly reload: ReloadAction
+  /** Files that it reads itself, absolute: a change of one reloads it. */
+  readonly reloadOn: readonly string[]
   /** Times at which it is restarted while it runs, as cron expressions of local time. */
   readonly restartAt: readonly string[]
   readonly log: LogPolicy
@@ -225,6 +227,7 @@ export const PROGRAM_DEFAULTS = {
     { action: KILL, wait: 5_000 },
   ],
   reload: { kind: 'restart' },
+  reloadOn: [],
   restartAt: [],
   windows: WINDOWS_PROGRAM_DEFAULTS,
   sockets: [],

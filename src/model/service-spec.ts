@@ -53,6 +53,7 @@ export interface GuardSettings
     | 'stop'
     | 'reload'
     | 'restart'
+    | 'reloadOn'
     | 'restartAt'
     | 'cgroup'
     | 'startSeconds'

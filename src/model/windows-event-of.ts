@@ -29,6 +29,8 @@ export function windowsEvents(): (event: GuardEvent) => WindowsEventName | null 
         return 'survivors'
       case 'changed':
         return 'configuration-applied'
+      case 'config':
+        return event.outcome === 'rolled-back' ? 'configuration-refused' : null
       case 'ready':
       case 'want':
       case 'recovered':

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { errorFrom, SteadError } from '../../errors.ts'
+import { parseDuration } from '../../model/duration.ts'
 import type { ApplyChange, GuardVerb, VerbResult } from '../../model/ports/guard-api.ts'
 import { suggest } from '../../model/suggest.ts'
 import { findGuardFile, readGuardFile } from '../compose-guard-home.ts'
@@ -84,6 +85,11 @@ export function down(options: FileOptions & { readonly keep?: boolean }): Promis
   )
 }
 
+export interface ApplyOptions extends FileOptions {
+  readonly dryRun?: boolean
+  readonly trial?: string
+}
+
 const ACTIONS: Readonly<Record<ApplyChange['action'], string>> = {
   add: 'is new: it starts',
   remove: 'is gone: it stops',
@@ -93,21 +99,41 @@ const ACTIONS: Readonly<Record<ApplyChange['action'], string>> = {
 }
 
 /** `apply`: what a changed stead.yaml means for each service, and then does it. */
-export function apply(options: FileOptions & { readonly dryRun?: boolean }): Promise<number> {
+export function apply(options: ApplyOptions): Promise<number> {
   return runVerb(options, (output) =>
     withGuardOf(options.file, options, async (client) => {
       const text = readGuardFile(findGuardFile(options.file))
       const dryRun = options.dryRun === true
-      const changes = await client.apply({ text, dryRun })
-      if (output.json) output.object({ dryRun, changes })
+      const trial = trialOf(options.trial)
+      const changes = await client.apply({ text, dryRun, trial })
       for (const { service, action, settings } of changes) {
         const what = settings.length === 0 ? '' : ` (${settings.join(', ')})`
         output.done(`${service} ${ACTIONS[action]}${what}`)
       }
       if (dryRun) output.done('nothing was changed: leave out --dry-run')
-      return 0
+      const tried = dryRun || trial === null ? null : await awaitTrial(client, output)
+      if (output.json)
+        output.object({ dryRun, changes, ...(tried === null ? {} : { trial: tried }) })
+      if (tried === null || tried.outcome === 'good') return 0
+      const { version, reason } = tried
+      throw new SteadError('CONFIG_ROLLED_BACK', { version, reason: reason ?? tried.outcome })
     }),
   )
+}
+
+function trialOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const trial = parseDuration(text)
+  if (trial !== null) return trial
+  const problem = `--trial is a time such as 30s, not ${JSON.stringify(text)}`
+  throw new SteadError('USAGE', { problem, verb: 'apply' })
+}
+
+async function awaitTrial(client: Connected['client'], output: Output) {
+  const { outcomeOf } = await import('./config-history.ts')
+  const tried = await output.progress('on trial', outcomeOf(client))
+  if (tried.outcome === 'good') output.done(`configuration ${tried.version} is good`)
+  return tried
 }
 
 /** `scale NAME N`: to so many instances; those that stay are not touched. */

@@ -83,8 +83,11 @@ async function tellGuarded(
   } else {
     const { guardTable, outletTexts } = await import('../present/guard-text.ts')
     output.done(guardTable(services, new Date(), output.colour))
+    const { configNote } = await import('../present/version-text.ts')
     for (const { guard } of guarded) {
       for (const text of outletTexts(guard.outlets ?? [])) output.done(text)
+      const note = guard.config === undefined ? null : configNote(guard.config)
+      if (note !== null) output.done(note)
     }
     if (managed.length > 0) output.done(await managedText(managed, output))
   }

@@ -174,6 +174,7 @@ const LOST: readonly (readonly [keyof Parameters<typeof isSet>[0] & string, stri
   ['health', 'supervisord has no health checks'],
   ['heartbeat', 'supervisord has no heartbeats'],
   ['reload', 'supervisord reloads no program'],
+  ['reloadOn', 'supervisord watches no files'],
   ['restartAt', 'supervisord restarts nothing by the calendar'],
   ['sockets', 'supervisord opens one socket for FastCGI, and hands it over in another way'],
   ['fdStoreMax', 'supervisord keeps no descriptors of programs'],

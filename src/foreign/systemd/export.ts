@@ -221,6 +221,8 @@ function loseRest(program: ProgramSpec, lose: Losing['lose']): void {
     )
   if (isSet(program, 'health')) lose(name, 'health', 'systemd has no health checks', 'heartbeat')
   if (heartbeat?.forward != null) lose(name, 'heartbeat.forward', 'systemd forwards no beats')
+  if (isSet(program, 'reloadOn'))
+    lose(name, 'reloadOn', 'a unit watches no files', 'a path unit with systemctl reload')
   if (isSet(program, 'restartAt'))
     lose(
       name,

@@ -1,0 +1,62 @@
+import { SteadError } from '../../errors.ts'
+import type { ConfigOutcome } from '../../model/config-version.ts'
+import { type CommonOptions, runVerb } from '../context.ts'
+import { withGuardOf } from '../guard-access.ts'
+import { changesText, versionTable } from '../present/version-text.ts'
+import type { FileOptions } from './guard-control.ts'
+
+/** `config history`: the configurations that a guard has taken. */
+export function history(options: FileOptions): Promise<number> {
+  return runVerb(options, (output) =>
+    withGuardOf(options.file, options, async (client) => {
+      const versions = await client.versions()
+      if (output.json) output.object({ versions })
+      else output.answer(versionTable(versions))
+      return 0
+    }),
+  )
+}
+
+/** `config rollback N`: takes a version anew; the file stays as it is. */
+export function rollback(number: string, options: FileOptions & CommonOptions): Promise<number> {
+  return runVerb(options, (output) =>
+    withGuardOf(options.file, options, async (client, { facts }) => {
+      const version = versionOf(number)
+      const changes = await output.progress('going back', client.rollback(version))
+      if (output.json) output.object({ version, changes })
+      output.done(`version ${version} is taken over again: ${changesText(changes)}`)
+      if (facts.file !== null)
+        output.done(`${facts.file} is as it was: change it before the next stead apply`)
+      return 0
+    }),
+  )
+}
+
+/** What has become of a version that is on trial; waits for it. */
+export async function outcomeOf(client: Parameters<Parameters<typeof withGuardOf>[2]>[0]): Promise<{
+  readonly version: number
+  readonly outcome: ConfigOutcome
+  readonly reason: string | null
+}> {
+  const signal = new AbortController()
+  try {
+    const { events } = await client.events(null, signal.signal)
+    // Only now nothing that comes is missed.
+    const { config } = await client.facts()
+    const { version, outcome } = config ?? { version: 0, outcome: 'good' }
+    if (outcome !== 'trial') return { version, outcome, reason: null }
+    for await (const event of events) {
+      if ('gap' in event || event.type !== 'config' || event.version !== version) continue
+      return { version, outcome: event.outcome, reason: event.reason }
+    }
+    return { version, outcome, reason: 'the guard has ended' }
+  } finally {
+    signal.abort()
+  }
+}
+
+export function versionOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  const problem = `a version is a number, not ${JSON.stringify(text)}: stead config history`
+  throw new SteadError('USAGE', { problem, verb: 'config' })
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { until } from '../../contract/until.ts'
+import { openRoom, type Room } from './room.ts'
+
+const WATCHED = { configuration: { watch: true, debounce: '50ms', trial: '2s' } }
+const SLEEPS = ['sleep', '600']
+const sleeper = (value: string) => ({ command: SLEEPS, env: { VALUE: value } })
+
+/** Waits for the version whose outcome is that. */
+async function version(room: Room, number: number, outcome: string) {
+  return until(`version ${number} is ${outcome}`, async () => {
+    const { stdout } = await room.stead('config', 'history', '--json')
+    const { versions } = JSON.parse(stdout) as {
+      versions: { number: number; outcome: string; reason: string | null; by: string }[]
+    }
+    return versions.find((one) => one.number === number && one.outcome === outcome)
+  })
+}
+
+describe('a guard that watches its file', () => {
+  test('takes over what is saved, and leaves alone what has not changed', async () => {
+    const room = openRoom({ a: sleeper('1'), b: sleeper('1') }, WATCHED)
+    await room.up()
+    const [a, b] = await room.running('a', 'b')
+    room.write({ a: sleeper('2'), b: { ...sleeper('1'), labels: { tier: 'x' } } }, WATCHED)
+    expect(await version(room, 2, 'good')).toMatchObject({ by: 'file' })
+    expect((await room.one('a')).pid).not.toBe(a?.pid)
+    expect((await room.one('b')).pid).toBe(b?.pid)
+    const [program] = room.programs('a')
+    expect(program?.environment.VALUE).toBe('2')
+  })
+
+  test('goes back by itself when what it took over fails, and says so', async () => {
+    const room = openRoom({ a: sleeper('1') }, WATCHED)
+    await room.up()
+    await room.running('a')
+    room.write({ a: { command: ['sh', '-c', 'sleep 0.3; exit 3'] } }, WATCHED)
+    const { reason } = await version(room, 2, 'rolled-back')
+    expect(reason).toMatch(/^a is (backoff|fatal): /)
+    await version(room, 3, 'good')
+    await room.running('a')
+    expect(room.programs('a')[0]?.environment.VALUE).toBe('1')
+    const { stdout } = await room.stead('events')
+    expect(stdout).toMatch(/configuration 2 is taken back: a is (backoff|fatal)/)
+  })
+
+  test('keeps what it has when what is saved is wrong, and status tells why until it is right', async () => {
+    const room = openRoom({ a: sleeper('1') }, WATCHED)
+    await room.up()
+    const [a] = await room.running('a')
+    room.write(
+      'services:\n  a: { command: [sleep, "600"], instancs: 2 }\nconfiguration: { watch: true }\n',
+    )
+    const refused = () => room.status().then(({ guard }) => guard.config?.refused ?? null)
+    const told = await until('the refusal is told', refused)
+    expect(told.reason).toContain('stead.yaml:2:33: services.a.instancs')
+    // The line itself may have in it what not everybody may see.
+    expect(told.reason).not.toContain('600')
+    expect((await room.stead('status')).stdout).toContain('is not taken over: ')
+    expect((await room.stead('events')).stdout).toContain('services.a.instancs')
+    expect((await room.one('a')).pid).toBe(a?.pid)
+    room.write({ a: sleeper('1') }, WATCHED)
+    await until('it is forgotten', async () => (await refused()) === null)
+    expect((await room.one('a')).pid).toBe(a?.pid)
+  })
+
+  test('sees a link that is switched, as Kubernetes does', async () => {
+    const room = openRoom({ a: sleeper('1') }, WATCHED)
+    const text = readFileSync(room.file, 'utf8')
+    for (const [name, value] of [
+      ['..1', '1'],
+      ['..2', '2'],
+    ] as const) {
+      mkdirSync(join(room.directory, name))
+      writeFileSync(
+        join(room.directory, name, 'stead.yaml'),
+        text.replace('"VALUE":"1"', `"VALUE":"${value}"`),
+      )
+    }
+    rmSync(room.file)
+    symlinkSync('..1', join(room.directory, '..data'))
+    symlinkSync('..data/stead.yaml', room.file)
+    await room.up()
+    await room.running('a')
+    symlinkSync('..2', join(room.directory, '..new'))
+    renameSync(join(room.directory, '..new'), join(room.directory, '..data'))
+    await version(room, 2, 'good')
+    expect(room.programs('a')[0]?.environment.VALUE).toBe('2')
+  })
+})
+
+test('a service is reloaded when a file that it reads has changed', async () => {
+  const room = openRoom()
+  const conf = join(room.directory, 'a.conf')
+  writeFileSync(conf, 'one\n')
+  const script = `trap 'cat a.conf' HUP; cat a.conf; while :; do sleep 600 & wait; done`
+  const reads = { command: ['sh', '-c', script], reloadOn: 'a.conf', reload: { signal: 'SIGHUP' } }
+  room.write({ a: reads }, { configuration: { debounce: '50ms' } })
+  await room.up()
+  const [before] = await room.running('a')
+  await until('it has read it', () => room.log('a').includes('one'))
+  writeFileSync(conf, 'two\n')
+  await until('it has read it anew', () => room.log('a').includes('two'))
+  expect((await room.one('a')).pid).toBe(before?.pid)
+})
+
+test('apply --trial waits for the outcome, and ends with it', async () => {
+  const room = openRoom({ a: sleeper('1') })
+  await room.up()
+  await room.running('a')
+  room.write({ a: sleeper('2') })
+  const good = await room.stead('apply', '--trial', '300ms')
+  expect(good).toMatchObject({ code: 0 })
+  expect(good.stdout).toContain('configuration 2 is good')
+  room.write({ a: { command: ['false'] } })
+  const bad = await room.stead('apply', '--trial', '10s')
+  expect(bad.code).toBe(1)
+  expect(bad.stderr).toMatch(/CONFIG_ROLLED_BACK: configuration 3 was taken back: a is/)
+  await room.running('a')
+})
+
+test('an earlier version is gone back to by its number, after a restart of the guard as well', async () => {
+  const room = openRoom({ a: sleeper('1') })
+  await room.up()
+  await room.running('a')
+  room.write({ a: sleeper('2') })
+  expect((await room.stead('apply')).code).toBe(0)
+  await room.stead('down')
+  await room.up()
+  await room.running('a')
+  const back = await room.stead('config', 'rollback', '1')
+  expect(back).toMatchObject({ code: 0, stdout: expect.stringMatching(/^version 1 is taken over/) })
+  await room.running('a')
+  expect(room.programs('a').map(({ environment }) => environment.VALUE)).toEqual(['1'])
+  const { stdout } = await room.stead('config', 'history')
+  expect(stdout.split('\n').map((line) => line.split(/\s{2,}/)[2])).toEqual(
+    expect.arrayContaining(['CAUSE', 'rollback', 'apply', 'start']),
+  )
+  expect(await room.stead('config', 'rollback', '77')).toMatchObject({ code: 2 })
+})
