@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { HealthCheck, ProbeTarget, ReadinessCheck } from '../model/program-spec.ts'
+import type { HealthCheck, ProbeTarget, ReadinessCheck } from '../model/program-checks.ts'
 import { described } from './described.ts'
 import { regularExpression, truth, whole } from './program-values.ts'
 import { command, duration, kind, positiveDuration } from './setting-values.ts'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { HeartbeatPolicy, ReloadAction, StopStep } from '../model/program-spec.ts'
+import type { HeartbeatPolicy } from '../model/program-checks.ts'
+import type { ReloadAction, StopStep } from '../model/program-spec.ts'
 import { described } from './described.ts'
 import { signal, truth, whole } from './program-values.ts'
 import { command, positiveDuration } from './setting-values.ts'

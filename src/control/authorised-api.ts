@@ -1,20 +1,22 @@
-import { isSteadError } from '../errors.ts'
 import type { Permission } from '../model/access.ts'
 import type { GuardEvent } from '../model/guard-event.ts'
 import type { GraphService } from '../model/guard-graph.ts'
 import type { GuardMetrics } from '../model/guard-metrics.ts'
 import type { GroupFact, GuardFacts } from '../model/guard-status.ts'
 import type { Audit, AuditEntry } from '../model/ports/audit.ts'
-import type {
-  ApplyChange,
-  Caller,
-  EventGap,
-  GuardApi,
-  Selection,
-  VerbResult,
-} from '../model/ports/guard-api.ts'
+import type { Caller, EventGap, GuardApi, Selection } from '../model/ports/guard-api.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
 import type { Access } from './access.ts'
+import {
+  type Act,
+  bounded,
+  changesOf,
+  codesOf,
+  labelsOf,
+  outcomeOf,
+  targetsOf,
+  textOf,
+} from './audited-act.ts'
 
 export interface AuthorisedParts {
   readonly api: GuardApi
@@ -25,8 +27,6 @@ export interface AuthorisedParts {
 
 /** An event of what the caller may not see is passed over in so large pages. */
 const PAGE = 1_000
-/** Of names and changes so many stand in an entry; the rest is counted. */
-const MOST_NAMED = 50
 
 /**
  * What a guard does for one caller: it sees what it may see, everything else is not there; a change is
@@ -244,46 +244,6 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
   ): AsyncGenerator<GuardEvent | EventGap, void> {
     for await (const event of events) if ('gap' in event || isVisible(event)) yield event
   }
-}
-
-type Act = Pick<AuditEntry, 'action' | 'targets' | 'detail'>
-
-function targetsOf({ names }: Selection): readonly string[] {
-  return bounded(names)
-}
-
-function labelsOf({ labels }: Selection): object {
-  return labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }
-}
-
-function textOf({ action, targets }: Act): string {
-  return targets.length === 0
-    ? `${action} everything`
-    : `${action} ${targets.slice(0, 3).join(', ')}`
-}
-
-function outcomeOf(results: readonly VerbResult[]): Partial<AuditEntry> {
-  const errors = [...new Set(results.flatMap(({ error }) => (error === null ? [] : [error.code])))]
-  const targets = bounded(results.map(({ id }) => id))
-  return errors.length === 0 ? { targets } : { targets, result: 'failed', errors }
-}
-
-function changesOf(changes: readonly ApplyChange[]): Partial<AuditEntry> {
-  const real = changes.filter(({ action }) => action !== 'nothing')
-  const told = real.map(({ service, action, settings }) => [service, action, ...settings].join(' '))
-  return {
-    targets: bounded(real.map(({ service }) => service)),
-    detail: { changes: bounded(told) },
-  }
-}
-
-function bounded(texts: readonly string[]): readonly string[] {
-  if (texts.length <= MOST_NAMED) return texts
-  return [...texts.slice(0, MOST_NAMED), `… and ${texts.length - MOST_NAMED} more`]
-}
-
-function codesOf(errors: readonly unknown[]): readonly string[] {
-  return errors.map((error) => (isSteadError(error) ? error.code : 'INTERNAL'))
 }
 
 /** `api` of `api@2`. */

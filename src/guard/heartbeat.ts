@@ -1,6 +1,6 @@
 import type { Clock } from '../model/ports/clock.ts'
 import type { Timers } from '../model/ports/timers.ts'
-import type { HeartbeatPolicy } from '../model/program-spec.ts'
+import type { HeartbeatPolicy } from '../model/program-checks.ts'
 
 export interface HeartbeatMonitor {
   /** A sign of life. */

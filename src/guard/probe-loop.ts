@@ -2,7 +2,7 @@ import type { ProbeFact } from '../model/guard-status.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { ExecProbeOptions, ProbeOutcome, Probes } from '../model/ports/probe.ts'
 import type { Timers } from '../model/ports/timers.ts'
-import type { ProbeTarget, ProbeTiming } from '../model/program-spec.ts'
+import type { ProbeTarget, ProbeTiming } from '../model/program-checks.ts'
 
 export interface ProbeDeps {
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import type { HealthCheck, ProbeTarget, ProbeTiming } from '../model/program-spec.ts'
+import type { HealthCheck, ProbeTarget, ProbeTiming } from '../model/program-checks.ts'
 import { type ProbeDeps, type ProbeLoop, probeLoop } from './probe-loop.ts'
 
 /** A program is asked this soon after its start, then at growing intervals: most are ready soon. */
