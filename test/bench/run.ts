@@ -9,7 +9,7 @@ import { bootContainer, CHECKOUT } from '../e2e/systemd/container.ts'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
 const wanted = process.argv.slice(2)
-const benches: Readonly<Record<string, () => Promise<void>>> = { status, scm }
+const benches: Readonly<Record<string, () => Promise<void>>> = { status, windows }
 
 for (const [name, bench] of Object.entries(benches)) {
   if (wanted.length === 0 || wanted.includes(name)) await bench()
@@ -26,8 +26,8 @@ async function status(): Promise<void> {
   }
 }
 
-async function scm(): Promise<void> {
-  must(process.execPath, ['test/bench/scm-start.ts'])
+async function windows(): Promise<void> {
+  must(process.execPath, ['test/bench/windows/run.ts'])
 }
 
 function must(file: string, args: readonly string[]): void {

@@ -1,8 +1,8 @@
 /**
- * The service that is measured: an HTTP server that is ready when it listens, and then writes the file
- * it is given. `native` as a service of stead, `plain` as any Node program.
+ * The service that is measured: an HTTP server that is ready when it listens, and then writes its pid to
+ * the file it is given. `native` as a service of stead, `plain` as any Node program.
  */
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 const [kind, ready] = process.argv.slice(2)
@@ -10,7 +10,8 @@ const [kind, ready] = process.argv.slice(2)
 async function listen() {
   const server = createServer((_, response) => response.end('ok'))
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  writeFileSync(ready, '')
+  writeFileSync(`${ready}.new`, String(process.pid))
+  renameSync(`${ready}.new`, ready)
   return server
 }
 
