@@ -72,6 +72,15 @@ describe('S10 the guard of any executable', () => {
     expect(refusedOfAny(settings)).toEqual([setting])
   })
 
+  test('names a stop and a reload by a signal that Windows does not have', () => {
+    const asked = { stop: [{ signal: 'SIGINT', wait: '5s' }], reload: { signal: 'SIGHUP' } }
+    const { guard } = parseSpec({ name: 'a', command: '/bin/a', ...asked }, 'test')
+    expect(refusedOfAny({ guard })).toEqual(['stop', 'reload'])
+    const own = { stop: [{ signal: 'CTRL_BREAK', wait: '5s' }] }
+    const { guard: known } = parseSpec({ name: 'a', command: '/bin/a', ...own }, 'test')
+    expect(refusedOfAny({ guard: known })).toEqual([])
+  })
+
   test('names what a guard has elsewhere alone, by the names that it has in the file', () => {
     const asked = {
       log: { whenFull: 'drop', sinks: ['journald'] },

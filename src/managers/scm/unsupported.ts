@@ -1,4 +1,5 @@
 import { posixLacks } from '../../config/posix-only.ts'
+import { signalProblems } from '../../config/windows-stop.ts'
 import type { Home } from '../../model/home.ts'
 import type { Unsupported } from '../../model/plan.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
@@ -84,6 +85,9 @@ function inGuard(spec: ServiceSpec, refuse: Refuse): void {
   const program = programOf({ ...spec, user: null, group: null }, NOWHERE, 'C:\\')
   for (const { setting, remedy } of posixLacks(program)) {
     refuse(setting, `a guard on Windows has it not; ${remedy}`)
+  }
+  for (const { path, message } of signalProblems([program], true)) {
+    refuse(String(path.at(-1)), message)
   }
 }
 
