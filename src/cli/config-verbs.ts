@@ -8,7 +8,7 @@ import type { FileOptions } from './verbs/guard-control.ts'
 const load = () => import('./verbs/config.ts')
 const past = () => import('./verbs/config-history.ts')
 
-/** Adds `config` with `show`, `check`, `history` and `rollback`. */
+/** Adds `config` with `show`, `check`, `history`, `diff` and `rollback`. */
 export function addConfigVerbs(program: Command, all: boolean, exit: (code: number) => void): void {
   const config = program
     .command('config')
@@ -33,6 +33,12 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
   ofGuard('history', 'what the guard has taken over, with who, when and the outcome').action(
     async (options: FileOptions) => exit(await (await past()).history(options)),
   )
+  ofGuard('diff', 'the settings that two versions have differently')
+    .argument('[from]', 'a version (default: the one before the newest)')
+    .argument('[to]', 'another (default: the newest)')
+    .action(async (from: string | undefined, to: string | undefined, options: FileOptions) =>
+      exit(await (await past()).diff(from, to, options)),
+    )
   ofGuard('rollback', 'take an earlier version over again; the file stays as it is')
     .argument('<version>', 'its number')
     .action(async (number: string, options: FileOptions) =>

@@ -1,3 +1,5 @@
+import type { SettingChange } from '../../config/layers/compare-settings.ts'
+import { shownPath } from '../../config/layers/named-values.ts'
 import type { ConfigOutcome, ConfigVersion } from '../../model/config-version.ts'
 import type { ConfigFacts } from '../../model/guard-status.ts'
 import type { ApplyChange } from '../../model/ports/guard-api.ts'
@@ -45,6 +47,23 @@ export function changesText(changes: readonly ApplyChange[]): string {
     return [`${service} (${settings.join(', ')})`]
   })
   return told.length === 0 ? 'no service' : told.join(', ')
+}
+
+/** What two versions have differently, a line each; secrets are masked by then. */
+export function changesTable(changes: readonly SettingChange[], from: number, to: number): string {
+  if (changes.length === 0) return `versions ${from} and ${to} have the same settings`
+  return changes
+    .map((change) => {
+      const name = shownPath(change.path)
+      const [before, after] = [JSON.stringify(change.before), JSON.stringify(change.after)]
+      if (!('before' in change)) return `+ ${name}: ${after}`
+      if (!('after' in change)) return `- ${name}: ${before}`
+      // Of a secret that is another one both sides look alike.
+      return before === after
+        ? `~ ${name}: ${after}, another one`
+        : `~ ${name}: ${before} → ${after}`
+    })
+    .join('\n')
 }
 
 /** What is worth telling of a guard's configuration; null where it runs what it was given. */

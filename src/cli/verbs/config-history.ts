@@ -1,8 +1,13 @@
+import { compareSettings, type SettingChange } from '../../config/layers/compare-settings.ts'
+import { keptFiles } from '../../config/layers/kept-files.ts'
+import { loadSettings } from '../../config/layers/load-settings.ts'
+import { shownPath } from '../../config/layers/named-values.ts'
+import type { SourceTree } from '../../config/source/source-tree.ts'
 import { SteadError } from '../../errors.ts'
-import type { ConfigOutcome } from '../../model/config-version.ts'
+import type { ConfigOutcome, ConfigSources } from '../../model/config-version.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { withGuardOf } from '../guard-access.ts'
-import { changesText, versionTable } from '../present/version-text.ts'
+import { changesTable, changesText, versionTable } from '../present/version-text.ts'
 import type { FileOptions } from './guard-control.ts'
 
 /** `config history`: the configurations that a guard has taken. */
@@ -30,6 +35,40 @@ export function rollback(number: string, options: FileOptions & CommonOptions): 
       return 0
     }),
   )
+}
+
+/** `config diff [A] [B]`: what two versions have differently; the newest, and the one before it. */
+export function diff(
+  first: string | undefined,
+  second: string | undefined,
+  options: FileOptions,
+): Promise<number> {
+  return runVerb(options, (output) =>
+    withGuardOf(options.file, options, async (client) => {
+      const kept = await client.versions()
+      const numbers = kept.map((one) => one.number)
+      const to = second === undefined ? (numbers.at(-1) ?? 0) : versionOf(second)
+      const from = first === undefined ? (numbers.at(-2) ?? to) : versionOf(first)
+      const [before, after] = await Promise.all([
+        client.versionSources(from),
+        client.versionSources(to),
+      ])
+      const changes = compareSettings(treeOf(before), treeOf(after))
+      if (output.json) output.object({ from, to, changes: changes.map(jsonChange) })
+      else output.answer(changesTable(changes, from, to))
+      return 0
+    }),
+  )
+}
+
+function jsonChange({ path, ...values }: SettingChange) {
+  return { setting: shownPath(path), ...values }
+}
+
+/** As it was written: variables are not put in. */
+function treeOf(sources: ConfigSources): SourceTree {
+  const [[path, text] = ['', '']] = Object.entries(sources)
+  return loadSettings({ path, text, env: process.env }, keptFiles(sources)).source.tree
 }
 
 /** What has become of a version that is on trial; waits for it. */

@@ -127,6 +127,8 @@ test('an earlier version is gone back to by its number, after a restart of the g
   await room.running('a')
   room.write({ a: sleeper('2') })
   expect((await room.stead('apply')).code).toBe(0)
+  const { stdout: different } = await room.stead('config', 'diff')
+  expect(different).toBe('~ services.a.env.VALUE: "1" → "2"\n')
   await room.stead('down')
   await room.up()
   await room.running('a')
