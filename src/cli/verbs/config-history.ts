@@ -81,9 +81,12 @@ export async function outcomeOf(client: Parameters<Parameters<typeof withGuardOf
   try {
     const { events } = await client.events(null, signal.signal)
     // Only now nothing that comes is missed.
-    const { config } = await client.facts()
-    const { version, outcome } = config ?? { version: 0, outcome: 'good' }
-    if (outcome !== 'trial') return { version, outcome, reason: null }
+    const taken = await client.versions()
+    // It may have been taken back already, which is a version too.
+    const asked = taken.findLast(({ cause }) => cause !== 'rollback')
+    if (asked === undefined) return { version: 0, outcome: 'good', reason: null }
+    const { number: version, outcome, reason } = asked
+    if (outcome !== 'trial') return { version, outcome, reason }
     for await (const event of events) {
       if ('gap' in event || event.type !== 'config' || event.version !== version) continue
       return { version, outcome: event.outcome, reason: event.reason }
