@@ -22,6 +22,13 @@ export const secretErrors = {
     hint: () =>
       'add a newer key in front of it: stead secret keygen --add; then stead secret rotate',
   }),
+  SIGNATURE_REFUSED: entry<{ file: string; reason: string }>({
+    exit: 6,
+    about:
+      'A configuration has to be signed and is not, was changed since, is signed by another key, or is older than one that was accepted. What runs goes on as it was.',
+    message: (p) => `${p.file} is refused: ${p.reason}`,
+    hint: () => 'sign what is there now: stead config sign --key FILE',
+  }),
   SECRET_REFUSED: entry<{ setting: string; reason: string }>({
     exit: 6,
     about:

@@ -56,6 +56,8 @@ export interface GuardSource {
   /** What others are told; null where an installed service is kept, whose manager starts and stops it. */
   readonly file: string | null
   readonly home: Home
+  /** Public keys of which one has to have signed it; left out for nobody's. */
+  readonly keys?: string | null
   /** Reads it anew, or `text` in its stead. */
   readonly readSpec: (given: string | ConfigSources | null) => Promise<
     ReadConfiguration & {
@@ -68,7 +70,7 @@ export interface GuardSource {
 /** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
 export function fileSource(
   named: string | undefined,
-  options: GuardHomeOptions & LayerOptions,
+  options: GuardHomeOptions & LayerOptions & { readonly requireSignature?: string },
 ): GuardSource {
   const file = findGuardFile(named)
   const home = guardHome(options)
@@ -76,6 +78,7 @@ export function fileSource(
     path: file,
     file,
     home,
+    keys: options.requireSignature ?? process.env.STEAD_REQUIRE_SIGNATURE ?? null,
     async readSpec(given) {
       const kept = typeof given === 'object' && given !== null ? given : undefined
       const text = typeof given === 'string' ? given : (kept?.[file] ?? readGuardFile(file))
@@ -94,13 +97,20 @@ export function fileSource(
 }
 
 /** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
-export async function composeGuard({ path, file, home, readSpec }: GuardSource) {
+export async function composeGuard({ path, file, home, keys = null, readSpec }: GuardSource) {
   const { sockets, prepare } = composeSockets()
   let files: readonly string[] = []
+  const gate =
+    keys === null
+      ? null
+      : (await import('./compose-signature.ts')).signatureGate({ file: path, keys, home })
   const prepared = async (given: string | ConfigSources | null): Promise<ReadConfiguration> => {
     const { spec, sources, files: depends = Object.keys(sources) } = await readSpec(given)
     files = depends
-    return { spec: await prepare(spec), sources }
+    const ready = await prepare(spec)
+    // What was kept has been accepted before, and by whom one goes back is asked elsewhere.
+    if (given === null || typeof given === 'string') gate?.check(ready, sources)
+    return { spec: ready, sources }
   }
   const first = await prepared(null)
   const { spec } = first
@@ -166,6 +176,8 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
     const { environment } = surroundings
     const outlets = composeOutlets({ places, project: spec.project, events, tell, environment })
     listeners.add(outlets.happened)
+    const notKept = (error: Error): void =>
+      tell({ type: 'guard', text: `what was signed is not kept: ${error.message}`, severity: 4 })
     const watch = composeConfigWatch({
       files: () => files,
       stirring() {},
@@ -198,6 +210,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         door?.applied(next)
         outlets.apply(next)
         watch.applied(next)
+        void gate?.keep(next).catch(notKept)
       },
     })
     const way = await composeDoor({
@@ -248,6 +261,7 @@ export async function composeGuard({ path, file, home, readSpec }: GuardSource) 
         await way.open()
         outlets.apply(spec)
         watch.applied(spec)
+        await gate?.keep(spec).catch(notKept)
         guard.start()
         await way.enter(spec)
         tellReady()

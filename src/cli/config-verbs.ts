@@ -1,14 +1,17 @@
 /** The verbs about configurations themselves. What a verb does is loaded when it is asked for. */
 import type { Command } from 'commander'
+import type { CommonOptions } from './context.ts'
 import { FILE, PROFILE, SET } from './guard-verbs.ts'
 import { addCommonOptions } from './program.ts'
 import type { ConfigOptions } from './verbs/config.ts'
+import type { SignOptions } from './verbs/config-sign.ts'
 import type { FileOptions } from './verbs/guard-control.ts'
 
 const load = () => import('./verbs/config.ts')
+const signing = () => import('./verbs/config-sign.ts')
 const past = () => import('./verbs/config-history.ts')
 
-/** Adds `config` with `show`, `check`, `history`, `diff` and `rollback`. */
+/** Adds `config` with what looks at configurations, signs them, and goes back to them. */
 export function addConfigVerbs(program: Command, all: boolean, exit: (code: number) => void): void {
   const config = program
     .command('config')
@@ -27,6 +30,29 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
     .argument('[file]', 'the file (default: stead.yaml of this directory, or above it)')
     .action(async (file: string | undefined, options: ConfigOptions) =>
       exit(await (await load()).check(file, options)),
+    )
+  const signed = (name: string, about: string): Command =>
+    addCommonOptions(config.command(name).description(about), all).option(...PROFILE)
+  addCommonOptions(config.command('keygen').description('make a pair of keys that sign'), all)
+    .argument('<file>', 'the private key; the public one is FILE.pub')
+    .action(async (file: string, options: CommonOptions) =>
+      exit(await (await signing()).keygen(file, options)),
+    )
+  signed('sign', 'sign a stead.yaml and all that it includes, into FILE.sig')
+    .argument('[file]', 'the file (default: stead.yaml of this directory, or above it)')
+    .requiredOption('-k, --key <file>', 'the private key')
+    .option(
+      '--sequence <number>',
+      'of this version (default: of the clock); older ones are refused',
+    )
+    .action(async (file: string | undefined, options: SignOptions) =>
+      exit(await (await signing()).sign(file, options)),
+    )
+  signed('verify', 'make sure that a stead.yaml is what was signed')
+    .argument('[file]', 'the file (default: stead.yaml of this directory, or above it)')
+    .requiredOption('-k, --key <file>', 'the public keys that are trusted')
+    .action(async (file: string | undefined, options: SignOptions) =>
+      exit(await (await signing()).verify(file, options)),
     )
   const ofGuard = (name: string, about: string): Command =>
     addCommonOptions(config.command(name).description(about), all).option(...FILE)

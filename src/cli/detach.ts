@@ -30,6 +30,8 @@ export async function startInBackground(
   const args = [process.argv[1] as string, 'up', '-f', file]
   if (options.scope !== undefined) args.push('--scope', options.scope)
   if (options.home !== undefined) args.push('--home', options.home)
+  const { requireSignature } = options
+  if (requireSignature !== undefined) args.push('--require-signature', requireSignature)
   for (const profile of options.profile ?? []) args.push('--profile', profile)
   for (const setting of options.set ?? []) args.push('--set', setting)
   const before = readFileSync(log).length

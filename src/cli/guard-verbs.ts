@@ -39,6 +39,10 @@ export function addGuardVerbs(
   verb('up', 'start everything in stead.yaml, and keep it running')
     .option(...FILE)
     .option('-d, --detach', 'in the background')
+    .option(
+      '--require-signature <keys>',
+      'take nothing but what one of these public keys has signed',
+    )
     .option(...PROFILE)
     .option(...SET)
     .action(async (options: UpOptions) => exit(await (await import('./verbs/up.ts')).up(options)))

@@ -28,6 +28,7 @@ const RESTART = { rolling: { type: 'boolean' } } as const
 const UP = {
   file: { type: 'string', short: 'f' },
   detach: { type: 'boolean', short: 'd' },
+  'require-signature': { type: 'string' },
   profile: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
 } as const
@@ -110,7 +111,12 @@ function parse(
         typeof UP &
         typeof RESTART,
     })
-    return { names: positionals, options: values as QuickOptions }
+    // As commander names them: require-signature is requireSignature.
+    const named = Object.entries(values).map(([key, value]) => [
+      key.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ])
+    return { names: positionals, options: Object.fromEntries(named) as QuickOptions }
   } catch {
     return null
   }

@@ -6,6 +6,7 @@ import type { Output } from '../output.ts'
 export interface UpOptions extends CommonOptions, LayerOptions {
   readonly file?: string
   readonly detach?: boolean
+  readonly requireSignature?: string
 }
 
 /** `up`: a guard over the services of a stead.yaml, here or in the background. */
