@@ -261,8 +261,8 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
         await way.open()
         outlets.apply(spec)
         watch.applied(spec)
-        await gate?.keep(spec).catch(notKept)
         guard.start()
+        await gate?.keep(spec).catch(notKept)
         await way.enter(spec)
         tellReady()
       },
