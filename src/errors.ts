@@ -33,6 +33,23 @@ export const errorTable = {
     hint: () =>
       'correct the settings named; docs/reference/service-file.md lists each with an example',
   }),
+  CONFIG_INVALID: entry<{ source: string; problems: readonly string[] }>({
+    exit: 6,
+    about:
+      'The configuration of a program that is a service is not what its schema asks for; all of it is listed, with file, line and column. At a reload the one before it stays.',
+    message: (p) =>
+      p.problems.length === 1
+        ? (p.problems[0] as string)
+        : `${p.source} has ${p.problems.length} problems\n${p.problems.join('\n')}`,
+    hint: () => 'correct what is named; docs/guide/configuration.md says where settings come from',
+  }),
+  CONFIG_MIXED: entry<{ reason: string }>({
+    exit: 1,
+    about:
+      'A part of a service refused a new configuration, and another that had accepted it could not go back to the old one. The service ends, so that it never runs with a mix.',
+    message: (p) => `a refused configuration could not be gone back from: ${p.reason}`,
+    hint: () => 'correct the configuration before it is started again; see its log for the refusal',
+  }),
   FILE_UNREADABLE: entry<{ path: string; reason: string }>({
     exit: 2,
     about: 'A file that was named cannot be read.',

@@ -17,6 +17,13 @@ export type {
   TimeChangeEvent,
 } from './model/machine-events.ts'
 export type { HostKind } from './model/ports/host.ts'
+export type { StandardSchemaV1 } from './model/standard-schema.ts'
+export type {
+  ChangedSetting,
+  ConfigChange,
+  ConfigListener,
+  Frozen,
+} from './service/config-change.ts'
 export type { ServiceContext, StopReason } from './service/context.ts'
 export {
   defineService,

@@ -4,7 +4,7 @@ import { isSealed } from '../model/ports/secret-opener.ts'
 import { systemClock } from '../platform/clock.ts'
 import { processEvents } from '../platform/process-events.ts'
 import type { Service } from '../service/define-service.ts'
-import { runService } from '../service/run-service.ts'
+import { type RunPorts, runService } from '../service/run-service.ts'
 import { composeHost } from './compose-host.ts'
 
 /** Verbs by which a program manages itself: `node app.js install`. */
@@ -20,19 +20,41 @@ const SELF_VERBS: ReadonlySet<string> = new Set([
   'status',
 ])
 
-/** Opens the sealed ones among the variables of this process. @returns why one cannot be */
-async function openEnvironment(): Promise<SteadError | null> {
-  const sealed = Object.entries(process.env).filter(([, value]) => isSealed(value ?? ''))
-  if (sealed.length === 0) return null
+/** Opens the sealed ones among the variables of this process. @throws SECRET_REFUSED */
+async function openEnvironment(service: Service): Promise<void> {
+  // What is a setting is sealed as such, and opened where the configuration is read.
+  const sealed = Object.entries(process.env).filter(
+    ([name, value]) =>
+      isSealed(value ?? '') && (service.config === null || !name.startsWith('STEAD_CONFIG__')),
+  )
+  if (sealed.length === 0) return
   const [{ keyFileOf, openOrThrow, secretOpener }, { guardHome }] = await Promise.all([
     import('./compose-secrets.ts'),
     import('./compose-guard-home.ts'),
   ])
   const open = secretOpener(keyFileOf(guardHome({})))
+  for (const [name, value = ''] of sealed)
+    process.env[name] = openOrThrow(open, value, ['env', name])
+}
+
+type Configured = Pick<RunPorts, 'configFile' | 'configuration'>
+
+/** @throws USAGE */
+async function configurationOf({ config: schema }: Service): Promise<Configured> {
+  const named = process.env.STEAD_CONFIG || null
+  if (schema === null) return { configFile: named }
+  const { composeServiceConfig, configArguments } = await import('./compose-service-config.ts')
+  const { file, set } = configArguments(process.argv.slice(2))
+  const configFile = file ?? named
+  const configuration = composeServiceConfig({ schema, file: configFile, set })
+  return { configFile, configuration }
+}
+
+/** What a service runs with, or why it cannot. */
+async function prepare(service: Service): Promise<Configured | SteadError> {
   try {
-    for (const [name, value = ''] of sealed)
-      process.env[name] = openOrThrow(open, value, ['env', name])
-    return null
+    await openEnvironment(service)
+    return await configurationOf(service)
   } catch (error) {
     if (isSteadError(error)) return error
     throw error
@@ -61,16 +83,14 @@ export async function run(service: Service): Promise<void> {
   try {
     const events = processEvents()
     const host = await composeHost(service.name)
-    const problem = await openEnvironment()
+    const prepared = await prepare(service)
     code =
-      problem !== null
-        ? host.finish({ kind: 'code', code: problem.exit }, `${problem.message} (${problem.hint})`)
-        : await runService(service, {
-            host,
-            clock: systemClock(),
-            events,
-            configFile: process.env.STEAD_CONFIG ?? null,
-          })
+      prepared instanceof Error
+        ? host.finish(
+            { kind: 'code', code: prepared.exit },
+            `${prepared.message} (${prepared.hint})`,
+          )
+        : await runService(service, { host, clock: systemClock(), events, ...prepared })
     // The end was reported: what the program still does while we let go does not change the code.
     const told = code
     events.onFault(() => {})

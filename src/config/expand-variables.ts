@@ -22,11 +22,13 @@ export interface Expanded {
  * Puts values for `${VAR}` and `${VAR:default}` into every text of files and remote sources; `$$` is one
  * `$`. What is put in is not looked at again.
  *
+ * @param texts settings whose members are texts, however they look; those of our own files unless given
  * @returns the values, and a problem for each variable that is not there and has no default
  */
 export function expandVariables(
   source: { readonly tree: SourceTree },
   env: Readonly<Record<string, string | undefined>>,
+  texts: ReadonlySet<PropertyKey> = TEXTS,
 ): Expanded {
   const problems: FileProblem[] = []
   let values = 0
@@ -53,7 +55,7 @@ export function expandVariables(
         value: expandText(node.value, env, (message) => problems.push({ path, message })),
       }
     }
-    const isText = node.written !== null && TEXTS.has(path.at(-2) ?? '')
+    const isText = node.written !== null && texts.has(path.at(-2) ?? '')
     return isText ? { ...node, value: node.written, written: null } : node
   }
   const tree = walk(source.tree, [])

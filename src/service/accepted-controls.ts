@@ -19,7 +19,7 @@ export function acceptedControls(
   const controls = new Set<ControlType>(['interrogate'])
   if (state !== 'stopped' && state !== 'stopping') controls.add('stop')
   if (state === 'running') {
-    if (service.reload !== undefined) controls.add('reload')
+    if (service.reload !== undefined || service.config !== null) controls.add('reload')
     if (service.pause !== undefined) controls.add('pause')
   }
   if (state === 'paused') controls.add('resume')

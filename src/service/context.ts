@@ -1,17 +1,23 @@
 import type { HostKind } from '../model/ports/host.ts'
+import type { ConfigListener, Frozen } from './config-change.ts'
 import type { Logger } from './logger.ts'
 
 /** Why a service stops; the reason of `context.signal` when it is aborted. */
 export type StopReason = 'request' | 'shutdown' | 'preshutdown' | 'interrupt' | 'done' | 'failure'
 
 /** What a service's functions are given: the same object for its whole life. */
-export interface ServiceContext {
+export interface ServiceContext<Config = undefined> {
   /** Aborted when stopping begins; `signal.reason` is a {@link StopReason}. Hand it to what can be cancelled. */
   readonly signal: AbortSignal
   /** Who runs this process. */
   readonly host: HostKind
-  /** The file that `--config` named at installation; null where there was none. */
+  /** The file that `--config` named, at installation or now; null where there was none. */
   readonly configFile: string | null
+  /**
+   * What `config` of the definition makes of the settings: always the newest that was accepted, and
+   * frozen. Look at it each time; what was taken out of it stays what it was.
+   */
+  readonly config: Frozen<Config>
   /** What an operator gave to this one start, where the manager knows such a thing (`sc start NAME a b`). */
   readonly startArguments: readonly string[]
   readonly logger: Logger
@@ -20,6 +26,14 @@ export interface ServiceContext {
    * registered first; each runs whatever the others do. After a stop has begun it still runs.
    */
   onStop(cleanup: (reason: StopReason) => unknown): void
+  /**
+   * Takes changes of the configuration on, before they hold: while it is called, `config` is still the
+   * old one. To throw, or to reject, is to refuse: the old one stays, and those that had accepted are
+   * called again with the two exchanged. One that cannot go back then ends the service.
+   *
+   * @throws SPEC_INVALID where the definition has no `config`
+   */
+  onConfig(listener: ConfigListener<Config>): void
   /** One line for people, shown by `stead status` where the manager has a place for it. */
   status(text: string): void
   /** What is under way (start, stop, reload, …) may take `milliseconds` more from now on. */

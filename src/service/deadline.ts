@@ -1,3 +1,4 @@
+import { SteadError } from '../errors.ts'
 import type { Clock } from '../model/ports/clock.ts'
 
 /** A point in time that can be moved further away while it has not come. */
@@ -35,4 +36,11 @@ export function deadlineAfter(clock: Clock, milliseconds: number): Deadline {
       }
     }
   }
+}
+
+/** @param call of the context, for the message @throws SPEC_INVALID */
+export function requireTime(call: string, milliseconds: number): void {
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return
+  const problems = [`${String(milliseconds)} is not a number of milliseconds`]
+  throw new SteadError('SPEC_INVALID', { source: `context.${call}()`, problems })
 }

@@ -40,6 +40,18 @@ describe('a definition', () => {
     }
   })
 
+  test('takes any Standard Schema for its configuration, and nothing else', () => {
+    const validate = (value: unknown) => ({ value })
+    const config = { '~standard': { version: 1, vendor: 'own', validate } } as const
+    expect(defineService({ name: 'web', start, config }).config).toBe(config)
+    for (const none of [{}, 5, null, { '~standard': {} }]) {
+      const wrong = { name: 'web', start, config: none } as unknown as ServiceDefinition
+      if (none === null) expect(defineService(wrong).config).toBe(null)
+      else expect(messageOf(wrong)).toContain('config: it has to be a schema of Standard Schema')
+    }
+    expect(messageOf({ name: 'web', start, watchConfig: true })).toContain('no use without config')
+  })
+
   test.each(['0s', '', '-1s'])('refuses %j as a time', (stopTimeout) =>
     expect(messageOf({ name: 'web', start, stopTimeout })).toContain('stopTimeout'),
   )

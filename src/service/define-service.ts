@@ -3,39 +3,52 @@ import { parseDuration } from '../model/duration.ts'
 import type { PowerEvent, SessionEvent, TimeChangeEvent } from '../model/machine-events.ts'
 import { serviceName } from '../model/service-name.ts'
 import { SPEC_DEFAULTS } from '../model/service-spec.ts'
+import { isStandardSchema, type StandardSchemaV1 } from '../model/standard-schema.ts'
 import type { ServiceContext } from './context.ts'
 
 /** Text such as `90s` or `2m`. */
 export type DurationText = string
 
-type Step = (context: ServiceContext) => void | Promise<void>
+type Step<Config> = (context: ServiceContext<Config>) => void | Promise<void>
 
 /** Is told of something; what it throws is logged, and the service goes on. */
-export type Handler<T> = (context: ServiceContext, event: T) => void | Promise<void>
+export type Handler<T, Config = undefined> = (
+  context: ServiceContext<Config>,
+  event: T,
+) => void | Promise<void>
 
 /** What one writes to have a service. Only `name` and `start` are needed. */
-export interface ServiceDefinition {
+export interface ServiceDefinition<Config = undefined> {
   /** 1 to 80 letters, digits, `-`, `_`, `.`: good for every manager. */
   readonly name: string
   readonly displayName?: string
   readonly description?: string
+  /**
+   * What its configuration has to be, as any schema of Standard Schema says (zod, valibot, …): then
+   * `context.config` is what the schema makes of the file that `--config` names, of variables
+   * `STEAD_CONFIG__a__b`, and of `--set a.b=value`. It is read before `start`, and again at each reload;
+   * a wrong one fails the start with the exit code 6, and is refused at a reload.
+   */
+  readonly config?: StandardSchemaV1<unknown, Config>
+  /** With `config`: a change of its files is a reload as well. Default false. */
+  readonly watchConfig?: boolean
   /** Resolves when the service is ready. Throwing, rejecting or taking longer than `startTimeout` is a failure. */
-  readonly start: Step
+  readonly start: Step<Config>
   /** Runs before the functions given to `context.onStop`. */
-  readonly stop?: Step
+  readonly stop?: Step<Config>
   /** With `resume` it makes the service one that can be paused. A rejection refuses: it goes on running. */
-  readonly pause?: Step
-  readonly resume?: Step
-  /** Takes new configuration. A rejection refuses: it goes on with the old. */
-  readonly reload?: Step
+  readonly pause?: Step<Config>
+  readonly resume?: Step<Config>
+  /** Takes new configuration, after `context.onConfig`. A rejection refuses: it goes on with the old. */
+  readonly reload?: Step<Config>
   /** A code of the operator's own, 128 to 255 (`sc control NAME 128`). */
-  readonly onCustom?: Handler<number>
+  readonly onCustom?: Handler<number, Config>
   /** A session of a user changed: logged on, locked, connected… Windows as a service alone tells it. */
-  readonly onSession?: Handler<SessionEvent>
+  readonly onSession?: Handler<SessionEvent, Config>
   /** The machine goes to sleep or is awake again, or its power changed. Windows alone tells it. */
-  readonly onPower?: Handler<PowerEvent>
+  readonly onPower?: Handler<PowerEvent, Config>
   /** The system's clock was set. Windows alone tells it. */
-  readonly onTimeChange?: Handler<TimeChangeEvent>
+  readonly onTimeChange?: Handler<TimeChangeEvent, Config>
   /** How long `start`, `pause`, `resume` and `reload` may take. Default `90s`. */
   readonly startTimeout?: DurationText
   /** How long everything of a stop may take together. Default `10s`. */
@@ -50,9 +63,17 @@ export interface ServiceDefinition {
 /** A checked definition, as `run` takes it. Times are milliseconds. */
 export interface Service
   extends Omit<
-    ServiceDefinition,
-    'startTimeout' | 'stopTimeout' | 'watchdog' | 'displayName' | 'description'
+    ServiceDefinition<unknown>,
+    | 'startTimeout'
+    | 'stopTimeout'
+    | 'watchdog'
+    | 'displayName'
+    | 'description'
+    | 'config'
+    | 'watchConfig'
   > {
+  readonly config: StandardSchemaV1 | null
+  readonly watchConfig: boolean
   readonly displayName: string | null
   readonly description: string | null
   readonly startTimeout: number
@@ -66,7 +87,7 @@ export interface Service
  *
  * @throws NAME_INVALID, SPEC_INVALID with every problem found
  */
-export function defineService(definition: ServiceDefinition): Service {
+export function defineService<Config = undefined>(definition: ServiceDefinition<Config>): Service {
   const name = serviceName(definition.name)
   const problems: string[] = []
   const duration = (key: 'startTimeout' | 'stopTimeout' | 'watchdog'): number | null => {
@@ -91,11 +112,19 @@ export function defineService(definition: ServiceDefinition): Service {
   if ((definition.pause === undefined) !== (definition.resume === undefined)) {
     problems.push('pause and resume: one is of no use without the other')
   }
+  const { config = null, watchConfig = false } = definition
+  if (config !== null && !isStandardSchema(config))
+    problems.push('config: it has to be a schema of Standard Schema, such as one of zod or valibot')
+  if (typeof watchConfig !== 'boolean') problems.push('watchConfig: it has to be true or false')
+  if (watchConfig && config === null) problems.push('watchConfig: it is of no use without config')
   for (const key of Object.keys(definition)) {
     if (!KEYS.has(key)) problems.push(`${key}: there is no such setting`)
   }
   const service: Service = {
-    ...definition,
+    // The functions are given a context with the configuration that their own schema makes.
+    ...(definition as unknown as ServiceDefinition<unknown>),
+    config,
+    watchConfig,
     name,
     displayName: definition.displayName ?? null,
     description: definition.description ?? null,
@@ -125,6 +154,8 @@ const KEYS: ReadonlySet<string> = new Set<keyof ServiceDefinition>([
   'name',
   'displayName',
   'description',
+  'config',
+  'watchConfig',
   'startTimeout',
   'stopTimeout',
   'watchdog',

@@ -36,6 +36,8 @@ function printable(fields: Fields): Fields {
 
 /** An error for a log: its stack, and those of its causes. Anything else that was thrown, as text. */
 export function describeError(error: unknown, depth = 0): string {
+  // It is about a file, whose places it tells; where in the program that was found says nothing.
+  if (isSteadError(error, 'CONFIG_INVALID')) return error.message
   if (!(error instanceof Error))
     return typeof error === 'string' ? error : `thrown: ${inspect(error)}`
   const own = error.stack ?? `${error.name}: ${error.message}`

@@ -1,17 +1,20 @@
-import { SteadError } from '../errors.ts'
+import { isSteadError, SteadError } from '../errors.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { LifecycleState } from '../model/lifecycle-state.ts'
 import { SEVERITY } from '../model/log-entry.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { Control, Host } from '../model/ports/host.ts'
 import type { ProcessEvents } from '../model/ports/process-events.ts'
+import type { ServiceConfiguration } from '../model/ports/service-configuration.ts'
 import { acceptedControls } from './accepted-controls.ts'
 import type { ServiceContext, StopReason } from './context.ts'
-import { type Deadline, deadlineAfter } from './deadline.ts'
-import type { Handler, Service } from './define-service.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { type Deadline, deadlineAfter, requireTime } from './deadline.ts'
+import type { Service } from './define-service.ts'
+import { EXIT, exitCodeOf, type Failure, timedOut } from './exit-codes.ts'
 import { type Action, type Outcome, settled, stateAfter } from './lifecycle.ts'
+import { liveConfig } from './live-config.ts'
 import { describeError, errorLine, makeLogger } from './logger.ts'
+import { eventTeller } from './told-events.ts'
 import { keepWatch } from './watch.ts'
 
 export interface RunPorts {
@@ -20,12 +23,8 @@ export interface RunPorts {
   readonly events: ProcessEvents
   /** The service's own configuration file, where the installation named one. */
   readonly configFile: string | null
-}
-
-/** A failure that ends the service: its exit code, and the reason in one line. */
-interface Failure {
-  readonly code: number
-  readonly reason: string
+  /** Where `context.config` comes from; needed by a service that has a schema for it. */
+  readonly configuration?: ServiceConfiguration
 }
 
 type Result = { kind: 'done' } | { kind: 'threw'; error: unknown } | { kind: 'over' }
@@ -37,10 +36,13 @@ type Result = { kind: 'done' } | { kind: 'threw'; error: unknown } | { kind: 'ov
  * Never rejects: whatever the service does becomes a report to the host and a code.
  */
 export function runService(service: Service, ports: RunPorts): Promise<number> {
-  const { host, clock, events } = ports
+  const { host, clock, events, configuration } = ports
   const logger = makeLogger((entry) => host.log(entry))
   const stopSignal = new AbortController()
   const cleanups: ((reason: StopReason) => unknown)[] = []
+  const settings = liveConfig(configuration, (names) =>
+    logger.info(`configuration: ${names} changed`),
+  )
   const end = Promise.withResolvers<number>()
   const release: (() => void)[] = []
   let state: LifecycleState = 'stopped'
@@ -49,23 +51,28 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   let failure: Failure | null = null
   /** False while, and where, the user's start was never called. */
   let begun = false
+  /** Files of the configuration have changed while nothing could be reloaded. */
+  let stale = false
   let ended = false
   let finalCode = 0
 
   const watch = keepWatch({ host, clock, limit: service.watchdog, state: () => state, onSilence })
-  const context: ServiceContext = Object.freeze({
+  const context: ServiceContext<unknown> = Object.freeze({
     signal: stopSignal.signal,
     host: host.kind,
     configFile: ports.configFile,
     startArguments: host.startArguments,
     logger,
+    get config() {
+      return settings.current
+    },
+    onConfig: settings.listen,
     onStop: (cleanup: (reason: StopReason) => unknown) => void cleanups.push(cleanup),
     status(text: string) {
       if (!ended) host.status(text)
     },
     extendTimeout(milliseconds: number) {
-      if (!(Number.isFinite(milliseconds) && milliseconds > 0))
-        throw notATime('extendTimeout', milliseconds)
+      requireTime('extendTimeout', milliseconds)
       if (state === 'stopped' || deadline === null) return
       host.report(state, deadline.extend(milliseconds))
     },
@@ -76,6 +83,8 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     fail: (error: unknown) => giveUp(error),
   })
 
+  const tell = eventTeller(service, context)
+  if (service.watchConfig && configuration !== undefined) release.push(configuration.watch(onFiles))
   release.push(events.keepAlive(), events.onFault(onFault), events.onExit(onExit), watch.stop)
   // First the state, then the controls: a stop that came before this moment finds a start to overtake.
   void start()
@@ -85,9 +94,9 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   async function start(): Promise<void> {
     enter(stateAfter(state, 'start'), service.startTimeout)
     const result = await perform(service.startTimeout, () => {
-      if (stopSignal.signal.aborted) return
-      begun = true
-      return service.start(context)
+      // A service without a configuration starts without a turn of the loop in between.
+      if (configuration === undefined || stopSignal.signal.aborted) return beginWork()
+      return settings.begin().then(beginWork)
     })
     if (state !== 'starting') return
     if (result.kind === 'done') return settle('done')
@@ -108,6 +117,12 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     )
   }
 
+  function beginWork(): void | Promise<void> {
+    if (stopSignal.signal.aborted) return
+    begun = true
+    return service.start(context)
+  }
+
   function onControl(control: Control): void {
     if (ended) return
     switch (control.type) {
@@ -120,26 +135,21 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
       case 'reload':
         void change(control.type)
         return
-      case 'custom':
-        void tell(`code ${control.code}`, service.onCustom, control.code)
-        return
-      case 'session':
-        void tell(`session ${control.event.change}`, service.onSession, control.event)
-        return
-      case 'power':
-        void tell(`power ${control.event.change}`, service.onPower, control.event)
-        return
-      case 'time-change':
-        void tell('time change', service.onTimeChange, control.event)
-        return
       case 'interrogate':
         return
+      case 'custom':
+      case 'session':
+      case 'power':
+      case 'time-change':
+        void tell(control)
     }
   }
 
   async function change(action: Extract<Action, 'pause' | 'resume' | 'reload'>): Promise<void> {
     const step = service[action]
-    if (step === undefined) return logger.warning(`${action}: ${service.name} does not know it`)
+    const renews = action === 'reload' && service.config !== null
+    if (step === undefined && !renews)
+      return logger.warning(`${action}: ${service.name} does not know it`)
     let passing: LifecycleState
     try {
       passing = stateAfter(state, action)
@@ -147,25 +157,22 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
       return logger.warning((error as SteadError).message)
     }
     enter(passing, service.startTimeout)
-    const result = await perform(service.startTimeout, () => step(context))
+    if (action === 'reload') stale = false
+    const work = () => step?.(context)
+    const result = await perform(service.startTimeout, () =>
+      action === 'reload' ? settings.renew(work) : work(),
+    )
     if (state !== passing) return
     if (result.kind === 'over') {
       const reason = `${action} did not end within ${formatDuration(service.startTimeout)}`
       logger.critical(reason)
       return stop('failure', { code: EXIT.timedOut, reason }, false)
     }
-    if (result.kind === 'threw') logger.error(`${action} refused: ${describeError(result.error)}`)
-    settle(result.kind === 'done' ? 'done' : 'refused')
-  }
-
-  /** What the service is told without being asked for anything: its failing is its own affair. */
-  async function tell<T>(what: string, handler: Handler<T> | undefined, event: T): Promise<void> {
-    if (handler === undefined) return logger.warning(`${what}: ${service.name} does not know it`)
-    try {
-      await handler(context, event)
-    } catch (error) {
-      logger.error(`${what} failed: ${describeError(error)}`)
+    if (result.kind === 'threw') {
+      if (isSteadError(result.error, 'CONFIG_MIXED')) return giveUp(result.error)
+      logger.error(`${action} refused: ${describeError(result.error)}`)
     }
+    settle(result.kind === 'done' ? 'done' : 'refused')
   }
 
   /** `patient`: what is under way is waited for before cleaning up; it was told by the signal. */
@@ -258,6 +265,13 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   function settle(outcome: Outcome): void {
     const next = settled(state, outcome)
     if (next !== null) enter(next)
+    if (stale && state === 'running') void change('reload')
+  }
+
+  /** The newest is taken over as soon as a reload is legal. */
+  function onFiles(): void {
+    stale = true
+    if (state === 'running') void change('reload')
   }
 
   function enter(next: LifecycleState, patience?: number): void {
@@ -281,13 +295,4 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
     if (deadline === mine) deadline = null
     return result
   }
-}
-
-function notATime(call: string, value: number): SteadError {
-  const problems = [`${String(value)} is not a number of milliseconds`]
-  return new SteadError('SPEC_INVALID', { source: `context.${call}()`, problems })
-}
-
-function timedOut(error: SteadError): Error {
-  return Object.assign(error, { exitCode: EXIT.timedOut })
 }

@@ -17,17 +17,17 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
 
-const [TICKER = '', DIMMER = ''] = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(
+const [TICKER = '', DIMMER = '', GREETER = ''] = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(
   ([, code]) => code as string,
 )
 
 /** A program of the guide, in a folder from which the package is found by its name. */
-function start(code: string): Running {
+function start(code: string, args: readonly string[] = []): Running {
   const folder = mkdtempSync(join(root, 'test/docs/.ticker-'))
   undo.push(() => rmSync(folder, { recursive: true, force: true }))
   const script = join(folder, 'ticker.ts')
   writeFileSync(script, code)
-  const program = runProgram(script)
+  const program = runProgram(script, args)
   undo.push(async () => {
     program.child.kill('SIGKILL')
     await program.ended
@@ -68,6 +68,25 @@ describe('docs/guide/sdk.md', () => {
     program.child.kill('SIGINT')
     expect(await program.ended).toEqual({ code: 0, signal: null })
     expect(existsSync(path)).toBe(false)
+  })
+
+  test('has a program whose configuration changes while it runs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'greeter-'))
+    undo.push(() => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, 'greeter.yaml')
+    writeFileSync(file, 'greeting: Moin\nevery: 20\n')
+    const program = start(GREETER, ['--config', file])
+    await program.until(/running greeter[\s\S]*info Moin/)
+    writeFileSync(file, 'greeting: Servus\nevery: 30\n')
+    await program.until(/2 settings change[\s\S]*info Servus/)
+    writeFileSync(file, 'greeting: Servus\nevery: 5\n')
+    await program.until(
+      /refused: \S+greeter\.yaml:2:8: every: Too small: expected number to be >=10/,
+    )
+    writeFileSync(file, 'greeting: ""\n')
+    await program.until(/refused: Error: a greeting has to say something/)
+    program.child.kill('SIGINT')
+    expect(await program.ended).toEqual({ code: 0, signal: null })
   })
 
   test.each(LIFECYCLE_STATES.filter((state) => state !== 'stopped'))(

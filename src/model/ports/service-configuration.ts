@@ -1,0 +1,12 @@
+/** A service's own configuration: all its layers, merged and checked by its schema. */
+export interface ServiceConfiguration {
+  /**
+   * Reads everything afresh.
+   *
+   * @returns what the schema makes of it
+   * @throws CONFIG_INVALID with every problem; and what the schema itself throws
+   */
+  load(): Promise<unknown>
+  /** Tells of changes of the files that the last `load` has read. @returns what ends that */
+  watch(changed: () => void): () => void
+}
