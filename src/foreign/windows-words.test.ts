@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { quoteArgument } from '../managers/scm/command-line.ts'
+import { quoteArgument } from '../managers/windows-command-line.ts'
 import { windowsWords } from './windows-words.ts'
 
 test.each([

@@ -11,9 +11,9 @@ import type { ServiceSpec, StartType } from '../../model/service-spec.ts'
 import { LOCAL_SERVICE } from '../../model/windows-account.ts'
 import { RECORD_SEAL, recordSeal } from '../record-seal.ts'
 import { serviceEnvironment } from '../service-environment.ts'
+import { commandLine } from '../windows-command-line.ts'
 import { accountOf } from './account.ts'
 import { needOfGuard, serviceFor } from './by-itself.ts'
-import { commandLine } from './command-line.ts'
 import { failureActionsOf } from './failure-actions.ts'
 
 /** All that Windows keeps of a service that stead installs. */

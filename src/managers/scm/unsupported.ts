@@ -1,23 +1,16 @@
-import { posixLacks } from '../../config/posix-only.ts'
-import { signalProblems } from '../../config/windows-stop.ts'
-import type { Home } from '../../model/home.ts'
 import type { Unsupported } from '../../model/plan.ts'
 import type { ScmExtra } from '../../model/ports/service-control.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
 import { windowsAsked } from '../../model/windows-settings.ts'
-import { programOf } from '../guard-unit.ts'
+import { commandLine, fileProblem, MAX_COMMAND_LINE } from '../windows-command-line.ts'
+import { environmentLacks, guardLacks } from '../windows-lacks.ts'
 import { accountOf } from './account.ts'
 import { needOfGuard, serviceFor } from './by-itself.ts'
-import { commandLine, fileProblem, MAX_COMMAND_LINE } from './command-line.ts'
 import { descriptorProblem } from './descriptor.ts'
 
 /** CreateServiceW: lpDisplayName has at most 256 characters. */
 const MAX_DISPLAY_NAME = 256
-/** SetEnvironmentVariableW: a value has at most 32,767 characters, with the NUL at the end. */
-const MAX_VARIABLE = 32_766
 const MAX_DWORD = 0xffffffff
-/** What a program asks for does not depend on where stead keeps its things. */
-const NOWHERE: Home = { root: null, specs: '', state: '', run: '', logs: '' }
 const NOT_ITS_OWN =
   'the Service Control Manager does not know it, and on Windows a guard cannot be told by a program of the SDK whether it is ready'
 const OWN_WAY: Readonly<Record<string, string>> = {
@@ -52,7 +45,7 @@ export function unsupportedBy(
   }
   commands(spec, serviceFor(spec, stead), refuse)
   texts(spec, refuse)
-  environment(spec, refuse)
+  found.push(...environmentLacks(spec))
   if (accountOf(spec.user, spec.name) === null) {
     refuse(
       'user',
@@ -63,12 +56,9 @@ export function unsupportedBy(
   for (const name of spec.dependsOn) {
     if (/^\+|[/\\]|^$/.test(name)) refuse('dependsOn', `${JSON.stringify(name)} is not a service`)
   }
-  if (need?.protocol) inGuard(spec, refuse)
+  if (need?.protocol) found.push(...guardLacks(spec))
   else if (spec.limits.openFiles !== null) {
     refuse('limits.openFiles', 'Windows limits no open files of a process')
-  }
-  if (need?.protocol && (spec.killMode === 'process' || spec.killMode === 'none')) {
-    refuse('killMode', 'the guard that keeps the program leaves nothing of it behind')
   }
   windows(spec, refuse)
   if (spec.harden !== 'off') refuse('harden', 'the presets are for systemd')
@@ -79,17 +69,6 @@ export function unsupportedBy(
 }
 
 type Refuse = (setting: string, reason: string) => void
-
-/** What no guard on Windows can give its program; the account is the service's own. */
-function inGuard(spec: ServiceSpec, refuse: Refuse): void {
-  const program = programOf({ ...spec, user: null, group: null }, NOWHERE, 'C:\\')
-  for (const { setting, remedy } of posixLacks(program)) {
-    refuse(setting, `a guard on Windows has it not; ${remedy}`)
-  }
-  for (const { path, message } of signalProblems([program], true)) {
-    refuse(String(path.at(-1)), message)
-  }
-}
 
 /** The command line that the SCM has, which is the guard's where there is one, and the program's. */
 function commands(spec: ServiceSpec, service: ServiceSpec, refuse: Refuse): void {
@@ -120,20 +99,6 @@ function windows({ windows }: ServiceSpec, refuse: Refuse): void {
   if (problem !== null) refuse('windows.securityDescriptor', problem)
   if ((preshutdownTimeout ?? 0) > MAX_DWORD) {
     refuse('windows.preshutdownTimeout', LONGEST)
-  }
-}
-
-function environment(spec: ServiceSpec, refuse: Refuse): void {
-  const seen = new Map<string, string>()
-  for (const [name, value] of Object.entries(spec.env)) {
-    const other = seen.get(name.toUpperCase())
-    if (other !== undefined) {
-      refuse(`env.${name}`, `Windows ignores the case of names, and ${other} is there`)
-    }
-    seen.set(name.toUpperCase(), name)
-    if (value.length > MAX_VARIABLE) {
-      refuse(`env.${name}`, `a variable has at most ${MAX_VARIABLE} characters`)
-    }
   }
 }
 

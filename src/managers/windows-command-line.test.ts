@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { expandVariables, splitCommandLine } from '../../../test/fakes/windows-command-line.ts'
-import { commandLine, fileProblem, quoteArgument } from './command-line.ts'
+import { expandVariables, splitCommandLine } from '../../test/fakes/windows-command-line.ts'
+import { commandLine, fileProblem, quoteArgument } from './windows-command-line.ts'
 
 const FILE = 'C:\\Program Files\\node js\\node.exe'
 const VARIABLES = { PATH: 'C:\\bin', A: 'expanded', 'B C': 'expanded', '': 'expanded' }
