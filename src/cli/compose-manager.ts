@@ -43,10 +43,15 @@ const NATIVE: Readonly<Partial<Record<NodeJS.Platform, ManagerKind>>> = {
   win32: 'scm',
 }
 
+/** What Windows has for one user is no service: the Run key, which it reads at logon. */
+function nativeOf(platform: NodeJS.Platform, scope: Scope): ManagerKind | undefined {
+  return platform === 'win32' && scope === 'user' ? 'run-key' : NATIVE[platform]
+}
+
 /** @throws PLATFORM_UNSUPPORTED where this platform has no manager that stead knows */
 export async function composeManager(choice: ManagerChoice): Promise<Workshop> {
   const { platform, env } = process
-  const kind = choice.manager ?? NATIVE[platform]
+  const kind = choice.manager ?? nativeOf(platform, choice.scope)
   if (kind === undefined) {
     throw new SteadError('PLATFORM_UNSUPPORTED', {
       feature: 'a service manager that stead knows',
@@ -72,13 +77,17 @@ export async function composeManager(choice: ManagerChoice): Promise<Workshop> {
   const parts = { scope: choice.scope, home, files, runner, accounts: people }
   const manager = await makeManager(kind, parts)
   return {
-    manager: kind === NATIVE[platform] ? manager : elsewhere(manager),
+    manager: isHere(kind, platform) ? manager : elsewhere(manager),
     home,
     files,
     accounts: people,
     security: kind === 'scm' && platform === 'win32' ? await windowsSecurity() : null,
     stead: steadCommand(),
   }
+}
+
+function isHere(kind: ManagerKind, platform: NodeJS.Platform): boolean {
+  return kind === NATIVE[platform] || (kind === 'run-key' && platform === 'win32')
 }
 
 async function windowsSecurity(): Promise<FileSecurity> {
@@ -130,10 +139,12 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
       ])
       return launchdManager({ ...parts, clock, logFiles: logFiles(clock) })
     }
+    case 'run-key':
+      return startedAtLogon(parts)
     case 'scm': {
       if (parts.scope === 'user') {
         throw new SteadError('PLATFORM_UNSUPPORTED', {
-          feature: 'a service of one user (--scope user)',
+          feature: 'a service of one user (--scope user without --manager starts at logon)',
           platform: 'Windows',
         })
       }
@@ -162,6 +173,33 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
       })
     }
   }
+}
+
+async function startedAtLogon({ scope, home, files }: Parts): Promise<ServiceManager> {
+  if (scope === 'system') {
+    const problem =
+      'only the Run key of a user is written: --manager run-key goes with --scope user'
+    throw new SteadError('USAGE', { problem })
+  }
+  const [{ runKeysManager }, { logFiles }, { userRegistry }, { consoleHost, logonGuards }] =
+    await Promise.all([
+      import('../managers/run-keys/run-keys-manager.ts'),
+      import('../platform/log-files.ts'),
+      import('../platform/win32/user-registry.ts'),
+      import('./compose-run-keys.ts'),
+    ])
+  const clock = systemClock()
+  const stead = steadCommand()
+  return runKeysManager({
+    home,
+    files,
+    clock,
+    stead,
+    consoleHost: consoleHost(),
+    registry: userRegistry(),
+    guards: logonGuards(home, stead),
+    logFiles: logFiles(clock),
+  })
 }
 
 /** The published package has compiled JavaScript, a checkout TypeScript. */

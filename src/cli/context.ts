@@ -13,7 +13,7 @@ export interface CommonOptions extends OutputOptions {
 }
 
 const SCOPES: readonly string[] = ['system', 'user'] satisfies Scope[]
-const MANAGERS: readonly string[] = ['systemd', 'launchd', 'scm'] satisfies ManagerKind[]
+const MANAGERS: readonly string[] = ['systemd', 'launchd', 'scm', 'run-key'] satisfies ManagerKind[]
 
 /** The manager that the options ask for. @throws USAGE */
 export function workshopFor({ scope = 'system', manager, home }: CommonOptions): Promise<Workshop> {

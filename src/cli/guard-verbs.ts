@@ -1,10 +1,11 @@
 /** The verbs of the guard: many programs under one supervisor. What a verb does is loaded when it is asked for. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { CommonOptions } from './context.ts'
 import type { AuditOptions } from './verbs/audit.ts'
 import type { GraphOptions } from './verbs/graph.ts'
 import type { ApplyOptions, FileOptions } from './verbs/guard-control.ts'
 import type { MetricsOptions } from './verbs/metrics.ts'
+import type { RunOptions } from './verbs/run.ts'
 import type { TopVerbOptions } from './verbs/top.ts'
 import type { UpOptions } from './verbs/up.ts'
 
@@ -57,7 +58,8 @@ export function addGuardVerbs(
     .action(async (options: ApplyOptions) => exit(await (await control()).apply(options)))
   verb('run', 'keep one installed service: what a manager starts where it needs a guard')
     .argument('<name>', 'the service')
-    .action(async (name: string, options: CommonOptions) =>
+    .addOption(new Option('--at-logon', 'tell the log alone, and no terminal').hideHelp())
+    .action(async (name: string, options: RunOptions) =>
       exit(await (await import('./verbs/run.ts')).run(name, options)),
     )
   verb('top', 'services as they live: state, cpu, memory; keys for every verb')

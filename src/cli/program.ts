@@ -175,7 +175,7 @@ export function addCommonOptions(command: Command, all: boolean): Command {
     .addOption(
       new Option(
         '--manager <kind>',
-        'systemd, launchd or scm instead of this platform’s own',
+        'systemd, launchd, scm or run-key instead of this platform’s own',
       ).hideHelp(!all),
     )
     .addOption(

@@ -1,7 +1,7 @@
 import type { Exit } from './exit.ts'
 import type { Scope, StartType } from './service-spec.ts'
 
-export type ManagerKind = 'systemd' | 'scm' | 'launchd'
+export type ManagerKind = 'systemd' | 'scm' | 'launchd' | 'run-key'
 
 /** What was last asked for by an operator or by the boot; null where the manager does not keep it. */
 export type Want = 'up' | 'down'

@@ -25,7 +25,7 @@ export interface VerbWords {
 
 const VALUES: Readonly<Record<string, Offer>> = {
   '--scope': ['system', 'user'],
-  '--manager': ['systemd', 'launchd', 'scm'],
+  '--manager': ['systemd', 'launchd', 'scm', 'run-key'],
   '--to': ['leader', 'group', 'tree'],
   '--home': 'directories',
   '--cwd': 'directories',

@@ -1,3 +1,5 @@
+import type { Host } from '../../model/ports/host.ts'
+import { serviceName } from '../../model/service-name.ts'
 import { boundNewSpace } from '../../platform/small-heap.ts'
 import { composeHost } from '../compose-host.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
@@ -5,22 +7,28 @@ import { keepGuard } from '../keep-guard.ts'
 import { exitCodeFor } from '../output.ts'
 import { tellOfCrash } from '../tell-of-crash.ts'
 
+export interface RunOptions extends CommonOptions {
+  /** Nobody looks at what it prints: Windows started it at logon, or `stead start` did. */
+  readonly atLogon?: boolean
+}
+
 /**
  * `run NAME`: the guard of one installed service, in this process, under its manager or in a terminal.
  * The manager is told that it is ready when the program is, and what is the matter with it; when the
  * program has ended for good, so does the guard.
  */
-export function run(name: string, options: CommonOptions): Promise<number> {
+export function run(name: string, options: RunOptions): Promise<number> {
   return runVerb(options, async () => {
     boundNewSpace()
-    const host = await composeHost(name)
+    const host = await hostOf(name, options)
     const off = host.kind === 'scm' ? tellOfCrash(host) : () => {}
     try {
       const { composeServiceGuard } = await import('../compose-service-guard.ts')
       return await keepGuard(await composeServiceGuard(name, host, options), host)
     } catch (error) {
       // The SCM has no other way to learn why there is no guard; it would take the end for a crash.
-      if (host.kind === 'scm') {
+      // Of what starts at logon the log is all that anybody can look at.
+      if (host.kind === 'scm' || host.kind === 'logon') {
         host.finish({ kind: 'code', code: exitCodeFor(error) }, (error as Error).message)
       }
       throw error
@@ -29,4 +37,9 @@ export function run(name: string, options: CommonOptions): Promise<number> {
       await host.close()
     }
   })
+}
+
+async function hostOf(name: string, options: RunOptions): Promise<Host> {
+  if (!options.atLogon) return composeHost(name)
+  return (await import('../compose-run-keys.ts')).composeLogonHost(serviceName(name), options)
 }

@@ -3,7 +3,8 @@ import type { LifecycleState } from '../lifecycle-state.ts'
 import type { LogEntry } from '../log-entry.ts'
 import type { PowerEvent, SessionEvent, TimeChangeEvent } from '../machine-events.ts'
 
-export type HostKind = 'scm' | 'systemd' | 'launchd' | 'console'
+/** `logon`: nobody who could be told anything, such as what Windows starts from a Run key. */
+export type HostKind = 'scm' | 'systemd' | 'launchd' | 'logon' | 'console'
 
 /** What a host asks of the service. */
 export type Control =

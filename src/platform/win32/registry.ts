@@ -9,7 +9,9 @@ import {
   wideTexts,
 } from './win32-error.ts'
 
-const HKEY_LOCAL_MACHINE = 0x80000002
+/** Predefined keys of <winreg.h>: the machine's, and that of the user who asks. */
+const ROOTS = { HKCU: 0x80000001, HKLM: 0x80000002 } as const
+export type RegistryRoot = keyof typeof ROOTS
 const KEY_QUERY_VALUE = 0x1
 const KEY_SET_VALUE = 0x2
 const KEY_CREATE_SUB_KEY = 0x4
@@ -36,14 +38,19 @@ const registry = bind('advapi32.dll', {
   RegEnumKeyExW:
     'int32_t __stdcall RegEnumKeyExW(uintptr_t key, uint32_t index, void *name, _Inout_ uint32_t *size, void *reserved, void *type, void *typeSize, void *written)',
   RegDeleteTreeW: 'int32_t __stdcall RegDeleteTreeW(uintptr_t key, str16 child)',
+  RegDeleteKeyW: 'int32_t __stdcall RegDeleteKeyW(uintptr_t key, str16 child)',
   RegDeleteValueW: 'int32_t __stdcall RegDeleteValueW(uintptr_t key, str16 name)',
 })
 
-/** A value below HKEY_LOCAL_MACHINE; null where there is no such key or value. */
-export function readValue(path: string, name: string): RegistryValue | null {
+/** A value; null where there is no such key or value. */
+export function readValue(
+  path: string,
+  name: string,
+  root: RegistryRoot = 'HKLM',
+): RegistryValue | null {
   const api = registry()
   const key: [Handle] = [0n]
-  const result: number = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_QUERY_VALUE, key)
+  const result: number = api.RegOpenKeyExW(ROOTS[root], path, 0, KEY_QUERY_VALUE, key)
   if (result === WIN32.FILE_NOT_FOUND) return null
   succeeded('RegOpenKeyExW', result)
   try {
@@ -78,7 +85,7 @@ function queryValue(key: Handle, name: string): RegistryValue | null {
 }
 
 /**
- * Sets a value below HKEY_LOCAL_MACHINE; null removes it. `child` is created where it is missing,
+ * Sets a value; null removes it. `child` is created where it is missing,
  * `path` never: a key of a service that is gone must not come back.
  *
  * @param child a key below `path`; empty for `path` itself
@@ -88,10 +95,11 @@ export function writeValue(
   child: string,
   name: string,
   value: Exclude<RegistryValue, { type: 'other' }> | null,
+  root: RegistryRoot = 'HKLM',
 ): void {
   const api = registry()
   const parent = opened('RegOpenKeyExW', (key) =>
-    api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_SET_VALUE | KEY_CREATE_SUB_KEY, key),
+    api.RegOpenKeyExW(ROOTS[root], path, 0, KEY_SET_VALUE | KEY_CREATE_SUB_KEY, key),
   )
   try {
     if (child === '') {
@@ -138,11 +146,11 @@ function rawValue(value: Exclude<RegistryValue, { type: 'other' }>): [type: numb
   }
 }
 
-/** The names of the keys right below one of HKEY_LOCAL_MACHINE; none where there is no such key. */
-export function subkeys(path: string): string[] {
+/** The names of the keys right below one; none where there is no such key. */
+export function subkeys(path: string, root: RegistryRoot = 'HKLM'): string[] {
   const api = registry()
   const key: [Handle] = [0n]
-  const result: number = api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_ENUMERATE_SUB_KEYS, key)
+  const result: number = api.RegOpenKeyExW(ROOTS[root], path, 0, KEY_ENUMERATE_SUB_KEYS, key)
   if (result === WIN32.FILE_NOT_FOUND) return []
   succeeded('RegOpenKeyExW', result)
   try {
@@ -169,12 +177,12 @@ export function subkeys(path: string): string[] {
   }
 }
 
-/** Removes a key and all below it; one that is not there is no error. */
+/** Removes a key of HKEY_LOCAL_MACHINE and all below it; one that is not there is no error. */
 export function deleteKey(path: string, child: string): void {
   const api = registry()
   const rights = KEY_QUERY_VALUE | KEY_SET_VALUE | KEY_ENUMERATE_SUB_KEYS | DELETE
   const parent = opened('RegOpenKeyExW', (key) =>
-    api.RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, rights, key),
+    api.RegOpenKeyExW(ROOTS.HKLM, path, 0, rights, key),
   )
   try {
     const result: number = api.RegDeleteTreeW(parent, child)
@@ -182,6 +190,16 @@ export function deleteKey(path: string, child: string): void {
   } finally {
     api.RegCloseKey(parent)
   }
+}
+
+/**
+ * Removes a key with its values, unless there are keys below it (RegDeleteKeyW); says whether it is gone.
+ */
+export function deleteLeaf(path: string, root: RegistryRoot): boolean {
+  const result: number = registry().RegDeleteKeyW(ROOTS[root], path)
+  if (result === WIN32.ACCESS_DENIED && subkeys(path, root).length > 0) return false
+  if (result !== WIN32.FILE_NOT_FOUND) succeeded('RegDeleteKeyW', result)
+  return true
 }
 
 function opened(api: string, open: (key: [Handle]) => number): Handle {

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { SteadError } from '../../errors.ts'
+import type { Home } from '../../model/home.ts'
+import type { InstallOutcome } from '../../model/plan.ts'
+import type { UserRegistry } from '../../model/ports/user-registry.ts'
+
+export const MANAGER = 'run-key'
+/** "Run and RunOnce Registry Keys", Microsoft Learn: a command line for each program, read at logon. */
+export const RUN_KEY = 'Software\\Microsoft\\Windows\\CurrentVersion\\Run'
+const STEAD = 'Software\\stead'
+export const MARKS = `${STEAD}\\run-keys`
+
+/** What stead remembers of a value that it wrote; the service itself is in the record of its home. */
+export interface Mark {
+  readonly home: string
+  /** SHA-256 of the value below Run, in hex; empty where stead wrote none. */
+  readonly command: string
+}
+
+export function markKey(name: string): string {
+  return `${MARKS}\\${name}`
+}
+
+/** @param command what stands below Run; null for nothing */
+export function markOf(home: Home, command: string | null): Mark {
+  return { home: home.root ?? home.specs, command: command === null ? '' : digest(command) }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** What the registry has of a name. */
+export interface Registration {
+  readonly mark: Mark | null
+  /** The value below Run: its text, null for none; one that is no text is nothing that stead writes. */
+  readonly value: string | { readonly foreign: true } | null
+}
+
+export function readRegistration(registry: UserRegistry, name: string): Registration {
+  const text = (key: string, value: string): string | null => {
+    const found = registry.read(key, value)
+    return found?.type === 'REG_SZ' ? found.data : null
+  }
+  const home = text(markKey(name), 'home')
+  const mark = home === null ? null : { home, command: text(markKey(name), 'command') ?? '' }
+  const there = registry.read(RUN_KEY, name) !== null
+  return { mark, value: there ? (text(RUN_KEY, name) ?? { foreign: true }) : null }
+}
+
+export function isOurs({ mark }: Registration, home: Home): boolean {
+  return mark !== null && mark.home.toLowerCase() === markOf(home, null).home.toLowerCase()
+}
+
+/** True where stead wrote the value that is there. */
+function wroteValue({ mark, value }: Registration): boolean {
+  return typeof value === 'string' && mark?.command === digest(value)
+}
+
+/** @throws NOT_INSTALLED, FOREIGN */
+export function requireOurs(registry: UserRegistry, home: Home, name: string): Registration {
+  const found = readRegistration(registry, name)
+  if (isOurs(found, home)) return found
+  if (found.mark !== null) throw foreign(name, `it belongs to ${found.mark.home}`)
+  if (found.value !== null) throw foreign(name, `it is a value of HKCU\\${RUN_KEY}`)
+  throw new SteadError('NOT_INSTALLED', { name, manager: MANAGER })
+}
+
+function foreign(name: string, where: string): SteadError {
+  return new SteadError('FOREIGN', { name, manager: MANAGER, where })
+}
+
+/** @throws FOREIGN where the value is not the one that stead wrote last */
+function requireOwnValue(found: Registration, name: string): void {
+  if (found.value === null || wroteValue(found)) return
+  throw foreign(name, `its value in HKCU\\${RUN_KEY} is not what stead wrote`)
+}
+
+/**
+ * Writes the mark and the value, or leaves both as they were. A value is never there without a mark
+ * that knows it, wherever this ends: then the next installation could not tell whose it is.
+ *
+ * @param command null for a service that nothing starts by itself
+ * @throws FOREIGN
+ */
+export function register(
+  registry: UserRegistry,
+  home: Home,
+  name: string,
+  command: string | null,
+): InstallOutcome {
+  const before = readRegistration(registry, name)
+  if (before.mark !== null || before.value !== null) requireOurs(registry, home, name)
+  // What came into a place that stead left empty stays there.
+  if (before.value !== null && (command !== null || before.mark?.command !== '')) {
+    requireOwnValue(before, name)
+  }
+  const mark = markOf(home, command)
+  const value = wroteValue(before) ? (before.value as string) : null
+  const isSame = before.mark?.home === mark.home && before.mark.command === mark.command
+  if (isSame && value === command) return 'unchanged'
+  try {
+    if (value !== null && value !== command) registry.remove(RUN_KEY, name)
+    writeMark(registry, name, mark)
+    if (command !== null && value !== command) registry.write(RUN_KEY, name, command)
+  } catch (error) {
+    restore(registry, name, { mark: before.mark, value, isWritten: command !== null }, error)
+    throw error
+  }
+  return before.mark === null ? 'created' : 'updated'
+}
+
+function writeMark(registry: UserRegistry, name: string, { home, command }: Mark): void {
+  registry.write(markKey(name), 'home', home)
+  registry.write(markKey(name), 'command', command)
+}
+
+function restore(
+  registry: UserRegistry,
+  name: string,
+  { mark, value, isWritten }: { mark: Mark | null; value: string | null; isWritten: boolean },
+  cause: unknown,
+): void {
+  try {
+    if (isWritten) registry.remove(RUN_KEY, name)
+    if (mark === null) removeMark(registry, name)
+    else writeMark(registry, name, mark)
+    if (value !== null) registry.write(RUN_KEY, name, value)
+  } catch (error) {
+    throw new SteadError(
+      'MANAGER_FAILED',
+      {
+        manager: MANAGER,
+        action: `undo the installation of ${name}`,
+        detail: (error as Error).message,
+        remedy: `install ${name} again, or remove it: stead uninstall ${name} --scope user`,
+      },
+      { cause },
+    )
+  }
+}
+
+/** Removes what {@link register} wrote, and nothing else. @throws NOT_INSTALLED, FOREIGN */
+export function unregister(registry: UserRegistry, home: Home, name: string): void {
+  const found = requireRemovable(registry, home, name)
+  if (wroteValue(found)) registry.remove(RUN_KEY, name)
+  removeMark(registry, name)
+}
+
+/** What is to be removed, before anything is stopped for it. @throws NOT_INSTALLED, FOREIGN */
+export function requireRemovable(registry: UserRegistry, home: Home, name: string): Registration {
+  const found = requireOurs(registry, home, name)
+  if (found.mark?.command !== '') requireOwnValue(found, name)
+  return found
+}
+
+/** Keys above are removed with the last mark; one that somebody else uses stays. */
+function removeMark(registry: UserRegistry, name: string): void {
+  registry.removeKey(markKey(name))
+  for (const key of [MARKS, STEAD]) registry.removeKey(key)
+}

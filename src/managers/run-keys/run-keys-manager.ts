@@ -1,0 +1,150 @@
+import { SteadError } from '../../errors.ts'
+import type { Home } from '../../model/home.ts'
+import type { Clock } from '../../model/ports/clock.ts'
+import type { FileSystem } from '../../model/ports/file-system.ts'
+import type { LogFiles } from '../../model/ports/log-files.ts'
+import type { LogonGuards } from '../../model/ports/logon-guards.ts'
+import type { UserRegistry } from '../../model/ports/user-registry.ts'
+import { nameProblem } from '../../model/service-name.ts'
+import type { ServiceSpec } from '../../model/service-spec.ts'
+import type { ServiceStatus } from '../../model/service-status.ts'
+import { isWindowsError, WIN32 } from '../../model/windows-error.ts'
+import { refuseUnsupported } from '../installation.ts'
+import { readLogFile } from '../log-file.ts'
+import { recordStore } from '../record-store.ts'
+import type { ServiceManager } from '../service-manager.ts'
+import { patienceOf, startGuard, stopGuard } from './lifecycle.ts'
+import { planFor } from './plan.ts'
+import {
+  isOurs,
+  MANAGER,
+  MARKS,
+  RUN_KEY,
+  readRegistration,
+  register,
+  requireOurs,
+  requireRemovable,
+  unregister,
+} from './registration.ts'
+import { type RunProgram, runValue } from './run-command.ts'
+import { toStatus } from './to-status.ts'
+
+export interface RunKeysOptions extends RunProgram {
+  readonly home: Home
+  readonly registry: UserRegistry
+  readonly guards: LogonGuards
+  readonly files: FileSystem
+  readonly logFiles: LogFiles
+  readonly clock: Clock
+}
+
+/**
+ * Programs that Windows starts when the calling user logs on: values of that user's Run key, each of
+ * which starts the guard of one service. No service is involved, and no right is needed.
+ */
+export function runKeysManager(options: RunKeysOptions): ServiceManager {
+  const { home, registry, guards, files } = options
+  const records = recordStore(files, home)
+  const logOf = (name: string): string => `${home.logs}\\${name}.log`
+
+  async function specOf(name: string): Promise<ServiceSpec | null> {
+    return (await records.read(name).catch(() => null))?.spec ?? null
+  }
+
+  async function start(name: string, args: readonly string[] = []): Promise<void> {
+    told(`start ${name}`, () => requireOurs(registry, home, name))
+    if (args.length > 0) {
+      const reason = 'a start at logon has no arguments of its own'
+      const action = 'start with arguments'
+      throw new SteadError('VERB_UNSUPPORTED', { name, action, manager: MANAGER, reason })
+    }
+    const spec = await specOf(name)
+    if (spec?.startType === 'disabled') {
+      throw new SteadError('MANAGER_FAILED', {
+        manager: MANAGER,
+        action: `start ${name}`,
+        detail: 'it is installed with start type disabled',
+        remedy: 'install it again with another start type, such as manual',
+      })
+    }
+    await startGuard(options, name, patienceOf(spec).start)
+  }
+
+  async function stop(name: string): Promise<void> {
+    told(`stop ${name}`, () => requireOurs(registry, home, name))
+    await stopGuard(options, name, patienceOf(await specOf(name)).stop)
+  }
+
+  async function act(name: string, action: 'pause' | 'resume' | 'reload'): Promise<void> {
+    told(`${action} ${name}`, () => requireOurs(registry, home, name))
+    if (!(await guards.act(name, action))) throw new SteadError('NOT_RUNNING', { name, action })
+  }
+
+  async function status(name: string): Promise<ServiceStatus> {
+    const found = told(`ask about ${name}`, () => readRegistration(registry, name))
+    const ours = isOurs(found, home)
+    const [spec, program] = ours ? [await specOf(name), await guards.status(name)] : [null, null]
+    return toStatus({ name, found, ours, spec, program })
+  }
+
+  return {
+    kind: MANAGER,
+    scope: 'user',
+    capabilities: { pause: true, reload: true, anyExecutable: true, logs: true },
+    async requireAvailable() {
+      told('read the registry of the user', () => registry.read(RUN_KEY, MANAGER))
+    },
+    plan: (spec) => planFor(spec, home, options),
+    async install(plan) {
+      refuseUnsupported(plan)
+      const { name, startType } = plan.spec
+      const command = startType === 'auto' ? runValue(name, home, options) : null
+      return told(`install ${name}`, () => register(registry, home, name, command))
+    },
+    async uninstall(name) {
+      told(`uninstall ${name}`, () => requireRemovable(registry, home, name))
+      await stopGuard(options, name, patienceOf(await specOf(name)).stop)
+      told(`uninstall ${name}`, () => unregister(registry, home, name))
+      for (const path of [logOf(name), `${logOf(name)}.1`]) await files.remove(path)
+    },
+    start,
+    stop,
+    async restart(name) {
+      await stop(name)
+      await start(name)
+    },
+    pause: (name) => act(name, 'pause'),
+    resume: (name) => act(name, 'resume'),
+    reload: (name) => act(name, 'reload'),
+    status,
+    async list() {
+      const names = told('list', () => registry.keys(MARKS))
+      const found: ServiceStatus[] = []
+      for (const name of names.filter((one) => nameProblem(one) === null).sort()) {
+        const one = await status(name)
+        if (one.ours) found.push(one)
+      }
+      return found
+    },
+    async *logs(name, query) {
+      told(`read the log of ${name}`, () => requireOurs(registry, home, name))
+      yield* readLogFile(options.logFiles, logOf(name), name, query)
+    },
+  }
+}
+
+/** What the registry refuses, in words. */
+function told<T>(action: string, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (!isWindowsError(error)) throw error
+    if (error.number === WIN32.ACCESS_DENIED) {
+      const right = 'the right to do so in HKEY_CURRENT_USER'
+      const remedy = 'ask who manages this machine: a policy forbids it'
+      throw new SteadError('RIGHTS', { action, right, remedy }, { cause: error })
+    }
+    const detail = error.message
+    throw new SteadError('MANAGER_FAILED', { manager: MANAGER, action, detail }, { cause: error })
+  }
+}
