@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { sinkWithPaths } from '../model/log-sink.ts'
+import { needsWithPaths } from '../model/program-needs.ts'
 import {
   type DependencyCondition,
   PROGRAM_DEFAULTS,
@@ -57,6 +58,8 @@ export function completeSettings(
     autostart: all.autostart ?? PROGRAM_DEFAULTS.autostart,
     instances: all.instances ?? PROGRAM_DEFAULTS.instances,
     restart: restartOf({ ...written(inherited.restart), ...written(own.restart) }),
+    needs: needsWithPaths(all.needs ?? PROGRAM_DEFAULTS.needs, (path) => resolve(directory, path)),
+    needsTimeout: needsTimeoutOf(all.needsTimeout),
     startSeconds: all.startSeconds ?? PROGRAM_DEFAULTS.startSeconds,
     startTimeout: all.startTimeout ?? PROGRAM_DEFAULTS.startTimeout,
     ready:
@@ -91,6 +94,11 @@ export function dependenciesOf(
       (others.get(name)?.ready ?? null) === null ? 'started' : 'ready',
     ]),
   )
+}
+
+/** Written, `none` is null and stays so. */
+export function needsTimeoutOf(written: number | null | undefined): number | null {
+  return written === undefined ? PROGRAM_DEFAULTS.needsTimeout : written
 }
 
 type RestartSettings = NonNullable<InheritedSettings['restart']>

@@ -72,6 +72,8 @@ const OTHER: {
   autostart: false,
   instances: 2,
   dependsOn: { db: 'ready' },
+  needs: [{ kind: 'dns', name: 'db', timeout: 1 }],
+  needsTimeout: null,
   restart: { ...web.restart, delay: 1 },
   startSeconds: 1,
   startTimeout: 1,

@@ -16,6 +16,8 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
   'autostart',
   'instances',
   'dependsOn',
+  'needs',
+  'needsTimeout',
   'restart',
   'startSeconds',
   'startTimeout',

@@ -2,7 +2,7 @@ import { isSealed } from '../model/ports/secret-opener.ts'
 import { PROGRAM_DEFAULTS, type ProgramSpec, type StopStep } from '../model/program-spec.ts'
 import type { GuardSettings, RestartPolicy } from '../model/service-spec.ts'
 import { SPEC_DEFAULTS } from '../model/service-spec.ts'
-import { logOf, restartOf } from './complete-settings.ts'
+import { logOf, needsTimeoutOf, restartOf } from './complete-settings.ts'
 import type { ServiceSettings } from './spec-schema.ts'
 
 /** Settings of a service file that a guard knows, and a manager does not. */
@@ -40,6 +40,8 @@ export function guardSettingsOf(settings: ServiceSettings): GuardSettings | null
         : settings.ready,
     health: settings.health ?? PROGRAM_DEFAULTS.health,
     heartbeat: settings.heartbeat ?? PROGRAM_DEFAULTS.heartbeat,
+    needs: settings.needs ?? PROGRAM_DEFAULTS.needs,
+    needsTimeout: needsTimeoutOf(settings.needsTimeout),
     stop: settings.stop ?? stopWithin(settings.stopTimeout),
     reload: settings.reload ?? PROGRAM_DEFAULTS.reload,
     restart: restartOf(restart),
@@ -69,13 +71,15 @@ export function plainRestartOf({ restart }: ServiceSettings): RestartPolicy {
 }
 
 function askedOf(settings: ServiceSettings): readonly string[] {
-  const { restart = {}, env = {}, protocol } = settings
+  const { restart = {}, env = {}, protocol, needs = [], needsTimeout } = settings
   // A program of the SDK opens them itself; for any other somebody has to who stands before it.
   const sealed = Object.keys(env).filter((name) => isSealed(env[name] ?? ''))
   return [
     ...(protocol === 'native' ? [] : sealed.map((name) => `env.${name}`)),
     ...(typeof restart.when === 'object' ? ['restart.when'] : []),
     ...OF_RESTART.filter((key) => restart[key] !== undefined).map((key) => `restart.${key}`),
+    ...(needs.length > 0 ? ['needs'] : []),
+    ...(needs.length > 0 && needsTimeout !== undefined ? ['needsTimeout'] : []),
     // False takes back what would hold otherwise, and asks for nothing.
     ...WHOLE.filter((key) => ![undefined, null, false].includes(settings[key] as never)),
   ]

@@ -48,6 +48,8 @@ function toSpec(parsed: Parsed): ServiceSpec {
     ready: _ready,
     health: _health,
     heartbeat: _heartbeat,
+    needs: _needs,
+    needsTimeout: _needsTimeout,
     startSeconds: _startSeconds,
     stop: _stop,
     reload: _reload,

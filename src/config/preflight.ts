@@ -2,6 +2,7 @@ import { SteadError } from '../errors.ts'
 import { sinkWithPaths } from '../model/log-sink.ts'
 import type { FileSystem } from '../model/ports/file-system.ts'
 import type { Accounts } from '../model/ports/machine.ts'
+import { needsWithPaths } from '../model/program-needs.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
 
 /** How paths are written on this machine. */
@@ -66,7 +67,8 @@ function guardPaths({ guard }: ServiceSpec, paths: PathRules): ServiceSpec['guar
     file: file === null ? null : whole(file),
     sinks: sinks.map((sink) => sinkWithPaths(sink, whole)),
   }
-  return { ...guard, log, reloadOn: guard.reloadOn.map(whole) }
+  const needs = needsWithPaths(guard.needs, whole)
+  return { ...guard, log, needs, reloadOn: guard.reloadOn.map(whole) }
 }
 
 async function resolveProgram(file: string, { files, paths }: PreflightPorts): Promise<string> {

@@ -29,7 +29,7 @@ const tcp = z
   })
   .meta({ title: 'port, HOST:PORT' })
 
-const TARGETS = {
+export const TARGETS = {
   http: described(http, 'GET this address; 200 to 399 is success', {
     example: 'http://127.0.0.1:8080/healthz',
   }),
@@ -119,19 +119,20 @@ const NOTHING = z.literal(false).transform(() => null)
 export const ready = z.union([NOTHING, readyDetails])
 export const health = z.union([NOTHING, healthDetails])
 
-interface Targets {
+export interface Targets {
   readonly http?: string | undefined
   readonly tcp?: { readonly host: string; readonly port: number } | undefined
   readonly exec?: [string, ...string[]] | undefined
 }
 
-function targetOf({ http, tcp, exec }: Targets): ProbeTarget | null {
+export function targetOf({ http, tcp, exec }: Targets): ProbeTarget | null {
   if (http !== undefined) return { kind: 'http', url: http }
   if (tcp !== undefined) return { kind: 'tcp', ...tcp }
   return exec === undefined ? null : { kind: 'exec', command: exec }
 }
 
-function oneOf(value: object, kinds: readonly string[]): string | null {
+/** What is wrong where not exactly one of these is written; null where one is. */
+export function oneOf(value: object, kinds: readonly string[]): string | null {
   const written = kinds.filter((one) => (value as Record<string, unknown>)[one] !== undefined)
   if (written.length === 1) return null
   if (written.length === 0) return `it needs one of ${kinds.join(', ')}`

@@ -3,6 +3,7 @@ import { DEPENDENCY_CONDITIONS } from '../model/program-spec.ts'
 import { described } from './described.ts'
 import { labels } from './label-schema.ts'
 import { log } from './log-schema.ts'
+import { needs } from './needs-schema.ts'
 import { health, ready } from './probe-schema.ts'
 import { cronText, orNone, principal, truth, umask, whole } from './program-values.ts'
 import { programRestart } from './restart-schema.ts'
@@ -107,6 +108,16 @@ export const inheritable = {
     example: '4',
     fallback: '1',
   }),
+  needs: described(
+    needs,
+    'what has to be there before each start: tcp, http, file, dns or exec; it is asked again and again, and the service is waiting meanwhile',
+    { example: '[{ tcp: "db.local:5432" }, { file: /run/secrets/token }]' },
+  ),
+  needsTimeout: described(
+    orNone(positiveDuration),
+    'until all of needs has to be there, or the start has failed; none for ever',
+    { example: '30s', fallback: '5m' },
+  ),
   restart: described(programRestart, 'when, after which delay, and how often at most', {
     example: '{ when: always, delay: 200ms, limit: 5/1m }',
     fallback: 'on-failure',

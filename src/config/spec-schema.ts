@@ -68,6 +68,8 @@ export const specSchema = z.strictObject({
   ready: inheritable.ready,
   health: inheritable.health,
   heartbeat: inheritable.heartbeat,
+  needs: inheritable.needs,
+  needsTimeout: inheritable.needsTimeout,
   startSeconds: inheritable.startSeconds,
   stop: inheritable.stop,
   reload: inheritable.reload,

@@ -138,15 +138,15 @@ describe('what was exported to systemd and is imported again', () => {
 })
 
 const HANDED_OVER = parse(
-  'services:\n  web: { command: ./web, sockets: { http: { tcp: 80 } }, fdStoreMax: 3, cgroup: true, limits: { memory: 1M }, restart: { factor: 1, immediate: 0 } }\n',
+  'services:\n  web: { command: ./web, needs: [{ dns: db }], sockets: { http: { tcp: 80 } }, fdStoreMax: 3, cgroup: true, limits: { memory: 1M }, restart: { factor: 1, immediate: 0 } }\n',
 )
 
-test('sockets that the guard opens are told as lost', () => {
+test('sockets that the guard opens, and what it looks for before a start, are told as lost', () => {
   const lostBy = (exporter: typeof exportSystemd): readonly string[] =>
     exporter({ ...source, spec: HANDED_OVER }).losses.map(({ setting }) => setting)
-  expect(lostBy(exportSystemd)).toEqual(['sockets'])
+  expect(lostBy(exportSystemd)).toEqual(['needs', 'sockets'])
   expect(lostBy(exportSupervisord)).toEqual(
-    expect.arrayContaining(['cgroup', 'limits', 'sockets', 'fdStoreMax']),
+    expect.arrayContaining(['cgroup', 'limits', 'needs', 'sockets', 'fdStoreMax']),
   )
 })
 

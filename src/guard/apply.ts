@@ -58,6 +58,7 @@ export function applyChanges(
   function restart(list: readonly Instance[]): void {
     for (const instance of list) {
       const { phase, want } = instance.state
+      if (phase === 'waiting') engine.rewatch(instance)
       // What failed with the old configuration is tried with the new one.
       const anew = (phase === 'fatal' || phase === 'backoff') && want.state === 'up'
       engine.dispatch(

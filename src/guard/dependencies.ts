@@ -1,4 +1,5 @@
 import { succeeded } from '../model/exit.ts'
+import { describeNeed } from '../model/program-needs.ts'
 import type { DependencyCondition, ProgramSpec } from '../model/program-spec.ts'
 import type { InstanceEvent, InstanceState } from './state.ts'
 
@@ -31,8 +32,15 @@ export function judgeDependencies(
 ): Extract<InstanceEvent, { type: 'dependencies' }> {
   const unmet = unmetDependencies(spec, statesOf)
   const met = unmet.length === 0
+  const { needs, needsTimeout: within } = spec
   const why = met ? '' : `it waits for ${unmet.map(({ words }) => words).join(' and ')}`
-  return { type: 'dependencies', met, why, inVain: unmet.some(({ inVain }) => inVain) }
+  return {
+    type: 'dependencies',
+    met,
+    why,
+    inVain: unmet.some(({ inVain }) => inVain),
+    ...(needs.length === 0 ? {} : { needs: { names: needs.map(describeNeed), within } }),
+  }
 }
 
 /** Nothing but a request moves it from where it is. */

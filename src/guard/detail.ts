@@ -59,7 +59,7 @@ export function changesOf({ state, id, nextSpec }: Instance): readonly string[] 
         `stead start ${id}: an operator’s start forgives all failures`,
       ]
     case 'waiting':
-      return [`${state.why.replace(/^it waits for /, '')}`, `stead stop ${id}`]
+      return [`${state.why.replace(/^it (waits|looks) for /, '')}`, `stead stop ${id}`]
     case 'backoff':
       return ['the end of its delay', `stead start ${id}: at once`, `stead stop ${id}`]
     case 'starting':

@@ -9,6 +9,7 @@ import type { EngineParts } from './engine-parts.ts'
 import { happeningsSince, sameWant } from './happenings.ts'
 import { type Instance, MAX_EXITS } from './instance.ts'
 import type { Instances } from './instances.ts'
+import { looking } from './looking.ts'
 import type { Effect, InstanceEvent, InstanceState } from './state.ts'
 import { transition } from './transition.ts'
 import { watching } from './watching.ts'
@@ -32,6 +33,7 @@ export interface Engine {
 export function engine(instances: Instances, parts: EngineParts): Engine {
   const { clock, timers, spawner, watchers } = parts
   const watch = watching({ ...parts, dispatch, ended })
+  const needs = looking({ watchers, dispatch })
   const queue: { readonly instance: Instance; readonly event: InstanceEvent }[] = []
   /** State of each instance that moved, as it was before. */
   const moved = new Map<Instance, InstanceState>()
@@ -90,6 +92,12 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       case 'ask-dependencies':
         askDependencies(instance)
         break
+      case 'look-for-needs':
+        needs.begin(instance, effect.look)
+        break
+      case 'leave-needs':
+        needs.leave(instance)
+        break
       case 'spawn':
         spawn(instance, effect.incarnation)
         break
@@ -135,8 +143,9 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     parts.tell({ type: 'recovered', id: instance.id, cause, detection, recovery })
   }
 
+  const judge = ({ nextSpec }: Instance) => judgeDependencies(nextSpec, instances.statesOf)
   function askDependencies(instance: Instance): void {
-    const event = judgeDependencies(instance.nextSpec, instances.statesOf)
+    const event = judge(instance)
     if (event.met || instance.state.why !== event.why) queue.push({ instance, event })
   }
 
@@ -268,11 +277,13 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
     rewatch(instance) {
       instance.child?.limitMemory?.(instance.spec.limits.memory)
       const { phase } = instance.state
+      if (instance.state.needs !== null) dispatch(instance, { ...judge(instance), anew: true })
       if (phase === 'running') watch(instance, 'life')
       if (phase === 'starting' && instance.spec.ready !== null) watch(instance, 'readiness')
     },
     release(instance) {
       watch(instance, 'nothing')
+      needs.leave(instance)
       for (const name of [...instance.timers.keys()]) cancelTimer(instance, name)
     },
   }

@@ -1,6 +1,6 @@
 import type { GuardHappening } from '../model/guard-event.ts'
 import type { Instance } from './instance.ts'
-import type { InstanceState } from './state.ts'
+import type { InstanceState, NeedsWait } from './state.ts'
 
 /** Asked for again by the same one: nothing new. */
 export function sameWant(a: InstanceState, b: InstanceState): boolean {
@@ -13,7 +13,8 @@ export function happeningsSince(instance: Instance, before: InstanceState): Guar
   const { phase, why, pid, incarnation, ready, health } = state
   const told: GuardHappening[] = []
   if (!sameWant(state, before)) told.push({ type: 'want', id, want: { ...state.want, at: wantAt } })
-  if (phase !== before.phase || incarnation !== before.incarnation) {
+  const moved = phase !== before.phase || incarnation !== before.incarnation
+  if (moved || hasNewLack(state, before)) {
     told.push({ type: 'phase', id, from: before.phase, to: phase, why, pid, incarnation })
   }
   if (ready !== before.ready) told.push({ type: 'ready', id, ready })
@@ -22,4 +23,15 @@ export function happeningsSince(instance: Instance, before: InstanceState): Guar
     told.push({ type: 'survivors', id, pids: state.survivors })
   }
   return told
+}
+
+/** What is missing is told when it is first known and when it is something else, not at every try. */
+function hasNewLack({ needs }: InstanceState, before: InstanceState): boolean {
+  if (needs === null || needs.tries === 0 || needs.met) return false
+  if (before.needs === null || before.needs.tries === 0) return true
+  return namesOf(needs) !== namesOf(before.needs)
+}
+
+function namesOf({ unmet }: NeedsWait): string {
+  return unmet.map(({ need }) => need).join('\n')
 }

@@ -21,6 +21,8 @@ export interface Instance {
   child: Child | null
   channel: OutputChannel | null
   watch: Watch | null
+  /** Ends the try of what it needs that is under way. */
+  looking: (() => void) | null
   /** How often another process of its tree has become the program. */
   followed: number
   readonly timers: Map<TimerName, () => void>
@@ -52,6 +54,7 @@ export function newInstance(
     child: null,
     channel: null,
     watch: null,
+    looking: null,
     followed: 0,
     timers: new Map(),
     exits: [],
@@ -116,11 +119,14 @@ export function statusOf(instance: Instance, now: number, wall: Date): InstanceS
   }
 }
 
-/** What happens by itself next: a restart, or the next step of a stop. */
+/** What happens by itself next: a restart, another try of what it needs, or the next step of a stop. */
 function nextOf({ state, spec }: Instance, now: number, wall: Date): InstanceStatus['next'] {
-  const { retryAt, stopping, deadline } = state
+  const { retryAt, stopping, deadline, needs } = state
   const at = (when: number): string => new Date(wall.getTime() + when - now).toISOString()
   if (retryAt !== null) return { at: at(retryAt), what: 'restart' }
+  if (needs !== null && needs.nextAt !== null) {
+    return { at: at(needs.nextAt), what: `try ${needs.tries + 1}` }
+  }
   if (stopping === null || deadline === null) return null
   return { at: at(deadline.extended), what: describeStep(spec.stop[stopping.step + 1]) }
 }

@@ -15,25 +15,6 @@ const PASSING = new Set([
   ...['EADDRINUSE', 'EADDRNOTAVAIL'],
 ])
 
-export function dependenciesTold(state: InstanceState, event: Of<'dependencies'>): Step {
-  const { why, inVain } = event
-  if (!event.met) return { state: { ...state, why, inVain }, effects: [] }
-  const incarnation = state.incarnation + 1
-  return {
-    state: {
-      ...state,
-      phase: 'starting',
-      why: 'its process is being started',
-      incarnation,
-      inVain: false,
-      pid: null,
-      startedAt: null,
-      survivors: [],
-    },
-    effects: [{ type: 'spawn', incarnation }],
-  }
-}
-
 export function spawned(
   state: InstanceState,
   event: Of<'spawned'>,

@@ -3,6 +3,7 @@ import type { NoticeMessage } from '../model/ports/program-notices.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 import { cronSchedule } from './cron-schedule.ts'
 import { type HeartbeatMonitor, heartbeatMonitor } from './heartbeat.ts'
+import { lookForNeeds } from './look-for-needs.ts'
 import { parseNotice } from './notice.ts'
 import type { ProbeDeps, ProbeLoop } from './probe-loop.ts'
 import { programVoices, type VoiceParts } from './program-voices.ts'
@@ -13,7 +14,7 @@ import type { Watch, Watchers, WatchReport, WatchTarget } from './watchers.ts'
 export interface ProgramWatchersParts extends Omit<ProbeDeps, 'exec'>, VoiceParts {
   readonly limits: LimitWatch
   /** The environment of the program's own commands. */
-  readonly environmentOf: (target: WatchTarget) => Readonly<Record<string, string>>
+  readonly environmentOf: (target: Pick<WatchTarget, 'spec'>) => Readonly<Record<string, string>>
   /** Tells a monitor elsewhere of a beat. Never throws, never waits. */
   readonly forward: (service: string, url: string, at: Date) => void
 }
@@ -121,6 +122,7 @@ export function programWatchers(parts: ProgramWatchersParts): Watchers {
       const { descriptor } = pipeOf(id, incarnation)
       return { env, descriptors: new Map([[ready.fd, descriptor]]) }
     },
+    needs: (target, told) => lookForNeeds(target, parts, told),
     readiness(target, report) {
       return watch(target, report, (told) => readinessOf(target, told))
     },

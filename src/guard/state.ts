@@ -1,5 +1,6 @@
 import type { Exit } from '../model/exit.ts'
 import type { ExitCause, Health, ProgramPhase } from '../model/guard-status.ts'
+import type { UnmetNeed } from '../model/program-needs.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 
 /** What was asked for last, and by whom. */
@@ -39,6 +40,21 @@ export interface Deadline {
   readonly extended: number
 }
 
+/** What it needs of the world before it starts is looked for; times are monotonic milliseconds. */
+export interface NeedsWait {
+  /** How long it may take in all; null for ever. */
+  readonly within: number | null
+  readonly until: number | null
+  /** Tries that have ended. */
+  readonly tries: number
+  /** When the next one begins; null while one is under way. */
+  readonly nextAt: number | null
+  /** What the last one has missed; everything before the end of the first. */
+  readonly unmet: readonly UnmetNeed[]
+  /** All is there, and it is asked whether its dependencies still are. */
+  readonly met: boolean
+}
+
 /** A fault that is not mended yet; times are monotonic milliseconds. */
 export interface Fault {
   readonly cause: ExitCause
@@ -61,6 +77,10 @@ export interface InstanceState {
   readonly incarnation: number
   /** It waits for something that nothing but a request will bring about. */
   readonly inVain: boolean
+  /** Null where nothing is looked for. */
+  readonly needs: NeedsWait | null
+  /** Counts the tries of all lives: an answer to an earlier one is discarded. */
+  readonly looks: number
   /** Null when no process of the present incarnation is known to live. */
   readonly pid: number | null
   readonly startedAt: number | null
@@ -89,6 +109,8 @@ export const NEW_INSTANCE: InstanceState = {
   health: 'unknown',
   incarnation: 0,
   inVain: false,
+  needs: null,
+  looks: 0,
   pid: null,
   startedAt: null,
   settled: false,
@@ -136,7 +158,13 @@ export type InstanceEvent =
       readonly why: string
       /** What is not met will not be by waiting. */
       readonly inVain: boolean
+      /** What is looked for once they are met, and for how long; left out where that is nothing. */
+      readonly needs?: { readonly names: readonly string[]; readonly within: number | null }
+      /** What it needs has changed: it is looked for from the beginning. */
+      readonly anew?: boolean
     }
+  /** What a try did not find; empty where everything is there. */
+  | { readonly type: 'needs'; readonly look: number; readonly unmet: readonly UnmetNeed[] }
   /** A step of a stop has reached nobody: no console, no window. */
   | { readonly type: 'unheard'; readonly incarnation: number }
   | { readonly type: 'spawned'; readonly incarnation: number; readonly pid: number }
@@ -190,14 +218,26 @@ export type InstanceEvent =
 export type InstanceEventType = InstanceEvent['type']
 
 /**
- * `start`: start timeout; `settle`: startSeconds; `reload`: its begin or its end; `step`: the wait of a
+ * `start`: start timeout; `ask`: the next try of what it needs; `needs`: the deadline of all tries; `settle`: startSeconds; `reload`: its begin or its end; `step`: the wait of a
  * stop step; `tree`: look again.
  */
-export type TimerName = 'backoff' | 'start' | 'settle' | 'reload' | 'step' | 'tree'
+export type TimerName =
+  | 'backoff'
+  | 'ask'
+  | 'needs'
+  | 'start'
+  | 'settle'
+  | 'reload'
+  | 'step'
+  | 'tree'
 
 /** What the engine is to do, in this order. */
 export type Effect =
   | { readonly type: 'ask-dependencies' }
+  /** One try of everything that it needs, instead of one that is under way. */
+  | { readonly type: 'look-for-needs'; readonly look: number }
+  /** A try that is under way is of no interest any more. */
+  | { readonly type: 'leave-needs' }
   | { readonly type: 'spawn'; readonly incarnation: number }
   | {
       readonly type: 'timer'

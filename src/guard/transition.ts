@@ -2,7 +2,8 @@
  * What an instance of a guarded program does next: a pure and complete table of phases and events.
  *
  * - `stopped` nothing lives and nothing will start it but a request.
- * - `waiting` it is wanted, and a dependency is not what it has to be; nothing lives.
+ * - `waiting` it is wanted, and a dependency is not what it has to be, or what it needs of the world is
+ *   not there yet; nothing lives.
  * - `starting` its process was asked for or lives, and is not ready.
  * - `running` its process lives and is ready (at once, where nothing says otherwise).
  * - `paused` its process lives and is stopped by SIGSTOP.
@@ -20,7 +21,8 @@
  * 3. `hold` is undone by an operator only, never by a dependent, a group or the configuration.
  * 4. A group that gives up wins over the restart policy of its members.
  * 5. An operator's start is never refused by a limit, and forgives all failures.
- * 6. A dependency that is not met delays every start, also an automatic one.
+ * 6. A dependency that is not met delays every start, also an automatic one, and so does a need; needs
+ *    are looked for once all dependencies are met.
  */
 
 import type { ProgramPhase } from '../model/guard-status.ts'
@@ -37,6 +39,7 @@ import type {
   Step,
 } from './state.ts'
 import * as stop from './stop-actions.ts'
+import * as waiting from './waiting-actions.ts'
 
 type EventOf<T extends InstanceEventType> = Extract<InstanceEvent, { type: T }>
 type Handler<T extends InstanceEventType> = (
@@ -56,6 +59,7 @@ const resting: Row = {
   pause: ignore,
   resume: ignore,
   dependencies: ignore,
+  needs: ignore,
   spawned: ignore,
   'spawn-failed': ignore,
   ready: ignore,
@@ -84,6 +88,7 @@ const living: Row = {
   pause: ignore,
   resume: ignore,
   dependencies: ignore,
+  needs: ignore,
   spawned: ignore,
   'spawn-failed': ignore,
   ready: life.readiness,
@@ -110,9 +115,15 @@ const TABLE: { readonly [P in ProgramPhase]: Row } = {
   fatal: { ...resting, start: start.startIfForgiven, restart: start.restartIfForgiven },
   waiting: {
     ...resting,
-    start: start.wantUp,
-    dependencies: life.dependenciesTold,
-    restart: start.wantUpAgain,
+    start: waiting.startWhileWaiting,
+    stop: waiting.leaving(start.stayDown),
+    restart: waiting.restartWhileWaiting,
+    'give-up': waiting.leaving(start.giveUpAtOnce),
+    dependencies: waiting.dependenciesTold,
+    needs: waiting.needsTold,
+    timer: waiting.waitingTimer,
+    adopted: waiting.leaving(life.adopt),
+    lost: waiting.leaving(life.lose),
   },
   backoff: {
     ...resting,
@@ -162,5 +173,6 @@ export function transition(
 
 function isOfAnEarlierLife(state: InstanceState, event: InstanceEvent): boolean {
   if (event.type === 'adopted' || event.type === 'lost') return false
+  if (event.type === 'needs') return event.look !== state.looks
   return 'incarnation' in event && event.incarnation !== state.incarnation
 }

@@ -80,7 +80,8 @@ function troubleOf({ state: { phase, health, why } }: Instance): string {
 
 function hasArrived({ state, removing, spec }: Instance): boolean {
   if (removing || state.want.state === 'down' || state.want.state === 'hold') return true
-  if (state.phase === 'stopped' || state.phase === 'exited' || state.phase === 'waiting')
-    return true
+  if (state.phase === 'stopped' || state.phase === 'exited') return true
+  // What it needs has a deadline, which is waited for.
+  if (state.phase === 'waiting') return state.needs === null || state.needs.until === null
   return state.phase === 'running' && (state.ready || spec.ready === null)
 }

@@ -88,10 +88,12 @@ export function verbs(parts: VerbParts): Verbs {
       let tooLate = (): void => {}
       const lose = (after: number): void => {
         tooLate = timers.after(after, () => {
-          const { deadline, why } = instance.state
+          const { deadline, why, needs } = instance.state
+          const looksFor = (needs?.until ?? 0) - clock.monotonic()
           const asked = deadline === null ? 0 : deadline.extended - clock.monotonic()
           // The program has asked for more time, and was given it.
           if (asked > 0) lose(asked + MARGIN)
+          else if (verb !== 'stop' && verb !== 'hold' && looksFor > 0) lose(looksFor + patience)
           else end(new SteadError('VERB_TIMEOUT', { name: instance.id, verb, why }))
         })
       }

@@ -3,6 +3,7 @@ import type { OpenSocket } from '../model/ports/listen-sockets.ts'
 import type { ProbeOutcome } from '../model/ports/probe.ts'
 import type { OutputChannel } from '../model/ports/program-output.ts'
 import type { ProcessIdentity, SpawnDescriptor } from '../model/ports/spawner.ts'
+import type { UnmetNeed } from '../model/program-needs.ts'
 import type { ProgramSpec } from '../model/program-spec.ts'
 
 /** One life of one instance, to be watched. */
@@ -16,6 +17,9 @@ export interface WatchTarget {
   /** Controllers of its control group: what they limit is not measured. */
   readonly holds?: readonly string[]
 }
+
+/** An instance that is to be started once everything that it needs is there. */
+export type NeedsTarget = Pick<WatchTarget, 'id' | 'service' | 'spec'>
 
 /** What watching finds out. Whatever is told after `stop` is discarded. */
 export interface WatchReport {
@@ -67,6 +71,13 @@ export interface Watchers {
     incarnation: number,
     channel?: OutputChannel | null,
   ): WatchMeans
+  /**
+   * One try of everything that it needs, all at the same time.
+   *
+   * @param told called once, later, with what is missing
+   * @returns ends the try; nothing is told then
+   */
+  needs(target: NeedsTarget, told: (unmet: readonly UnmetNeed[]) => void): () => void
   /** Until it is ready. */
   readiness(target: WatchTarget, report: WatchReport): Watch
   /** Once it is ready, until its end. */

@@ -47,6 +47,15 @@ describe('the service of a guard', () => {
     expect(unit.startTimeout).toBeGreaterThan(20_000)
   })
 
+  test('has time for what the program needs', () => {
+    const patience = (needsTimeout: string) => {
+      const needy = { name: 'a', command: '/bin/a', needs: [{ tcp: 80 }], needsTimeout }
+      return serviceOfGuard(parseSpec(needy, 'the test'), ['/bin/node'], 'user').startTimeout
+    }
+    expect(patience('10m')).toBeGreaterThan(600_000 + 90_000)
+    expect(patience('none')).toBeGreaterThan(365 * 24 * 3_600_000)
+  })
+
   test('has nothing of the program: not its account, its variables, its limits', () => {
     expect(unit).toMatchObject({ user: null, env: {}, envFile: null, guard: null })
     expect(Object.values(unit.limits)).toEqual([null, null, null, null])

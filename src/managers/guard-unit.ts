@@ -8,6 +8,9 @@ import { serviceEnvironment } from './service-environment.ts'
 /** Milliseconds that a guard gets beyond what its program may take, to say what became of it. */
 const GUARD_MARGIN = 5_000
 
+/** A year: what waits for ever is not ended by its manager. */
+const FOR_EVER = 365 * 24 * 3_600_000
+
 /**
  * The code with which `stead run` ends where its program failed for good: EX_SOFTWARE of sysexits(3).
  * No manager shall start it again then; any other failure is the guard's own, and it shall.
@@ -26,6 +29,8 @@ export function serviceOfGuard(
   scope: Scope,
 ): ServiceSpec {
   const [file = 'stead', ...args] = command
+  const { needs = [], needsTimeout = null } = spec.guard ?? {}
+  const patience = needs.length === 0 ? 0 : (needsTimeout ?? FOR_EVER)
   const waits = spec.guard?.stop.reduce((sum, { wait }) => sum + wait, 0) ?? spec.stopTimeout
   return completeSpec({
     name,
@@ -36,7 +41,7 @@ export function serviceOfGuard(
     file,
     args: [...args, 'run', name, '--scope', scope],
     protocol: 'native',
-    startTimeout: startTimeout + GUARD_MARGIN,
+    startTimeout: patience + startTimeout + GUARD_MARGIN,
     stopTimeout: waits + GUARD_MARGIN,
     // Priority and processors are the program's.
     windows: { ...spec.windows, ...WINDOWS_PROGRAM_DEFAULTS },

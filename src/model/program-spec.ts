@@ -6,6 +6,7 @@ import type { EventOutlets } from './event-outlet.ts'
 import type { LogPolicy } from './log-policy.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
 import type { HealthCheck, HeartbeatPolicy, ReadinessCheck } from './program-checks.ts'
+import type { Need } from './program-needs.ts'
 import type { Protocol } from './service-spec.ts'
 import type { SocketSpec } from './socket-spec.ts'
 import type { StopStep } from './stop-step.ts'
@@ -48,6 +49,10 @@ export interface ProgramSpec {
   readonly autostart: boolean
   readonly instances: number
   readonly dependsOn: Readonly<Record<string, DependencyCondition>>
+  /** What has to be there before each start, all of it at the same time. */
+  readonly needs: readonly Need[]
+  /** Until all of that has to be there; null for ever. */
+  readonly needsTimeout: number | null
   readonly restart: ProgramRestart
   /** It has to live so long (and be ready) before its start counts as one. */
   readonly startSeconds: number
@@ -170,6 +175,8 @@ export const PROGRAM_DEFAULTS = {
   autostart: true,
   instances: 1,
   dependsOn: {},
+  needs: [],
+  needsTimeout: 300_000,
   restart: {
     when: 'on-failure',
     strategy: 'exponential',

@@ -50,6 +50,8 @@ export interface GuardSettings
     | 'ready'
     | 'health'
     | 'heartbeat'
+    | 'needs'
+    | 'needsTimeout'
     | 'stop'
     | 'reload'
     | 'restart'

@@ -26,6 +26,8 @@ export function fakeProbes(): Probes & { readonly asked: readonly AskedProbe[] }
     asked,
     http: (url, options) => ask(`http ${url}`, options),
     tcp: (host, port, options) => ask(`tcp ${host}:${port}`, options),
+    file: (path, options) => ask(`file ${path}`, options),
+    dns: (name, options) => ask(`dns ${name}`, options),
     exec: (command, options) =>
       ask(`exec ${command.join(' ')} as ${options.user} in ${options.cwd}`, options),
   }

@@ -6,6 +6,7 @@ import {
   type InstanceState,
   type Moment,
   NEW_INSTANCE,
+  type NeedsWait,
   type Policy,
   type Stopping,
 } from '../../src/guard/state.ts'
@@ -35,12 +36,21 @@ export const EVENTS: {
   'give-up': [{ type: 'give-up', why: 'the group failed' }],
   pause: [{ type: 'pause', by: 'me' }],
   resume: [{ type: 'resume', by: 'me' }],
-  dependencies: [true, false].map((met) => ({
-    type: 'dependencies',
-    met,
-    why: 'it waits for db',
-    inVain: false,
-  })),
+  dependencies: [true, false].flatMap((met) => {
+    const told = { type: 'dependencies', met, why: 'it waits for db', inVain: false } as const
+    const needs = { names: ['tcp db:5432'], within: 5_000 }
+    return [
+      told,
+      { ...told, needs },
+      { ...told, needs: { ...needs, within: null } },
+      { ...told, needs, anew: true },
+    ]
+  }),
+  needs: [
+    { type: 'needs', look: 0, unmet: [] },
+    { type: 'needs', look: 4, unmet: [] },
+    { type: 'needs', look: 4, unmet: [{ need: 'tcp db:5432', how: 'connection refused' }] },
+  ],
   spawned: [{ type: 'spawned', incarnation: LIFE, pid: 77 }],
   'spawn-failed': ['ENOENT', 'EAGAIN'].map((errno) => ({
     type: 'spawn-failed',
@@ -70,11 +80,13 @@ export const EVENTS: {
     exit,
   })),
   tree: [[], [88]].map((survivors) => ({ type: 'tree', incarnation: LIFE, survivors })),
-  timer: (['backoff', 'start', 'settle', 'reload', 'step', 'tree'] as const).map((timer) => ({
-    type: 'timer',
-    timer,
-    incarnation: LIFE,
-  })),
+  timer: (['backoff', 'ask', 'needs', 'start', 'settle', 'reload', 'step', 'tree'] as const).map(
+    (timer) => ({
+      type: 'timer',
+      timer,
+      incarnation: LIFE,
+    }),
+  ),
   adopted: [{ type: 'adopted', incarnation: LIFE, pid: 77, ready: true }],
   lost: [{ type: 'lost', incarnation: LIFE }],
 }
@@ -86,6 +98,16 @@ const STOPPING: Stopping = {
   giveUp: null,
   again: false,
   failure: false,
+}
+
+/** It looks for what it needs, which a try before has not found. */
+export const LOOKING: NeedsWait = {
+  within: 5_000,
+  until: 103_000,
+  tries: 1,
+  nextAt: 100_250,
+  unmet: [{ need: 'tcp db:5432', how: 'connection refused' }],
+  met: false,
 }
 
 /** A state of that phase as it comes about. */
@@ -121,6 +143,10 @@ export const VARIANTS: readonly Partial<InstanceState>[] = [
     reload: { state, since: 99_000 },
   })),
   { fault: { cause: 'health', at: 98_000, detected: 99_000 } },
+  ...[0, 1].flatMap((tries) =>
+    [true, false].map((met) => ({ looks: 4, needs: { ...LOOKING, tries, met } })),
+  ),
+  { looks: 4, needs: LOOKING, want: { state: 'once', by: 'me' } },
 ]
 
 export function next(

@@ -39,6 +39,10 @@ export async function play(seed: number): Promise<Played> {
   const log: string[] = []
   const seen = new Set<string>()
   const incarnations = new Map<string, number>()
+  /** Instances whose last look has found everything that they need. */
+  const found = new Set<string>()
+  /** Instances that are started with a spec that needs something. */
+  const needy = new Set<string>()
   let calm = false
   let current: ReturnType<typeof begin>
 
@@ -54,6 +58,8 @@ export async function play(seed: number): Promise<Played> {
   function problemOfStart(key: string): string | null {
     if (processes.living(key).length > 0) return 'is started beside a living one'
     const want = statusOf(current.guard, key)?.want.state
+    // The answer counts for one start.
+    if (needy.has(key) && !found.delete(key)) return 'is started without what it needs'
     return want === 'up' || want === 'once' ? null : `is started and its want is ${want}`
   }
 
@@ -88,9 +94,21 @@ export async function play(seed: number): Promise<Played> {
       spawner,
       store,
       events,
+      onLaunch({ id, spec: { needs } }) {
+        if (needs.length > 0) needy.add(keyOf(id))
+        else needy.delete(keyOf(id))
+      },
+      onLook({ id, spec: { needs } }, told) {
+        found.delete(keyOf(id))
+        mortal.timers.after(calm ? 1 : random.below(500), () => {
+          const there = calm || needs.length === 0 || random.chance(0.4)
+          if (there) found.add(keyOf(id))
+          told(there ? [] : [{ need: 'tcp x:1', how: 'connection refused' }])
+        })
+      },
       onWatch(what, id, report) {
         watches.push(report)
-        reports.set(id.includes('@') ? id : `${id}@1`, report)
+        reports.set(keyOf(id), report)
         if (what !== 'readiness') return
         if (calm || random.chance(0.8)) {
           mortal.timers.after(calm ? 1 : random.below(800), () => report.ready(true))
@@ -247,6 +265,10 @@ export async function play(seed: number): Promise<Played> {
   return { steps, starts: processes.starts, events: events.all }
 }
 
+function keyOf(id: string): string {
+  return id.includes('@') ? id : `${id}@1`
+}
+
 function isLivingLeader({ alive, isLeader }: SimulatedProcess): boolean {
   return alive && isLeader
 }
@@ -276,11 +298,12 @@ function check(guard: Guard, processes: ReturnType<typeof simulatedProcesses>): 
 /** What holds when nothing has happened for long and every program behaves. */
 function checkRest(guard: Guard, processes: ReturnType<typeof simulatedProcesses>): void {
   check(guard, processes)
-  for (const { id, phase, want, why } of guard.api.status({ names: [] }).services) {
+  for (const { id, phase, want, why, next } of guard.api.status({ names: [] }).services) {
     assert.ok(
       !['starting', 'stopping', 'backoff'].includes(phase),
       `${id} hangs in ${phase}: ${why}`,
     )
+    if (phase === 'waiting') assert.equal(next, null, `${id} waits for what is there: ${why}`)
     if (phase === 'running')
       assert.ok(want.state === 'up' || want.state === 'once', `${id} runs and is not wanted`)
     if (phase === 'stopped')

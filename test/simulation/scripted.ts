@@ -29,6 +29,8 @@ export interface Script {
   readonly groups?: readonly GroupSpec[]
   /** By service, or `service@2`: how its n-th life goes, counted from 1. */
   readonly lives?: Readonly<Record<string, Partial<Life> | ((nth: number) => Partial<Life>)>>
+  /** By service: what its n-th look for what it needs does not find. */
+  readonly looks?: Readonly<Record<string, (nth: number, spec: ProgramSpec) => readonly string[]>>
   /** For jitter; a half, which is none, where nothing is said. */
   readonly random?: () => number
   /** The guard dies when so many of its deeds are done: starts of processes, and writes of its state. */
@@ -48,6 +50,8 @@ export interface World {
   status(id: string): InstanceStatus
   /** Monotonic times at which it was started. */
   startsOf(id: string): readonly number[]
+  /** How often it was looked for what it needs. */
+  looksOf(id: string): number
   /** Its process, which lives. */
   leaderOf(id: string): SimulatedProcess
   /** Pids of everything of it that lives. */
@@ -72,6 +76,9 @@ export interface World {
   /** A new guard over the same processes and state. Returns how many it took on. */
   again(services?: readonly ProgramSpec[]): number
 }
+
+/** Milliseconds from a look for what a program needs to its answer. */
+export const LOOK_TAKES = 10
 
 const OPERATOR = { uid: 0, pid: null }
 const GOOD: Life = {
@@ -101,6 +108,7 @@ export function scripted(script: Script): World {
   const lives = new Map<string, Life>()
   const starts = new Map<string, number[]>()
   const reports = new Map<string, WatchReport>()
+  const looks = new Map<string, number>()
   const doubles: string[] = []
   const store = memoryStore()
   const history = memoryHistory()
@@ -138,6 +146,14 @@ export function scripted(script: Script): World {
       ...death.parts,
       history,
       random: script.random ?? (() => 0.5),
+      onLook({ id, spec }, told) {
+        const nth = (looks.get(keyOf(id)) ?? 0) + 1
+        looks.set(keyOf(id), nth)
+        const missing = script.looks?.[id.split('@')[0] as string]?.(nth, spec) ?? []
+        death.parts.time.timers.after(LOOK_TAKES, () =>
+          told(missing.map((need) => ({ need, how: 'not there' }))),
+        )
+      },
       onWatch(what, id, report) {
         reports.set(keyOf(id), report)
         const after = lives.get(keyOf(id))?.readyAfter ?? null
@@ -170,6 +186,7 @@ export function scripted(script: Script): World {
       if (found === undefined) throw new Error(`there is no ${id}`)
       return found
     },
+    looksOf: (id) => looks.get(keyOf(id)) ?? 0,
     startsOf: (id) => starts.get(keyOf(id)) ?? [],
     leaderOf(id) {
       const leader = ofKey(id).find(({ isLeader }) => isLeader)

@@ -1,13 +1,15 @@
 import { diffGuardSpecs } from '../../src/config/diff-guard-spec.ts'
 import type { ReadConfiguration } from '../../src/guard/configuration.ts'
 import { type Guard, type GuardEvents, guard } from '../../src/guard/guard.ts'
-import type { Watchers, WatchReport } from '../../src/guard/watchers.ts'
+import type { Instance } from '../../src/guard/instance.ts'
+import type { NeedsTarget, Watchers, WatchReport } from '../../src/guard/watchers.ts'
 import type { GuardEvent, GuardHappening } from '../../src/model/guard-event.ts'
 import type { InstanceRecord, StateStore } from '../../src/model/instance-record.ts'
 import type { ConfigHistory } from '../../src/model/ports/config-history.ts'
 import type { ProgramOutput } from '../../src/model/ports/program-output.ts'
 import type { Spawner } from '../../src/model/ports/spawner.ts'
 import { MARKS } from '../../src/model/program-marks.ts'
+import type { UnmetNeed } from '../../src/model/program-needs.ts'
 import type { GuardSpec } from '../../src/model/program-spec.ts'
 import { memoryHistory } from '../fakes/config-history.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -88,6 +90,10 @@ export interface SimulatedGuardParts {
   readonly store: StateStore
   readonly history?: ConfigHistory
   readonly events: GuardEvents
+  /** Called for each try of what an instance needs; answers once, later. */
+  readonly onLook?: (target: NeedsTarget, told: (unmet: readonly UnmetNeed[]) => void) => void
+  /** Called before each start. */
+  readonly onLaunch?: (instance: Instance) => void
   /** Called for each life that is watched. */
   readonly onWatch: (what: 'readiness' | 'life' | 'end', id: string, report: WatchReport) => void
 }
@@ -98,6 +104,15 @@ export function simulatedGuard(
 ): Guard & { replace(spec: GuardSpec, trial?: number): Promise<unknown> } {
   let next = parts.spec
   const watchers: Watchers = {
+    needs(target, told) {
+      let on = true
+      parts.onLook?.(target, (unmet) => {
+        if (on) told(unmet)
+      })
+      return () => {
+        on = false
+      }
+    },
     prepare: () => ({ env: {}, descriptors: new Map() }),
     readiness: (target, report) => watch('readiness', target.id, report),
     life: (target, report) => watch('life', target.id, report),
@@ -138,24 +153,27 @@ export function simulatedGuard(
     spawner,
     output: NO_OUTPUT,
     watchers,
-    launch: (instance, incarnation) => ({
-      file: instance.spec.command[0],
-      args: instance.spec.command,
-      cwd: instance.spec.cwd,
-      env: {
-        [MARKS.guard]: 'simulated',
-        [MARKS.service]: instance.service,
-        [MARKS.instance]: String(instance.number),
-        [MARKS.incarnation]: `simulated.${instance.service}.${instance.number}.${incarnation}`,
-      },
-      stdio: [],
-      user: null,
-      group: null,
-      supplementaryGroups: null,
-      umask: null,
-      nice: null,
-      rlimits: {},
-    }),
+    launch: (instance, incarnation) => {
+      parts.onLaunch?.(instance)
+      return {
+        file: instance.spec.command[0],
+        args: instance.spec.command,
+        cwd: instance.spec.cwd,
+        env: {
+          [MARKS.guard]: 'simulated',
+          [MARKS.service]: instance.service,
+          [MARKS.instance]: String(instance.number),
+          [MARKS.incarnation]: `simulated.${instance.service}.${instance.number}.${incarnation}`,
+        },
+        stdio: [],
+        user: null,
+        group: null,
+        supplementaryGroups: null,
+        umask: null,
+        nice: null,
+        rlimits: {},
+      }
+    },
     runStep() {},
     guardId: 'simulated',
     facts: { project: 'simulated', pid: 1, socket: '', version: '0', since: '', file: null },

@@ -29,6 +29,8 @@ function randomProgram(name: string, before: readonly string[], random: SeededRa
     autostart: random.chance(0.9),
     instances: random.chance(0.25) ? 1 + random.below(4) : 1,
     dependsOn,
+    needs: random.chance(0.3) ? [{ kind: 'tcp', host: name, port: 1, timeout: 500 }] : [],
+    needsTimeout: random.pick([400, 5_000, null]),
     startSeconds: random.pick([0, 100, 1_000]),
     startTimeout: random.pick([500, 5_000]),
     ready: random.chance(0.5) ? { kind: 'notify' } : null,

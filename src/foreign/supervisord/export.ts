@@ -169,6 +169,7 @@ const LOST: readonly (readonly [keyof Parameters<typeof isSet>[0] & string, stri
   ['cgroup', 'supervisord makes no control groups'],
   ['type', 'supervisord knows no jobs'],
   ['dependsOn', 'supervisord starts in the order of priority, and waits for nothing'],
+  ['needs', 'supervisord looks for nothing before a start'],
   ['ready', 'supervisord asks nobody whether it is ready'],
   ['startTimeout', 'there is no time in which it has to be ready'],
   ['health', 'supervisord has no health checks'],

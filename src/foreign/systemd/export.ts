@@ -219,6 +219,13 @@ function loseRest(program: ProgramSpec, lose: Losing['lose']): void {
       'systemd asks nobody whether it is ready',
       'READY=1 by the program itself: ready: { notify: true }',
     )
+  if (isSet(program, 'needs'))
+    lose(
+      name,
+      'needs',
+      'systemd waits for units alone',
+      'a unit of Type=oneshot that ends when all is there, with Requires= and After=',
+    )
   if (isSet(program, 'health')) lose(name, 'health', 'systemd has no health checks', 'heartbeat')
   if (heartbeat?.forward != null) lose(name, 'heartbeat.forward', 'systemd forwards no beats')
   if (isSet(program, 'reloadOn'))

@@ -25,7 +25,7 @@ export interface ExecProbeOptions extends ProbeOptions {
   readonly supplementaryGroups: readonly string[] | null
 }
 
-/** Asks from outside how a program is. None of them rejects: whatever goes wrong is an outcome. */
+/** Asks from outside how a program is, or whether what it needs is there. None of them rejects: whatever goes wrong is an outcome. */
 export interface Probes {
   /**
    * GET on a new connection; 200 to 399 is good, and no redirection is followed. Of
@@ -34,6 +34,10 @@ export interface Probes {
   http(url: string, options: ProbeOptions): Promise<ProbeOutcome>
   /** Good where a connection is accepted. */
   tcp(host: string, port: number, options: ProbeOptions): Promise<ProbeOutcome>
+  /** Good where something has that path, whatever it is; symbolic links are followed. */
+  file(path: string, options: ProbeOptions): Promise<ProbeOutcome>
+  /** Good where the name has an address, as programs of this machine look it up: getaddrinfo(3). */
+  dns(name: string, options: ProbeOptions): Promise<ProbeOutcome>
   /** Exit code 0 is good. Its process group is killed when its time is over. */
   exec(command: readonly [string, ...string[]], options: ExecProbeOptions): Promise<ProbeOutcome>
 }

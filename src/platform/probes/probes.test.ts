@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, symlinkSync } from 'node:fs'
 import { createServer as createHttp, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../../../test/fixtures/temporary-directory.t
 import { processEntry } from '../posix/spawn/proc-table.ts'
 import { probes } from './probes.ts'
 
-const { http, tcp, exec } = probes()
+const { http, tcp, exec, file, dns } = probes()
 const options = (timeout = 5_000) => ({ timeout, signal: new AbortController().signal })
 const servers: Server[] = []
 const sockets = new Set<Socket>()
@@ -198,6 +198,29 @@ describe.skipIf(process.platform === 'win32')('a probe by command', () => {
     expect(outcome).toMatchObject({ ok: false, detail: 'no answer within 300 ms' })
     const pid = Number(readFileSync(file, 'utf8'))
     await until('its child is gone', () => isGone(pid))
+  })
+})
+
+describe('a probe of a file', () => {
+  test('is good for whatever has the path', async () => {
+    const directory = temporaryDirectory('probe')
+    expect(await file(directory, options())).toMatchObject({ ok: true, detail: 'there' })
+    expect(await file('/dev/null', options())).toMatchObject({ ok: true })
+    symlinkSync('/nowhere', join(directory, 'link'))
+    const broken = await file(join(directory, 'link'), options())
+    expect(broken).toMatchObject({ ok: false, detail: 'ENOENT' })
+  })
+})
+
+describe('a probe of a name', () => {
+  test('is good where it has an address', async () => {
+    const found = await dns('localhost', options())
+    expect(found).toMatchObject({ ok: true, detail: expect.stringMatching(/^(127|::1)/) })
+  })
+  test('tells why it has none', async () => {
+    const { ok, detail } = await dns('nobody.invalid', options(10_000))
+    expect(ok).toBe(false)
+    expect(detail).toMatch(/^(ENOTFOUND|EAI_AGAIN|no answer)/)
   })
 })
 
