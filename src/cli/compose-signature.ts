@@ -80,16 +80,19 @@ export function signatureGate(parts: {
 }): SignatureGate {
   const { file, keys, home } = parts
   const accepted = new WeakMap<GuardSpec, Accepted>()
+  /** Counts from the moment at which it is taken, however long the disk takes. */
+  let newest: Accepted | null = null
   const pathOf = ({ project }: GuardSpec): string =>
     join(placesOf(home, project, file).state, 'signature.json')
   return {
     check(spec, sources) {
-      const before = acceptedIn(pathOf(spec))
+      const before = newest ?? acceptedIn(pathOf(spec))
       accepted.set(spec, verifiedSources(file, sources, trustedKeys(keys), before))
     },
     async keep(spec) {
       const signature = accepted.get(spec)
       if (signature === undefined) return
+      newest = signature
       const text = `${JSON.stringify(signature)}\n`
       await nodeFileSystem().writeAtomic(pathOf(spec), text, 0o600)
     },
