@@ -48,7 +48,10 @@ function install(nssm: string): void {
   const native = [process.execPath, '--disable-sigusr1', '--import', preload, PROGRAM, 'native']
   const words = ['install', NATIVE, ...with_, '--native', '--restart', 'no', '--', ...native]
   execFileSync(process.execPath, [stead, ...words, readyFile(NATIVE)])
-  execFileSync(process.execPath, [stead, 'install', GUARDED, ...with_, '--', ...plain(GUARDED)])
+  // nssm restarts at once what has run for its throttle time.
+  const atOnce = ['--restart-delay', '1ms', '--restart-limit', 'none']
+  const guarded = ['install', GUARDED, ...with_, ...atOnce, '--', ...plain(GUARDED)]
+  execFileSync(process.execPath, [stead, ...guarded])
   execFileSync(nssm, ['install', NSSM, ...plain(NSSM)])
 }
 
