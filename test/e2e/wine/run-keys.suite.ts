@@ -1,7 +1,7 @@
 /** What starts at logon: the real registry of a user, and guards that the command line in it starts. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,7 @@ interface Told {
 
 interface LogonRoom {
   readonly name: string
+  readonly home: string
   stead(...args: string[]): { readonly code: number | null; readonly output: string }
   /** As before, and the exit code has to be 0. */
   must(...args: string[]): string
@@ -38,6 +39,7 @@ async function atLogon(use: (room: LogonRoom) => Promise<void> | void): Promise<
   const home = mkdtempSync(join(tmpdir(), 'st 家 '))
   const room: LogonRoom = {
     name,
+    home,
     stead(verb = '', ...args) {
       const all = [STEAD, verb, '--scope', 'user', '--home', home, ...args]
       const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8' })
@@ -151,8 +153,12 @@ describe('a program at logon', () => {
   )
 
   test('S04 one that does not start is told, and its log says why', { timeout: 120_000 }, () =>
-    atLogon(({ name, must, stead }) => {
-      must('install', name, '--restart', 'no', '--', windowsProgram('exits'), '7')
+    atLogon(({ name, home, must, stead }) => {
+      // Without a readiness of its own it would be ready while it runs, however short that is.
+      const file = join(home, 'service.json')
+      const command = [windowsProgram('exits'), '7']
+      writeFileSync(file, JSON.stringify({ name, command, restart: 'no', ready: { log: 'never' } }))
+      must('install', '-f', file)
       const { code, output } = stead('start', name)
       assert.equal(code, 1, output)
       assert.match(output, /did not start/)
