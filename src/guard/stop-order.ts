@@ -32,8 +32,12 @@ export function stopInOrder(
     stop(instance)
     begun.get(instance)?.resolve()
   }
+  // One that is wanted again is not waited for: it would live on.
+  const isBlocking = (other: Instance): boolean => isLive(other) && !withdrawn?.(other)
   const blockers = (instance: Instance): readonly Instance[] =>
-    instances.dependentsOf(instance.service).filter((other) => chosen.has(other) && isLive(other))
+    instances
+      .dependentsOf(instance.service)
+      .filter((other) => chosen.has(other) && isBlocking(other))
 
   for (const instance of selected) {
     if (isLive(instance)) waiting.add(instance)
@@ -59,7 +63,7 @@ export function stopInOrder(
     }
     const offs: (() => void)[] = []
     const look = (): void => {
-      if (isLive(blocker) && isLive(instance) && !withdrawn?.(instance)) return
+      if (isBlocking(blocker) && isLive(instance) && !withdrawn?.(instance)) return
       for (const off of offs) off()
       consider(instance)
     }
