@@ -214,7 +214,8 @@ export function outputChannels({ pipes, watching, now, post }: Room): OutputChan
       case 'incarnation':
         // What is there is of the life before; of the first one, which may be quicker than this
         // thread, nothing is before it.
-        if (channel.source.incarnation > 0 || !channel.isNew) drain(channel, 'end')
+        if (message.followed !== true && (channel.source.incarnation > 0 || !channel.isNew))
+          drain(channel, 'end')
         channel.source.incarnation = message.number
         channel.source.sequence = 0
         return

@@ -4,6 +4,7 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { collectAll } from '../small-heap.ts'
+import { messageBatch } from './message-batch.ts'
 import { outputChannels } from './output-channels.ts'
 import { threadPipes } from './system-pipes.ts'
 import type { FromOutputWorker, ToOutputWorker, WorkerData } from './worker-messages.ts'
@@ -45,9 +46,11 @@ channels.close()
 pipes.closeWatching(watching)
 
 function obey(): void {
+  const messages: ToOutputWorker[] = []
   for (;;) {
     const received = receiveMessageOnPort(port) as { message: ToOutputWorker } | undefined
-    if (received === undefined) return
-    channels.obey(received.message)
+    if (received === undefined) break
+    messages.push(received.message)
   }
+  for (const message of messageBatch(messages)) channels.obey(message)
 }

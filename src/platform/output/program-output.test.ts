@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -270,3 +271,28 @@ describe.each([
     expect(JSON.parse(logOf(channel).split('\n')[2] as string)).toMatchObject({ text: 'as json' })
   })
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'T02 a line that says ready is heard though its life began before the thread did, after another one',
+  async () => {
+    begin(true)
+    const source = { service: 'api', instance: 1 }
+    const { stdout } = output.open(source, policyOf({}))
+    if (stdout.kind !== 'fifo') throw new Error('not a FIFO')
+    const fd = openSync(stdout.path, 'r+')
+    try {
+      await output.close()
+      begin(true)
+      const channel = output.open(source, policyOf({}))
+      const forget = channel.watchFor(/ready/, () => expect.unreachable())
+      channel.incarnation(1)
+      forget()
+      const heard = new Promise<string>((resolve) => channel.watchFor(/ready/, resolve))
+      channel.incarnation(2)
+      writeSync(fd, 'ready now\n')
+      expect(await heard).toBe('ready now')
+    } finally {
+      closeSync(fd)
+    }
+  },
+)

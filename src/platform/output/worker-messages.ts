@@ -28,7 +28,13 @@ export type ToOutputWorker =
       readonly setup: ChannelSetup
     }
   | { readonly kind: 'setup'; readonly id: number; readonly setup: ChannelSetup }
-  | { readonly kind: 'incarnation'; readonly id: number; readonly number: number }
+  | {
+      readonly kind: 'incarnation'
+      readonly id: number
+      readonly number: number
+      /** Another follows among what has come with it. */
+      readonly followed?: boolean
+    }
   | {
       readonly kind: 'watch'
       readonly id: number
