@@ -90,12 +90,10 @@ export function guardConfiguration(
     tell({ type: 'config', version: version.number, outcome, reason })
   }
 
-  function follow(next: GuardSpec, by: string): readonly ApplyChange[] {
-    const changes = parts.compare(current, next)
+  function follow(next: GuardSpec, changes: readonly ApplyChange[], by: string): void {
     current = next
     parts.applied?.(next)
     parts.carryOut(changes, next, by)
-    return changes
   }
 
   function take(
@@ -109,7 +107,8 @@ export function guardConfiguration(
     if (isSame && planned.every(({ action }) => action === 'nothing')) {
       refused = null
       offered = next.spec
-      return follow(next.spec, by)
+      follow(next.spec, planned, by)
+      return planned
     }
     const touched = planned.filter(({ action }) => action !== 'nothing' && action !== 'remove')
     const added = touched.filter(({ action }) => action === 'add').map(({ service }) => service)
@@ -128,10 +127,10 @@ export function guardConfiguration(
       keep,
     )
     tell({ type: 'config', version: version.number, outcome, reason: null })
-    const changes = follow(next.spec, by)
+    follow(next.spec, planned, by)
     if (!onTrial) {
       good = next
-      return changes
+      return planned
     }
     const watch = parts.watchTrial(answerable, trial, (failure) => {
       if (failure === null) {
@@ -142,7 +141,7 @@ export function guardConfiguration(
       }
     })
     running = { version, watch }
-    return changes
+    return planned
   }
 
   /** To what was good last, without reading anything that could fail. */
@@ -180,7 +179,8 @@ export function guardConfiguration(
   function takePart(next: GuardSpec, caller: Caller): readonly ApplyChange[] {
     parts.refuseWhenEnding()
     settle('replaced', `by a change of ${callerName(caller)}`)
-    const changes = follow(next, callerName(caller))
+    const changes = parts.compare(current, next)
+    follow(next, changes, callerName(caller))
     good = { ...good, spec: next }
     return changes
   }
