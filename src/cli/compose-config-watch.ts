@@ -7,8 +7,6 @@ import type { FileWatcher } from '../platform/watch-files.ts'
 export interface ConfigWatchParts {
   /** The files that the present configuration was read from, absolute. */
   readonly files: () => readonly string[]
-  /** Something changes: what will be read could be prepared. */
-  readonly stirring: () => void
   /** What is refused has been told by then. */
   readonly takeOver: () => Promise<unknown>
   /** Files of services have changed that they read themselves. */
@@ -38,7 +36,7 @@ export function composeConfigWatch(parts: ConfigWatchParts): ConfigWatch {
     const paths = watched()
     if (paths.length === 0) return
     const { debounce, poll } = policy
-    watcher = watchFiles({ debounce, poll, stirring: parts.stirring, changed })
+    watcher = watchFiles({ debounce, poll, changed })
     watcher.follow(paths)
   }
 

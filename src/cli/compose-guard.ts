@@ -180,7 +180,6 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
       tell({ type: 'guard', text: `what was signed is not kept: ${error.message}`, severity: 4 })
     const watch = composeConfigWatch({
       files: () => files,
-      stirring() {},
       takeOver: () => way.own.apply({ text: null, dryRun: false, cause: 'file' }, self),
       reload: (names) => way.own.act('reload', { names }, self, { wait: false }),
     })

@@ -6,8 +6,6 @@ export interface WatchFilesOptions {
   readonly debounce: number
   /** Milliseconds between two looks at the files, where the system tells nothing of them; null for none. */
   readonly poll: number | null
-  /** A first sign that something changes; `changed` follows, unless it was nothing. */
-  readonly stirring?: () => void
   /** Files differ from what they were, all that is to come at once has come; their paths as given. */
   readonly changed: (paths: readonly string[]) => void
 }
@@ -28,7 +26,7 @@ const MOST_LINKS = 40
  * one (a symbolic link that is switched, as Kubernetes does), and when they come, go and come back.
  * It watches the directories in which a change of any step of the way would show.
  */
-export function watchFiles({ debounce, poll, stirring, changed }: WatchFilesOptions): FileWatcher {
+export function watchFiles({ debounce, poll, changed }: WatchFilesOptions): FileWatcher {
   let marks = new Map<string, string>()
   const watchers = new Map<string, FSWatcher>()
   let timer: NodeJS.Timeout | null = null
@@ -40,10 +38,7 @@ export function watchFiles({ debounce, poll, stirring, changed }: WatchFilesOpti
   function stir(): void {
     if (closed) return
     const now = performance.now()
-    if (timer === null) {
-      since = now
-      stirring?.()
-    }
+    if (timer === null) since = now
     const left = Math.max(0, since + debounce * MOST_DEBOUNCES - now)
     clearTimeout(timer ?? undefined)
     timer = setTimeout(settle, Math.min(debounce, left))
