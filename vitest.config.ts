@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const shared = { testTimeout: 20_000, pool: 'forks' } as const
 
 const PURE =
-  'src/{config,control,foreign,guard,managers,metrics,model,output,secrets,service,sinks,top}/**/*.test.ts'
+  'src/{config,control,foreign,guard,managers,metrics,model,output,pack,secrets,service,sinks,top}/**/*.test.ts'
 
 export default defineConfig({
   test: {

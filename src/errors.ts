@@ -8,6 +8,7 @@
 
 import { type ErrorEntry, entry, quoted } from './error-entry.ts'
 import { guardErrors } from './guard-errors.ts'
+import { packErrors } from './pack-errors.ts'
 import { secretErrors } from './secret-errors.ts'
 
 export const errorTable = {
@@ -208,6 +209,7 @@ export const errorTable = {
   }),
   ...guardErrors,
   ...secretErrors,
+  ...packErrors,
   PLATFORM_UNSUPPORTED: entry<{ feature: string; platform: string }>({
     exit: 1,
     about: 'Something was asked for that this operating system does not have.',

@@ -25,6 +25,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   top: ['model'],
   platform: ['model', 'output', 'sinks'],
   foreign: ['model', 'config', 'managers'],
+  pack: ['model', 'config', 'managers'],
   cli: [
     'model',
     'config',
@@ -39,6 +40,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'top',
     'foreign',
+    'pack',
     'platform',
   ],
 }

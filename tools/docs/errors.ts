@@ -1,7 +1,13 @@
 import { type ErrorCode, errorTable } from '../../src/errors.ts'
 
 /** Stand-ins for what an error names, so that its words can be shown. */
-const LISTS: ReadonlySet<PropertyKey> = new Set(['problems', 'settings', 'legal'])
+const LISTS: ReadonlySet<PropertyKey> = new Set([
+  'problems',
+  'settings',
+  'legal',
+  'executables',
+  'packages',
+])
 
 const stand = new Proxy(
   {},
