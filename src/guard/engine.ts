@@ -275,7 +275,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
       instance.child?.signal('SIGKILL', 'tree')
     },
     rewatch(instance) {
-      instance.child?.limitMemory?.(instance.spec.limits.memory)
+      instance.child?.limit?.(instance.spec.limits)
       const { phase } = instance.state
       if (instance.state.needs !== null) dispatch(instance, { ...judge(instance), anew: true })
       if (phase === 'running') watch(instance, 'life')

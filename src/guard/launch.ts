@@ -101,6 +101,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
       ...(sockets.length === 0 ? {} : { pidVariable: 'LISTEN_PID' }),
       ...(spec.cgroup ? { cgroup: { memory: limits.memory } } : {}),
       nice: spec.nice,
+      limits: { memory: limits.memory, cpu: limits.cpu },
       windows: spec.windows,
       rlimits: {
         ...(limits.openFiles === null ? {} : { openFiles: limits.openFiles }),
@@ -137,7 +138,7 @@ export function commandRequest(
     LISTEN_FDNAMES: _names,
     ...env
   } = request.env
-  const { pidVariable: _pid, cgroup: _cgroup, stdio, ...rest } = request
+  const { pidVariable: _pid, cgroup: _cgroup, limits: _limits, stdio, ...rest } = request
   return {
     ...rest,
     stdio: stdio.slice(0, 3),

@@ -175,7 +175,7 @@ export function endedByItself(
 
 function causeOf(exit: Exit): ExitCause {
   if (exit.kind === 'unknown') return 'lost'
-  return exit.kind === 'signal' && exit.outOfMemory === 'limit' ? 'memory' : 'itself'
+  return 'outOfMemory' in exit && exit.outOfMemory === 'limit' ? 'memory' : 'itself'
 }
 
 export function lifeTimer(

@@ -47,6 +47,17 @@ describe('limits', () => {
     expect(time.pending).toBe(0)
   })
 
+  test('memory that Windows has refused is told at the first look, whatever is used by then', async () => {
+    found.set(7, { memory: 100 * MIB, cpu: 0, refused: true })
+    watch.add(7, { memory: null, cpu: 50 }, report)
+    await look()
+    expect(told).toEqual([])
+    watch.add(7, { memory: 256 * MIB, cpu: null }, report)
+    await look()
+    const why = 'Windows refused it more memory; its limit is 256.0 MiB'
+    expect(told).toEqual([['memory', why, 4_000]])
+  })
+
   test('processor time counts over ten seconds', async () => {
     found.set(7, { memory: 0, cpu: 5_000 })
     watch.add(7, { memory: null, cpu: 50 }, report)

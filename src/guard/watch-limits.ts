@@ -68,7 +68,7 @@ export function limitWatch(deps: {
   }
 
   function judge(one: Watched, used: Usage, now: number): void {
-    const found = overMemory(one, used.memory, now) ?? overCpu(one, used.cpu, now)
+    const found = overMemory(one, used, now) ?? overCpu(one, used.cpu, now)
     if (found === null) return
     all.delete(one)
     one.report(found.cause, found.why, found.since)
@@ -94,8 +94,13 @@ interface Excess {
   readonly since: number
 }
 
-function overMemory(one: Watched, used: number, now: number): Excess | null {
+function overMemory(one: Watched, { memory: used, refused }: Usage, now: number): Excess | null {
   const limit = one.limits.memory
+  if (limit !== null && refused) {
+    // Whether it goes on after that is its own affair; what it could not do is not done.
+    const why = `Windows refused it more memory; its limit is ${megabytes(limit)}`
+    return { cause: 'memory', why, since: one.over?.since ?? now }
+  }
   if (limit === null || used <= limit) {
     one.over = null
     return null

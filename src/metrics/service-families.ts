@@ -91,10 +91,14 @@ export const SERVICE_FAMILIES: readonly ServiceFamily[] = [
   gauge('stead_service_output_trouble', '1 where its output cannot be stored at present', {
     of: (one) => ofOutput(one, ({ trouble }) => series(one, trouble === null ? 0 : 1)),
   }),
-  gauge('stead_service_memory_bytes', 'Resident memory of all its processes', {
-    unit: 'bytes',
-    of: (one) => ofBurden(one, ({ memory }) => series(one, memory)),
-  }),
+  gauge(
+    'stead_service_memory_bytes',
+    'Resident memory of all its processes, on Windows committed',
+    {
+      unit: 'bytes',
+      of: (one) => ofBurden(one, ({ memory }) => series(one, memory)),
+    },
+  ),
   counter('stead_service_cpu_seconds', 'Processor time of all its processes, over its lives', {
     unit: 'seconds',
     of: (one) => ofBurden(one, ({ cpu }) => since(one, cpu / 1000)),

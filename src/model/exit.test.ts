@@ -22,6 +22,9 @@ describe('an exit in words', () => {
     expect(describeEnd({ kind: 'signal', signal: 'SIGSEGV', coreDumped: true })).toBe(
       'ended with signal SIGSEGV (core dumped)',
     )
+    expect(describeExit({ kind: 'code', code: 0xc0000409, outOfMemory: 'limit' })).toMatch(
+      / \(out of memory: its limit\)$/,
+    )
     expect(describeEnd({ kind: 'unknown' })).toBe('ended, and how is not known')
   })
 })

@@ -5,7 +5,12 @@ import { describeNtStatus } from './nt-status.ts'
  * signal has no code, a process that exited has no signal (waitpid(2)).
  */
 export type Exit =
-  | { readonly kind: 'code'; readonly code: number }
+  | {
+      readonly kind: 'code'
+      readonly code: number
+      /** Windows had refused it memory at the limit of its job, after which most programs crash. */
+      readonly outOfMemory?: 'limit'
+    }
   | {
       readonly kind: 'signal'
       readonly signal: string
@@ -30,7 +35,7 @@ export function describeEnd(exit: Exit): string {
     : `ended with ${describeExit(exit)}`
 }
 
-function memoryText({ outOfMemory }: Extract<Exit, { kind: 'signal' }>): string {
+function memoryText({ outOfMemory }: Extract<Exit, { kind: 'signal' | 'code' }>): string {
   if (outOfMemory === undefined) return ''
   return outOfMemory === 'limit' ? ' (out of memory: its limit)' : ' (out of memory: the machine)'
 }
@@ -40,7 +45,7 @@ export function describeExit(exit: Exit): string {
   switch (exit.kind) {
     case 'code': {
       const status = describeNtStatus(exit.code)
-      return `code ${exit.code}${status === null ? '' : ` (${status})`}`
+      return `code ${exit.code}${status === null ? '' : ` (${status})`}${memoryText(exit)}`
     }
     case 'signal':
       return `signal ${exit.signal}${exit.coreDumped ? ' (core dumped)' : ''}${memoryText(exit)}`

@@ -33,7 +33,11 @@ const pid = z.int().min(0).nullable()
 const texts = z.array(z.string())
 
 const exit: z.ZodType<Exit> = z.union([
-  z.strictObject({ kind: z.literal('code'), code: z.int() }),
+  z.strictObject({
+    kind: z.literal('code'),
+    code: z.int(),
+    outOfMemory: z.literal('limit').optional(),
+  }),
   z.strictObject({
     kind: z.literal('signal'),
     signal: z.string(),

@@ -1,6 +1,9 @@
 import type { CgroupFact } from '../cgroup-fact.ts'
 import type { Exit } from '../exit.ts'
+import type { ProgramLimits } from '../program-spec.ts'
 import type { WindowsProgram } from '../windows-settings.ts'
+
+export type MeasuredLimits = Pick<ProgramLimits, 'memory' | 'cpu'>
 
 /** Who a process is, beyond its pid: two lives of one pid differ in `birth`, two boots in `boot`. */
 export interface ProcessIdentity {
@@ -35,6 +38,11 @@ export interface SpawnRequest {
   readonly cgroup?: { readonly memory: number | null }
   readonly nice: number | null
   readonly rlimits: Readonly<Partial<Record<'openFiles' | 'processes' | 'coreSize', number>>>
+  /**
+   * What the guard measures it by, bytes and percent of a core: on Windows its job is held to somewhat
+   * more by the system itself. Nothing where it is left out.
+   */
+  readonly limits?: MeasuredLimits
   /** For Windows alone; left out for its defaults. */
   readonly windows?: WindowsProgram
 }
@@ -66,8 +74,8 @@ export interface Child {
    * control group alone, which is quick; `tree` looks for every descendant.
    */
   survivors(depth: 'group' | 'tree'): readonly ProcessIdentity[]
-  /** Its control group gets another limit, in bytes. */
-  limitMemory?(bytes: number | null): void
+  /** What the system holds it to becomes another: its control group, or its job. */
+  limit?(to: MeasuredLimits): void
   /** Nobody asks for what is left any more: its control group is removed once it is empty. */
   release?(): void
 }

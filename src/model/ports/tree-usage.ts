@@ -1,6 +1,8 @@
 export interface Usage {
-  /** Resident bytes, what several processes share counting for each; in a control group with a memory controller what the kernel charges it for, without page cache that it can give back. */
+  /** Resident bytes, what several processes share counting for each; in a control group with a memory controller what the kernel charges it for, without page cache that it can give back. On Windows what is committed for them, which is what a job is held to. */
   readonly memory: number
+  /** Windows has refused it memory at the limit of its job, in this life and since that limit was set. */
+  readonly refused?: boolean
   /** Milliseconds of processor time, of the children that have ended too. */
   readonly cpu: number
 }

@@ -17,9 +17,13 @@ const kernel32 = bind('kernel32.dll', {
 /** The pseudo handle that GetCurrentProcess gives. */
 const THIS_PROCESS = -1
 
-/** PROCESS_MEMORY_COUNTERS of a 64-bit Windows, and the place of WorkingSetSize in it. */
+/**
+ * PROCESS_MEMORY_COUNTERS of a 64-bit Windows, and the place of PagefileUsage in it: what is committed,
+ * the measure of JobMemoryLimit. The working set shrinks when Windows takes pages away, and counts
+ * what processes share for each of them.
+ */
 const COUNTERS_SIZE = 72
-const WORKING_SET = 16
+const COMMITTED = 56
 
 /** By the job objects of programs; of others than those of this process's spawners nothing is known. */
 export function treeUsage(): TreeUsage {
@@ -31,7 +35,8 @@ export function treeUsage(): TreeUsage {
         const living = all.reduce((sum, { cpu }) => sum + cpu, 0)
         const memory = all.reduce((sum, one) => sum + one.memory, 0)
         // Wine counts no times of a job.
-        found.set(root, { memory, cpu: Math.max(job.cpu(), living) })
+        const cpu = Math.max(job.cpu(), living)
+        found.set(root, { memory, cpu, ...(job.wasRefusedMemory() ? { refused: true } : {}) })
       }
       return found
     },
@@ -64,7 +69,7 @@ function usageOf(pid: number): Usage | null {
     if (!kernel32().GetProcessTimes(process, created, exited, kernel, user)) return null
     const time = kernel.readBigUInt64LE(0) + user.readBigUInt64LE(0)
     return {
-      memory: Number(counters.readBigUInt64LE(WORKING_SET)),
+      memory: Number(counters.readBigUInt64LE(COMMITTED)),
       cpu: Number(time / 10_000n),
     }
   })

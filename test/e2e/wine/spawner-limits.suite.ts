@@ -1,12 +1,17 @@
 /** What the job of a program holds it to, and tells of it, on the programs of test/fixtures/windows. */
 import assert from 'node:assert/strict'
-import { jobName, openJob } from '../../../src/platform/win32/spawn/job.ts'
+import { createJob, jobName, openJob } from '../../../src/platform/win32/spawn/job.ts'
+import { EXTENDED_LIMITS_SIZE, holdsMemory } from '../../../src/platform/win32/spawn/job-limits.ts'
+import { listenToJob } from '../../../src/platform/win32/spawn/job-messages.ts'
+import { kernel32 } from '../../../src/platform/win32/spawn/kernel32.ts'
 import { windowsSpawner } from '../../../src/platform/win32/spawn/windows-spawner.ts'
 import { treeUsage } from '../../../src/platform/win32/usage.ts'
 import { after, before, describe, test } from '../../contract/harness.ts'
 import { type SpawnPlace, spawnPlace } from '../../contract/spawning.ts'
 import { until } from '../../contract/until.ts'
 import { windowsProgram } from '../../fixtures/windows-programs.ts'
+
+const MIB = 1024 * 1024
 
 describe('the job of a program of Windows', () => {
   let place: SpawnPlace
@@ -23,7 +28,7 @@ describe('the job of a program of Windows', () => {
     const one = await place.ready([windowsProgram('allocates'), '64'])
     const { pid } = one.child.identity
     const used = (await usage.sample([pid, 4_000_000])).get(pid)
-    assert.ok((used?.memory ?? 0) > 64 * 1024 * 1024, `${used?.memory}`)
+    assert.ok((used?.memory ?? 0) > 64 * MIB, `${used?.memory}`)
     const family = await place.ready([windowsProgram('family'), '2'])
     await until('all are there', () => family.said().match(/^pid/gm)?.length === 3)
     const root = family.child.identity.pid
@@ -56,6 +61,56 @@ describe('the job of a program of Windows', () => {
       rlimits: { processes: 20 },
     })
     assert.equal(child.survivors('tree').length, 1)
+  })
+
+  test('takes limits of memory and processor time, others in a life, and none', {}, async () => {
+    const limits = { memory: 64 * MIB, cpu: 50 }
+    const { child, mark } = await place.ready([windowsProgram('polite')], { limits })
+    const job = openJob(jobName(mark))
+    assert.ok(job !== null)
+    /** Whether memory and processor time are limits of the job; null in Wine 8, which tells of neither. */
+    const held = (): readonly [boolean, boolean] | null => {
+      const read = Buffer.alloc(EXTENDED_LIMITS_SIZE)
+      const rate = Buffer.alloc(8)
+      kernel32().QueryInformationJobObject(job.handle, 9, read, read.length, null)
+      kernel32().QueryInformationJobObject(job.handle, 15, rate, rate.length, null)
+      if (read.every((byte) => byte === 0)) return null
+      return [holdsMemory(read), rate.readUInt32LE(0) !== 0]
+    }
+    const isTold = held() !== null
+    assert.deepEqual(held(), isTold ? [true, true] : null)
+    child.limit?.({ memory: null, cpu: null })
+    assert.deepEqual(held(), isTold ? [false, false] : null)
+    child.limit?.({ memory: 128 * MIB, cpu: 50 })
+    assert.deepEqual(held(), isTold ? [true, true] : null)
+    assert.equal(job.pids().includes(child.identity.pid), true)
+    job.close()
+  })
+
+  test('a program that Windows refuses memory has it in its end', {}, async () => {
+    const limits = { memory: 64 * MIB, cpu: null }
+    const { exit, said } = await place.ready([windowsProgram('allocates'), '200'], { limits })
+    // Wine 8 takes the limit and gives more.
+    if (said().includes('has')) return
+    assert.deepEqual(await exit(), { kind: 'code', code: 8, outOfMemory: 'limit' })
+  })
+
+  test('what Windows tells of a job is read, and a refusal is told once', {}, async () => {
+    const job = createJob(null, { rlimits: {} })
+    assert.ok(typeof job !== 'number')
+    const messages = listenToJob(job.handle)
+    assert.ok(messages !== null)
+    // NEW_PROCESS, JOB_MEMORY_LIMIT, EXIT_PROCESS of <winnt.h>, as Windows posts them, with a pid.
+    const post = (message: number): number =>
+      kernel32().PostQueuedCompletionStatus(messages.port, message, 0, 4711)
+    assert.equal(messages.refusedMemory(), false)
+    assert.ok(post(6) && post(7))
+    assert.equal(messages.refusedMemory(), false)
+    assert.ok(post(6) && post(10) && post(7))
+    assert.equal(messages.refusedMemory(), true)
+    assert.equal(messages.refusedMemory(), false)
+    messages.close()
+    job.close()
   })
 
   test('a second life of the same mark is refused while the first has the job', {}, async () => {

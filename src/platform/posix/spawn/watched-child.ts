@@ -128,9 +128,9 @@ export function watchedChild(parts: ChildParts): Child {
       // The table may be of a moment ago.
       return members.filter(({ pid }) => kill(pid, 0)).map(identityOf)
     },
-    limitMemory(bytes) {
+    limit({ memory }) {
       try {
-        kernelGroup?.limitMemory(bytes)
+        kernelGroup?.limitMemory(memory)
       } catch {
         // The group is gone, and with it all that would be limited.
       }

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
+import type { MeasuredLimits } from '../../../model/ports/spawner.ts'
 import { lastError } from '../win32-error.ts'
-import { EXTENDED_LIMITS_SIZE, type JobRules, jobLimits, withKillOnClose } from './job-limits.ts'
+import {
+  cpuRate,
+  EXTENDED_LIMITS_SIZE,
+  holdsMemory,
+  type JobRules,
+  jobLimits,
+  withKillOnClose,
+  withMemory,
+} from './job-limits.ts'
+import { type JobMessages, listenToJob } from './job-messages.ts'
 import { ACCESS, close, type Handle, kernel32 } from './kernel32.ts'
 import { openLiving } from './process-identity.ts'
 
@@ -8,6 +18,7 @@ import { openLiving } from './process-identity.ts'
 const BASIC_ACCOUNTING = 1
 const BASIC_PROCESS_ID_LIST = 3
 const EXTENDED_LIMITS = 9
+const CPU_RATE = 15
 /** JOBOBJECT_BASIC_ACCOUNTING_INFORMATION: two times of 100 ns come first, of the ended processes too. */
 const ACCOUNTING_SIZE = 48
 const ERROR_ALREADY_EXISTS = 183
@@ -35,6 +46,10 @@ export interface Job {
   leave(): void
   /** Milliseconds of processor time of all that were ever in it. */
   cpu(): number
+  /** Holds it to other limits than those it was made with. */
+  limit(to: MeasuredLimits): void
+  /** True once Windows has refused memory to one of its processes, until it gets another limit. */
+  wasRefusedMemory(): boolean
   close(): void
 }
 
@@ -54,23 +69,55 @@ export function createJob(name: string | null, rules: JobRules): Job | number {
     return error
   }
   const limits = jobLimits(rules)
-  if (!api.SetInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length)) {
+  if (!setLimits(handle, limits)) {
     const refused = lastError()
     close(handle)
     return refused
   }
-  return jobOf(handle)
+  setCpuRate(handle, rules.limits?.cpu ?? null)
+  return jobOf(handle, holdsMemory(limits) ? listenToJob(handle) : null)
+}
+
+/**
+ * Windows refuses it to a session of Remote Desktop that shares its processors by itself (Dynamic Fair
+ * Share Scheduling). The guard measures all the same, so that nothing fails for want of it.
+ */
+function setCpuRate(handle: Handle, cpu: MeasuredLimits['cpu']): void {
+  const rate = cpuRate(cpu)
+  kernel32().SetInformationJobObject(handle, CPU_RATE, rate, rate.length)
+}
+
+function limitsOf(handle: Handle): Buffer {
+  const limits = Buffer.alloc(EXTENDED_LIMITS_SIZE)
+  kernel32().QueryInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length, null)
+  return limits
+}
+
+function setLimits(handle: Handle, limits: Buffer): boolean {
+  const api = kernel32()
+  return Boolean(api.SetInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length))
 }
 
 /** The job that an earlier guard made; null where it is gone. */
 export function openJob(name: string): Job | null {
   const handle: Handle = kernel32().OpenJobObjectW(ACCESS.JOB_OBJECT_ALL_ACCESS, 0, name)
-  return Number(handle) === 0 ? null : jobOf(handle)
+  if (Number(handle) === 0) return null
+  return jobOf(handle, holdsMemory(limitsOf(handle)) ? listenToJob(handle) : null)
 }
 
-function jobOf(handle: Handle): Job {
+function jobOf(handle: Handle, heard: JobMessages | null): Job {
   const api = kernel32()
   let isOpen = true
+  let messages = heard
+  let refused = false
+
+  const end = (): void => {
+    if (!isOpen) return
+    messages?.close()
+    close(handle)
+    isOpen = false
+  }
+
   return {
     handle,
     pids: () => (isOpen ? pidsOf(handle) : []),
@@ -78,13 +125,9 @@ function jobOf(handle: Handle): Job {
     terminate: () => isOpen && Boolean(api.TerminateJobObject(handle, ENDED_BY_STEAD)),
     leave() {
       if (!isOpen) return
-      const limits = Buffer.alloc(EXTENDED_LIMITS_SIZE)
-      api.QueryInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length, null)
-      withKillOnClose(limits, false)
-      api.SetInformationJobObject(handle, EXTENDED_LIMITS, limits, limits.length)
+      setLimits(handle, withKillOnClose(limitsOf(handle), false))
       for (const pid of pidsOf(handle)) giveHandle(handle, pid)
-      close(handle)
-      isOpen = false
+      end()
     },
     cpu() {
       const times = Buffer.alloc(ACCOUNTING_SIZE)
@@ -93,10 +136,19 @@ function jobOf(handle: Handle): Job {
       if (!api.QueryInformationJobObject(handle, BASIC_ACCOUNTING, times, size, null)) return 0
       return Number((times.readBigInt64LE(0) + times.readBigInt64LE(8)) / 10_000n)
     },
-    close() {
-      if (isOpen) close(handle)
-      isOpen = false
+    limit({ memory, cpu }) {
+      if (!isOpen) return
+      setLimits(handle, withMemory(limitsOf(handle), memory))
+      setCpuRate(handle, cpu)
+      if (memory !== null) messages ??= listenToJob(handle)
+      messages?.refusedMemory()
+      refused = false
     },
+    wasRefusedMemory() {
+      refused ||= isOpen && messages?.refusedMemory() === true
+      return refused
+    },
+    close: end,
   }
 }
 

@@ -35,6 +35,12 @@ export const kernel32 = bind('kernel32.dll', {
     'int __stdcall SetInformationJobObject(intptr_t job, int kind, void *data, uint32_t size)',
   QueryInformationJobObject:
     'int __stdcall QueryInformationJobObject(intptr_t job, int kind, void *data, uint32_t size, void *returned)',
+  CreateIoCompletionPort:
+    'intptr_t __stdcall CreateIoCompletionPort(intptr_t file, intptr_t port, uintptr_t key, uint32_t threads)',
+  GetQueuedCompletionStatus:
+    'int __stdcall GetQueuedCompletionStatus(intptr_t port, _Out_ uint32_t *bytes, _Out_ uintptr_t *key, _Out_ uintptr_t *overlapped, uint32_t milliseconds)',
+  PostQueuedCompletionStatus:
+    'int __stdcall PostQueuedCompletionStatus(intptr_t port, uint32_t bytes, uintptr_t key, uintptr_t overlapped)',
   QueryFullProcessImageNameW:
     'int __stdcall QueryFullProcessImageNameW(intptr_t process, uint32_t flags, void *name, _Inout_ uint32_t *size)',
   RegisterWaitForSingleObject:

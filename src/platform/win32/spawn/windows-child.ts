@@ -80,6 +80,7 @@ export function windowsChild(parts: ChildParts): Child {
       return []
     },
     survivors: () => members(),
+    limit: (to) => job?.limit(to),
   }
   known.set(child, parts)
   return child

@@ -55,7 +55,7 @@ export function windowsSpawner(): Spawner {
       life.isHeld = false
       forget()
       if (entry !== null) entry.isHeld = false
-      onExit(exitOf(code))
+      onExit(exitOf(code, job))
       sweep()
     })
     return windowsChild({ ...parts, isHeld: () => life.isHeld })
@@ -141,7 +141,8 @@ export function windowsSpawner(): Spawner {
   }
 }
 
-function exitOf(code: number): Exit {
+function exitOf(code: number, job: Job | null): Exit {
   if (code === ENDED_BY_STEAD) return { kind: 'signal', signal: 'SIGKILL' }
-  return { kind: 'code', code }
+  const isForMemory = code !== 0 && job?.wasRefusedMemory() === true
+  return { kind: 'code', code, ...(isForMemory ? { outOfMemory: 'limit' } : {}) }
 }
