@@ -91,6 +91,30 @@ export const guardErrors = {
         : `there is no version ${p.version}: ${p.kept[0]} to ${p.kept.at(-1)} are kept`,
     hint: () => 'see which there are: stead config history',
   }),
+  PARAMETER_INVALID: entry<{ service: string; problems: readonly string[] }>({
+    exit: 2,
+    about:
+      'A parameter was to be set that a service does not have, or to what it may not be. Nothing of what was asked for was set.',
+    message: (p) =>
+      p.problems.length === 1
+        ? (p.problems[0] as string)
+        : `parameters of ${p.service}: ${p.problems.length} problems\n${p.problems.join('\n')}`,
+    hint: (p) => `see what there is, and within what: stead set ${p.service}`,
+  }),
+  PARAMETER_REFUSED: entry<{ service: string; reason: string }>({
+    exit: 1,
+    about:
+      'A service refused values of its parameters, or could not take them. It goes on with the old ones.',
+    message: (p) => `${p.service} does not take it: ${p.reason}`,
+    hint: (p) => `it has the values it had before; its log may say more: stead logs ${p.service}`,
+  }),
+  PARAMETERS_NONE: entry<{ service: string }>({
+    exit: 2,
+    about: 'A service was asked for its run-time parameters and is not known to have any.',
+    message: (p) => `${p.service} has no parameters that are known`,
+    hint: () =>
+      'declare them: parameters in stead.yaml, or in defineService; a program tells its own when it has started once',
+  }),
   SOCKET_PATH_TOO_LONG: entry<{ path: string; bytes: number; limit: number }>({
     exit: 2,
     about: 'The path of a control socket is longer than the system allows (sun_path, unix(7)).',
