@@ -145,6 +145,15 @@ describe('the history of configurations', () => {
     })
   })
 
+  test('goes on with the trial of the version that it is asked to go back to', async () => {
+    const world = await started({ services: [program('a')] })
+    await world.tryOut([program('a', { command: ['/new'] })], 10_000)
+    await world.guard.api.rollback(2, ROOT)
+    expect(versions(world).at(-1)).toEqual([2, 'apply', 'trial'])
+    await world.pass(20_000)
+    expect(versions(world).at(-1)).toEqual([2, 'apply', 'good'])
+  })
+
   test('has the same configuration once, however often a guard starts with it', async () => {
     const world = await started({ services: [program('a')] })
     await world.until(world.guard.api.shutdown({ keep: false }, ROOT))

@@ -13,6 +13,7 @@ import type { ConfigHistory } from '../model/ports/config-history.ts'
 import type { ApplyChange, Caller, GuardApi } from '../model/ports/guard-api.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
 import { mergeSpecs } from './merge-specs.ts'
+import type { Rollout } from './rollouts.ts'
 import type { Trial } from './trial.ts'
 import { callerName } from './verbs.ts'
 
@@ -34,12 +35,19 @@ export interface ConfigurationParts {
   readonly tell: (happening: GuardHappening) => void
   /** Told of a configuration that was taken, before its services follow. */
   readonly applied?: (next: GuardSpec) => void
-  readonly carryOut: (changes: readonly ApplyChange[], next: GuardSpec, by: string) => void
+  /** Services whose instances would be restarted one after another. */
+  readonly rolls: (changes: readonly ApplyChange[], next: GuardSpec) => readonly string[]
+  /** Without a rollout, that which is under way goes on. */
+  readonly carryOut: (
+    changes: readonly ApplyChange[],
+    next: GuardSpec,
+    rollout: Rollout | null,
+    by: string,
+  ) => void
   /** Which of these services do well now. */
   readonly doingWell: (services: readonly string[]) => readonly string[]
   readonly watchTrial: (
     services: readonly string[],
-    period: number,
     ended: (failure: string | null) => void,
   ) => Trial
   /** @throws GUARD_ENDING */
@@ -90,10 +98,15 @@ export function guardConfiguration(
     tell({ type: 'config', version: version.number, outcome, reason })
   }
 
-  function follow(next: GuardSpec, changes: readonly ApplyChange[], by: string): void {
+  function follow(
+    next: GuardSpec,
+    changes: readonly ApplyChange[],
+    rollout: Rollout | null,
+    by: string,
+  ): void {
     current = next
     parts.applied?.(next)
-    parts.carryOut(changes, next, by)
+    parts.carryOut(changes, next, rollout, by)
   }
 
   function take(
@@ -101,24 +114,35 @@ export function guardConfiguration(
     by: string,
     cause: ConfigCause,
     trial: number,
+    /** What that is to the one that is on trial, unless it is the same. */
+    replaced: { readonly outcome: ConfigVersion['outcome']; readonly reason: string } = {
+      outcome: 'replaced',
+      reason: `by a change of ${by}`,
+    },
   ): readonly ApplyChange[] {
     const planned = parts.compare(current, next.spec)
     const isSame = history.versions.at(-1)?.digest === history.digestOf(next.sources)
     if (isSame && planned.every(({ action }) => action === 'nothing')) {
       refused = null
       offered = next.spec
-      follow(next.spec, planned, by)
+      follow(next.spec, planned, null, by)
       return planned
     }
+    const rolled = parts.rolls(planned, next.spec)
     const touched = planned.filter(({ action }) => action !== 'nothing' && action !== 'remove')
     const added = touched.filter(({ action }) => action === 'add').map(({ service }) => service)
-    const known = touched.filter(({ action }) => action !== 'add').map(({ service }) => service)
+    const changed = touched.filter(({ action }) => action !== 'add').map(({ service }) => service)
+    const known = [...new Set([...changed, ...rolled])]
     // One that failed before may go on failing: that is not for this change to answer for.
     const answerable = [...added, ...parts.doingWell(known)]
-    settle('replaced', `by a change of ${by}`)
+    settle(replaced.outcome, replaced.reason)
     refused = null
     offered = next.spec
-    const onTrial = trial > 0 && answerable.length > 0
+    // What is gone back to is gone back to as a whole, whatever fails on the way.
+    const stopsFor = cause === 'rollback' ? [] : rolled.filter((one) => answerable.includes(one))
+    // A rollout that stops half way leaves two configurations: it is on trial until it is through.
+    const watched = trial > 0 ? answerable : stopsFor
+    const onTrial = watched.length > 0
     const outcome = onTrial ? 'trial' : 'good'
     const { keep } = policyOf(next.spec)
     const version = history.append(
@@ -127,12 +151,17 @@ export function guardConfiguration(
       keep,
     )
     tell({ type: 'config', version: version.number, outcome, reason: null })
-    follow(next.spec, planned, by)
+    let watch: Trial | null = null
+    const ended = (failure: string | null): void => {
+      if (failure === null) watch?.begin(trial)
+      else watch?.fail(failure)
+    }
+    follow(next.spec, planned, { services: rolled, stopsFor, ended }, by)
     if (!onTrial) {
       good = next
       return planned
     }
-    const watch = parts.watchTrial(answerable, trial, (failure) => {
+    watch = parts.watchTrial(watched, (failure) => {
       if (failure === null) {
         good = next
         settle('good', null)
@@ -141,6 +170,7 @@ export function guardConfiguration(
       }
     })
     running = { version, watch }
+    if (rolled.length === 0) watch.begin(trial)
     return planned
   }
 
@@ -180,7 +210,8 @@ export function guardConfiguration(
     parts.refuseWhenEnding()
     settle('replaced', `by a change of ${callerName(caller)}`)
     const changes = parts.compare(current, next)
-    follow(next, changes, callerName(caller))
+    const rollout = { services: parts.rolls(changes, next), stopsFor: [], ended() {} }
+    follow(next, changes, rollout, callerName(caller))
     good = { ...good, spec: next }
     return changes
   }
@@ -229,8 +260,9 @@ export function guardConfiguration(
       },
       async rollback(number, caller) {
         const next = await read(versionSources(number), 'rollback')
-        settle('rolled-back', `${callerName(caller)} went back to version ${number}`)
-        return take(next, callerName(caller), 'rollback', 0)
+        const by = callerName(caller)
+        const reason = `${by} went back to version ${number}`
+        return take(next, by, 'rollback', 0, { outcome: 'rolled-back', reason })
       },
       async reread() {
         offered = (await read(null, 'apply')).spec

@@ -3,7 +3,7 @@ import type { GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import { accessOf } from './access-of.ts'
-import { applyChanges } from './apply.ts'
+import { applyChanges, servicesToRoll } from './apply.ts'
 import { guardConfiguration, type ReadConfiguration } from './configuration.ts'
 import { detailOf } from './detail.ts'
 import { engine as makeEngine } from './engine.ts'
@@ -17,6 +17,7 @@ import { lateMeasuring } from './late-measuring.ts'
 import { hasFailed, isOver } from './outcome.ts'
 import { population } from './population.ts'
 import { forgetRequests, recordOf } from './restore.ts'
+import { goOnRolling, rollouts as makeRollouts } from './rollouts.ts'
 import { select } from './select.ts'
 import { stopAll } from './stop-order.ts'
 import { tallies } from './tallies.ts'
@@ -39,11 +40,12 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     events.append(happening)
   }
 
+  const save = (instance: Instance): void => store.append(recordOf(instance, clock))
   const engine = makeEngine(instances, {
     ...parts,
     tell,
     probed: counted.probed,
-    save: (instance) => store.append(recordOf(instance, clock)),
+    save,
     failed: (instance, fatal) => groups.failed(instance, fatal),
     changed(instance) {
       for (const look of [...(listeners.get(instance) ?? [])]) look()
@@ -83,19 +85,14 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     tell,
     refuseWhenEnding,
     doingWell: (services) => services.filter((one) => doesWell(instances.ofService(one))),
-    watchTrial: (services, period, ended) =>
-      watchTrial(services, period, { ...parts, instances, onChange }, ended),
-    carryOut: (changes, next, by) =>
-      applyChanges(changes, next, {
-        instances,
-        engine,
-        people,
-        tell,
-        startAll,
-        by,
-      }),
+    watchTrial: (services, ended) => watchTrial(services, { ...parts, instances, onChange }, ended),
+    rolls: (changes, next) => servicesToRoll(changes, next, instances),
+    carryOut: (changes, next, rollout, by) =>
+      applyChanges(changes, next, rollout, { ...parts, ...applying, by }),
   })
   const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
+  const rollouts = makeRollouts({ instances, renew: verbs.renew })
+  const applying = { instances, engine, people, rollouts, tell, save, startAll }
   const meter = usageMeter({ clock, usage: parts.usage, instances })
   const measuring = lateMeasuring(() => ({
     ...parts,
@@ -164,6 +161,8 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
       return
     }
     closing = true
+    configuration.close()
+    rollouts.cancel()
     const all = instances.all()
     if (!keep) {
       const plan = (instance: Instance): void => stopForShutdown(instance, { later: true })
@@ -172,7 +171,6 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     const failed = all.filter(hasFailed).map(({ id }) => id)
     for (const instance of instances.all()) engine.release(instance)
     measuring.stop()
-    configuration.close()
     parts.spawner.close()
     store.rewrite(keep ? people.records() : people.records().map(forgetRequests))
     tell({ type: 'guard', text: keep ? 'ended; its programs go on' : 'ended', severity: 6 })
@@ -277,6 +275,7 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
       })
       configuration.begin()
       for (const instance of instances.all()) startAtBoot(instance)
+      goOnRolling(instances, rollouts)
       store.rewrite(people.records())
       started = true
       endWhenJobsAreDone()

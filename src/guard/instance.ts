@@ -36,6 +36,15 @@ export interface Instance {
   startedAt: string | null
   /** It is stopped to be removed. */
   removing: boolean
+  /** What it must not go on to run: its turn in a rollout has still to come while `spec` is this one. */
+  outdated: ProgramSpec | null
+  /** Stands for what an earlier guard has started it with and this one never read, while `spec` is this one. */
+  guessed: ProgramSpec | null
+}
+
+/** It lives with a configuration that has been replaced, and is restarted for that soon. */
+export function isOutdated({ spec, outdated }: Instance): boolean {
+  return outdated === spec
 }
 
 export function newInstance(
@@ -64,6 +73,8 @@ export function newInstance(
     wantAt: at,
     startedAt: null,
     removing: false,
+    outdated: null,
+    guessed: null,
   }
 }
 

@@ -159,3 +159,17 @@ describe('scaling', () => {
     expect(idsOf(world)).toEqual(['w@1', 'w@2'])
   })
 })
+
+test('a service that comes back while only its second instance is on its way out has its first again', async () => {
+  const world = await running({
+    services: [program('web', { instances: 2 })],
+    lives: { 'web@2': { stopsWithin: 1_000 } },
+  })
+  await world.pass(1_000)
+  await world.replace([])
+  await world.pass(100)
+  await world.replace([program('web')])
+  await world.pass(5_000)
+  expect(world.pidsOf('web@1')).toHaveLength(1)
+  expect(world.pidsOf('web@2')).toEqual([])
+})

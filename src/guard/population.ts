@@ -125,6 +125,11 @@ export function population(parts: PopulationParts): Population {
       if (record === undefined) wantFoundAgain(instance)
       if (record !== undefined) {
         instance.state = stateFrom(record, clock)
+        if (record.outdated === true) {
+          instance.spec = { ...instance.spec }
+          instance.outdated = instance.spec
+          instance.guessed = instance.spec
+        }
         if (record.want.by === 'shutdown') forgetShutdown(instance)
         instance.wantAt = record.want.at
         instance.startedAt = record.startedAt

@@ -2,7 +2,7 @@ import type { InstanceRecord } from '../model/instance-record.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { FoundProcess, ProcessIdentity } from '../model/ports/spawner.ts'
 import { MARKS } from '../model/program-marks.ts'
-import type { Instance } from './instance.ts'
+import { type Instance, isOutdated } from './instance.ts'
 import { type InstanceState, NEW_INSTANCE } from './state.ts'
 
 /** The newest record of each instance, by `service@instance`. */
@@ -48,6 +48,7 @@ export function recordOf(instance: Instance, clock: Clock): InstanceRecord {
     failures: state.failures.map((at) => Math.round(wall - (now - at))),
     restarts: state.restarts,
     lastExit: exits[0] ?? null,
+    ...(isOutdated(instance) ? { outdated: true as const } : {}),
     stop: spec.stop,
   }
 }

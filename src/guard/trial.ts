@@ -9,20 +9,23 @@ export interface TrialParts {
 }
 
 export interface Trial {
+  /** Its time begins: so many milliseconds; one that is starting when they are over is waited for. */
+  begin(period: number): void
+  /** It has failed for a reason that cannot be seen in the services. */
+  fail(reason: string): void
   /** It counts no more; nothing is told. */
   cancel(): void
 }
 
 /**
  * Watches services after their configuration has changed. `ended` is called once: with null when the
- * time is over and all that are wanted are ready, or with the reason as soon as one fails.
+ * time is over and all that are wanted are ready, or with the reason as soon as one fails, which may be
+ * before the time begins.
  *
  * @param services those that the change has touched, and that did well before it
- * @param period milliseconds; one that is starting when it is over is waited for
  */
 export function watchTrial(
   services: readonly string[],
-  period: number,
   { instances, timers, onChange }: TrialParts,
   ended: (failure: string | null) => void,
 ): Trial {
@@ -49,14 +52,18 @@ export function watchTrial(
 
   // What cannot be started has failed before anybody watched.
   cancels.push(timers.after(0, look))
-  cancels.push(
-    timers.after(period, () => {
-      timeIsUp = true
-      look()
-    }),
-  )
   for (const instance of watched) cancels.push(onChange(instance, look))
   return {
+    begin(period) {
+      if (over) return
+      cancels.push(
+        timers.after(period, () => {
+          timeIsUp = true
+          look()
+        }),
+      )
+    },
+    fail: finish,
     cancel() {
       over = true
       for (const cancel of cancels) cancel()

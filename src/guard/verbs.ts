@@ -28,6 +28,8 @@ export interface Verbs {
     caller: Caller,
     options: VerbOptions,
   ): Promise<readonly VerbResult[]>
+  /** One turn of a rolling restart: tells an instance this, or nothing, and waits until it is up. */
+  renew(instance: Instance, event: InstanceEvent | null): Promise<VerbResult>
   resultOf(instance: Instance, error: unknown): VerbResult
 }
 
@@ -112,15 +114,15 @@ export function verbs(parts: VerbParts): Verbs {
     })
   }
 
-  async function one(
+  async function attempt(
     verb: GuardVerb,
     instance: Instance,
-    by: string,
     wait: boolean,
+    beginIt: () => void,
   ): Promise<VerbResult> {
     const since = instance.state.incarnation
     try {
-      begin(verb, instance, by)
+      beginIt()
       // The others that are asked for together are under way before it is looked what comes of it.
       await Promise.resolve()
       return resultOf(instance, wait ? await outcome(verb, instance, since) : null)
@@ -128,6 +130,9 @@ export function verbs(parts: VerbParts): Verbs {
       return resultOf(instance, error)
     }
   }
+
+  const one = (verb: GuardVerb, instance: Instance, by: string, wait: boolean) =>
+    attempt(verb, instance, wait, () => begin(verb, instance, by))
 
   /** What is needed and is down comes up too; what an operator holds stays as it is. */
   function startRequirements(selected: readonly Instance[], by: string): void {
@@ -156,6 +161,11 @@ export function verbs(parts: VerbParts): Verbs {
 
   return {
     resultOf,
+    renew: (instance, event) =>
+      attempt(event === null ? 'start' : 'restart', instance, true, () => {
+        parts.refuseWhenEnding()
+        if (event !== null) dispatch(instance, event)
+      }),
     async act(verb, selected, caller, { wait = true, rolling: roll = false }) {
       const by = callerName(caller)
       if (verb === 'start' || verb === 'once' || verb === 'restart') startRequirements(selected, by)

@@ -28,6 +28,8 @@ export interface InstanceRecord {
   readonly failures: readonly number[]
   readonly restarts: number
   readonly lastExit: ExitRecord | null
+  /** It runs what was configured before, and its turn to be restarted has not come yet. */
+  readonly outdated?: true
   /** How to stop it, should it no longer be in the configuration. */
   readonly stop: readonly StopStep[]
 }

@@ -27,8 +27,10 @@ export interface Life extends Behaviour {
 export interface Script {
   readonly services: readonly ProgramSpec[]
   readonly groups?: readonly GroupSpec[]
-  /** By service, or `service@2`: how its n-th life goes, counted from 1. */
-  readonly lives?: Readonly<Record<string, Partial<Life> | ((nth: number) => Partial<Life>)>>
+  /** By service, or `service@2`: how its n-th life goes, counted from 1, with that program. */
+  readonly lives?: Readonly<
+    Record<string, Partial<Life> | ((nth: number, file: string) => Partial<Life>)>
+  >
   /** By service: what its n-th look for what it needs does not find. */
   readonly looks?: Readonly<Record<string, (nth: number, spec: ProgramSpec) => readonly string[]>>
   /** For jitter; a half, which is none, where nothing is said. */
@@ -54,6 +56,8 @@ export interface World {
   looksOf(id: string): number
   /** Its process, which lives. */
   leaderOf(id: string): SimulatedProcess
+  /** The programs that it runs. */
+  filesOf(id: string): readonly string[]
   /** Pids of everything of it that lives. */
   pidsOf(id: string): readonly number[]
   phasesOf(id: string): readonly string[]
@@ -123,11 +127,11 @@ export function scripted(script: Script): World {
 
   const processes = simulatedProcesses(
     time.timers,
-    (key) => {
+    (key, file) => {
       const nth = (starts.get(key)?.length ?? 0) + 1
       starts.set(key, [...(starts.get(key) ?? []), time.clock.monotonic()])
       const said = script.lives?.[key] ?? script.lives?.[key.split('@')[0] as string] ?? {}
-      const life = { ...GOOD, ...(typeof said === 'function' ? said(nth) : said) }
+      const life = { ...GOOD, ...(typeof said === 'function' ? said(nth, file) : said) }
       lives.set(key, life)
       return life
     },
@@ -193,6 +197,7 @@ export function scripted(script: Script): World {
       if (leader === undefined) throw new Error(`${id} does not live`)
       return leader
     },
+    filesOf: (id) => ofKey(id).map(({ file }) => file),
     pidsOf: (id) => ofKey(id).map(({ identity }) => identity.pid),
     phasesOf: (id) =>
       events.all.flatMap((event) => (event.type === 'phase' && event.id === id ? [event.to] : [])),

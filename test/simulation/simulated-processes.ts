@@ -26,6 +26,8 @@ export interface SimulatedProcess {
   /** It is what the guard takes for the program. */
   isLeader: boolean
   readonly key: string
+  /** The program. */
+  readonly file: string
   alive: boolean
   readonly end: (exit: Exit) => void
   /** Another process of its tree, of its kind. */
@@ -43,7 +45,7 @@ export interface SimulatedProcesses {
 
 export function simulatedProcesses(
   timers: Timers,
-  behave: (key: string) => Behaviour,
+  behave: (key: string, file: string) => Behaviour,
   onSpawn: (key: string) => void,
 ): SimulatedProcesses {
   const all: SimulatedProcess[] = []
@@ -52,6 +54,7 @@ export function simulatedProcesses(
 
   function create(
     key: string,
+    file: string,
     environment: Readonly<Record<string, string>>,
     isLeader: boolean,
     onEnd: (exit: Exit) => void,
@@ -62,6 +65,7 @@ export function simulatedProcesses(
       environment,
       isLeader,
       key,
+      file,
       alive: true,
       end(exit) {
         if (!process.alive) return
@@ -69,7 +73,7 @@ export function simulatedProcesses(
         onEnd(exit)
       },
       fork() {
-        const child: SimulatedProcess = create(key, environment, false, (exit) =>
+        const child: SimulatedProcess = create(key, file, environment, false, (exit) =>
           listeners.get(child)?.(exit),
         )
         const behaviour = behaviourOf.get(process)
@@ -125,17 +129,21 @@ export function simulatedProcesses(
       return {
         spawn(request, onExit) {
           const key = `${request.env.STEAD_SERVICE}@${request.env.STEAD_INSTANCE}`
-          const behaviour = behave(key)
+          const behaviour = behave(key, request.file)
           if (behaviour.spawnError !== null) {
             const failure = { errno: behaviour.spawnError, what: request.file, remedy: 'mend it' }
             return { child: null, failure }
           }
           onSpawn(key)
           starts += 1
-          const leader = create(key, request.env, true, (exit) => {
+          const leader = create(key, request.file, request.env, true, (exit) => {
             for (const left of behaviours.get(leader)?.leaves ?? []) {
-              const orphan: SimulatedProcess = create(key, request.env, false, (end) =>
-                listeners.get(orphan)?.(end),
+              const orphan: SimulatedProcess = create(
+                key,
+                request.file,
+                request.env,
+                false,
+                (end) => listeners.get(orphan)?.(end),
               )
               behaviours.set(orphan, { ...behaviour, ignoresTerm: left.ignoresTerm })
               if (left.endsAfter !== null) {
