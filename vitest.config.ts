@@ -8,8 +8,9 @@ const PURE =
 
 export default defineConfig({
   test: {
-    // Left alone, vitest keeps a core for itself, which is half of a machine that has two.
-    maxWorkers: '100%',
+    // Left alone, vitest keeps a core for itself, which is half of a machine that has two. Tests of
+    // the rim wait for threads and programs, so there are more workers than cores.
+    maxWorkers: '150%',
     projects: [
       {
         // Pure rooms have nothing that one test could leave to the next, so they share their workers.

@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { installPackages, missingPackages, whyNoInstall } from './setup/debian-packages.ts'
 import { CHECK_PACKAGES, SUITES, type Suite } from './suites.ts'
@@ -31,8 +32,10 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 if (only.length === 0) await runCheck()
-for (const suite of SUITES) {
-  if (only.length === 0 || only.includes(suite.name)) await runSuite(suite)
+const asked = SUITES.filter(({ name }) => only.length === 0 || only.includes(name))
+for (const stage of new Set(asked.map((suite) => suite.stage))) {
+  const suites = asked.filter((suite) => suite.stage === stage)
+  await Promise.all(suites.map((suite) => runSuite(suite, suites.length > 1)))
 }
 report()
 
@@ -49,7 +52,7 @@ async function runCheck(): Promise<void> {
   addCounts(countsOfVitest(file))
 }
 
-async function runSuite(suite: Suite): Promise<void> {
+async function runSuite(suite: Suite, beside: boolean): Promise<void> {
   title(suite.name, suite.about)
   const obstacle = obstacleOf(suite) ?? provide(suite.name, suite.packages)
   if (obstacle !== null) {
@@ -57,7 +60,8 @@ async function runSuite(suite: Suite): Promise<void> {
     console.log(`left out: ${obstacle}`)
     return
   }
-  const output = await step(suite.name, process.execPath, [join(root, suite.entry)])
+  const prefix = beside ? `${suite.name} | ` : ''
+  const output = await step(suite.name, process.execPath, [join(root, suite.entry)], prefix)
   const closing = [...output.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1)
   if (closing === undefined) {
     broken.push(`${suite.name}: it ended without its line of counts`)
@@ -89,8 +93,9 @@ function provide(name: string, packages: readonly string[]): string | null {
   }
 }
 
-/** Runs a command, shows its output as it comes, and keeps it. */
-function step(name: string, file: string, args: readonly string[]): Promise<string> {
+/** Runs a command, shows its lines as they come, each behind `prefix`, and keeps them. */
+function step(name: string, file: string, args: readonly string[], prefix = ''): Promise<string> {
+  const began = performance.now()
   return new Promise((done) => {
     const child = spawn(file, args, {
       cwd: root,
@@ -98,15 +103,16 @@ function step(name: string, file: string, args: readonly string[]): Promise<stri
       env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1' },
     })
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk
-        process.stdout.write(chunk)
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        output += `${line}\n`
+        console.log(`${prefix}${line}`)
       })
     }
     child.on('error', (error) => broken.push(`${name}: ${error.message}`))
     child.on('close', (code, signal) => {
       if (code !== 0) broken.push(`${name}: ended with ${signal ?? `code ${code}`}`)
+      console.log(`${name} took ${Math.round((performance.now() - began) / 1000)} s`)
       done(output)
     })
   })

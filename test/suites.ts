@@ -6,6 +6,11 @@ export interface Suite {
   readonly entry: string
   readonly packages: readonly string[]
   readonly needsRoot: boolean
+  /**
+   * Suites of one stage run side by side: those of systemd and of Wine wait most of their time, for
+   * restarts and time-outs of somebody else's.
+   */
+  readonly stage: number
 }
 
 export const SUITES: readonly Suite[] = [
@@ -15,6 +20,7 @@ export const SUITES: readonly Suite[] = [
     entry: 'test/e2e/package/run.ts',
     packages: [],
     needsRoot: false,
+    stage: 1,
   },
   {
     name: 'guard',
@@ -36,6 +42,7 @@ export const SUITES: readonly Suite[] = [
       'wrk',
     ],
     needsRoot: false,
+    stage: 2,
   },
   {
     name: 'systemd',
@@ -50,6 +57,7 @@ export const SUITES: readonly Suite[] = [
       'nginx-light',
     ],
     needsRoot: true,
+    stage: 3,
   },
   {
     name: 'wine',
@@ -57,6 +65,7 @@ export const SUITES: readonly Suite[] = [
     entry: 'test/e2e/wine/run.ts',
     packages: ['wine', 'wine64', 'gcc-mingw-w64-x86-64'],
     needsRoot: false,
+    stage: 3,
   },
 ]
 

@@ -14,9 +14,20 @@ const HERE = join(ROOT, 'test', 'e2e', 'wine')
 /** No suite may take longer; a hang shall not cost a run its report. */
 const SUITE_TIMEOUT = 180_000
 
-const counts = { passed: 0, failed: 0, skipped: 0 }
+/** So many suites run side by side, each row in a Windows of its own: much of a suite is waiting. */
+const ROWS = 2
 
-function tell({ title, outcome, detail, milliseconds }: TestOutcome): void {
+const counts = { passed: 0, failed: 0, skipped: 0 }
+let lastTold = ''
+
+/** Rows speak at the same time, so that a suite's name is said again where another one came between. */
+function heading(suite: string): void {
+  if (suite !== lastTold) console.log(`\n${suite}`)
+  lastTold = suite
+}
+
+function tell(suite: string, { title, outcome, detail, milliseconds }: TestOutcome): void {
+  heading(suite)
   counts[outcome] += 1
   const mark = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[outcome]
   const reason = outcome === 'skipped' && detail !== null ? ` (${detail})` : ''
@@ -24,15 +35,19 @@ function tell({ title, outcome, detail, milliseconds }: TestOutcome): void {
   if (outcome === 'failed' && detail !== null) console.log(detail.replaceAll(/^/gm, '     '))
 }
 
-/** Tells the lines of `file` as they come; returns how the last ones are told. */
-function follow(file: string): () => void {
+/** Tells the lines of `file` as they come; returns how the last ones are told, and how many failed. */
+function follow(suite: string, file: string): () => number {
   let told = 0
+  let failed = 0
   const read = (): void => {
     if (!existsSync(file)) return
     const text = readFileSync(file, 'utf8')
     const end = text.lastIndexOf('\n') + 1
     for (const line of text.slice(told, end).split('\n')) {
-      if (line !== '') tell(JSON.parse(line) as TestOutcome)
+      if (line === '') continue
+      const outcome = JSON.parse(line) as TestOutcome
+      if (outcome.outcome === 'failed') failed += 1
+      tell(suite, outcome)
     }
     told = Math.max(told, end)
   }
@@ -40,16 +55,15 @@ function follow(file: string): () => void {
   return () => {
     clearInterval(timer)
     read()
+    return failed
   }
 }
 
 async function runSuite(prefix: WinePrefix, suite: string): Promise<void> {
-  console.log(`\n${suite}`)
-  const failedBefore = counts.failed
   const results = join(prefix.path, '..', 'results')
   mkdirSync(results, { recursive: true })
   const file = join(results, `${suite}.jsonl`)
-  const finishReport = follow(file)
+  const finishReport = follow(suite, file)
   const reporter = pathToFileURL(windowsPath(join(HERE, 'reporter.ts')), { windows: true })
   const { code, stdout, stderr } = await prefix.run(
     'C:\\nodejs\\node.exe',
@@ -61,12 +75,13 @@ async function runSuite(prefix: WinePrefix, suite: string): Promise<void> {
     ],
     { timeout: SUITE_TIMEOUT, cwd: ROOT },
   )
-  finishReport()
-  if (code === 0 && counts.failed === failedBefore) return
-  if (counts.failed === failedBefore) {
+  const failed = finishReport()
+  if (code === 0 && failed === 0) return
+  if (failed === 0) {
     const how = code === null ? `did not end within ${SUITE_TIMEOUT / 1000} s` : `code ${code}`
-    tell({ title: suite, outcome: 'failed', detail: how, milliseconds: 0 })
+    tell(suite, { title: suite, outcome: 'failed', detail: how, milliseconds: 0 })
   }
+  heading(suite)
   process.stdout.write(`${stdout}${stderr}`.replaceAll(/^(?=.)/gm, '     | '))
 }
 
@@ -91,24 +106,30 @@ async function main(): Promise<number> {
   compileWindowsPrograms()
   // Inside, npm cannot be asked.
   fetchPackage(SERVOR)
-  const prefix = createPrefix()
+  const prefixes = Array.from({ length: Math.min(ROWS, suites.length) }, createPrefix)
   let interrupted: NodeJS.Signals | null = null
   const interrupt = (signal: NodeJS.Signals): void => {
     interrupted = signal
-    void prefix.dispose()
+    for (const prefix of prefixes) void prefix.dispose()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
-  try {
-    installPeers(prefix.path)
-    await prefix.boot()
-    for (const suite of suites) {
-      if (interrupted === null) await runSuite(prefix, suite)
+  const runRow = async (prefix: WinePrefix): Promise<void> => {
+    try {
+      installPeers(prefix.path)
+      await prefix.boot()
+      while (interrupted === null) {
+        const suite = suites.shift()
+        if (suite === undefined) return
+        await runSuite(prefix, suite)
+      }
+    } catch (error) {
+      if (interrupted === null) throw error
+    } finally {
+      await prefix.dispose()
     }
-  } catch (error) {
-    if (interrupted === null) throw error
-  } finally {
-    await prefix.dispose()
   }
+  const ended = await Promise.allSettled(prefixes.map(runRow))
+  for (const row of ended) if (row.status === 'rejected') throw row.reason
   if (interrupted !== null) console.log(`\nended early by ${interrupted}`)
   return counts.failed > 0 || counts.passed === 0 || interrupted !== null ? 1 : 0
 }
