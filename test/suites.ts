@@ -29,6 +29,8 @@ export const SUITES: readonly Suite[] = [
     packages: [
       'redis-server',
       'nginx-light',
+      'etcd-server',
+      'openssl',
       'prometheus',
       'supervisor',
       'python3',

@@ -5,7 +5,7 @@ import type { GuardSettings } from './guard-schema.ts'
 import { truth, whole } from './program-values.ts'
 import { duration, positiveDuration } from './setting-values.ts'
 
-/** With `watch` a mistake is taken over as quickly as it is saved: then it is on trial. */
+/** With `watch`, or a remote source, a mistake is taken over as quickly as it is saved: then it is on trial. */
 const WATCHED_TRIAL = 30_000
 
 export const configurationSchema = z.strictObject({
@@ -28,7 +28,7 @@ export const configurationSchema = z.strictObject({
   ),
   trial: described(
     duration,
-    'so long the services that a change has touched are watched; if one that did well fails, the guard goes back to the configuration before; with watch 30s',
+    'so long the services that a change has touched are watched; if one that did well fails, the guard goes back to the configuration before; with watch, or a remote source, 30s',
     { example: '1m', fallback: '0s' },
   ),
   keep: described(whole(1, 1_000), 'versions of the configuration that are kept', {
@@ -37,17 +37,22 @@ export const configurationSchema = z.strictObject({
   }),
 })
 
-/** Null where nothing is said. */
-export function configPolicyOf({
-  configuration,
-}: Pick<GuardSettings, 'configuration'>): ConfigPolicy | null {
-  if (configuration === undefined) return null
-  const { watch = CONFIG_POLICY.watch, debounce, poll, trial, keep } = configuration
+/**
+ * Null where nothing is said.
+ *
+ * @param remote a remote source is watched
+ */
+export function configPolicyOf(
+  { configuration }: Pick<GuardSettings, 'configuration'>,
+  remote = false,
+): ConfigPolicy | null {
+  if (configuration === undefined && !remote) return null
+  const { watch = CONFIG_POLICY.watch, debounce, poll, trial, keep } = configuration ?? {}
   return {
     watch,
     debounce: debounce ?? CONFIG_POLICY.debounce,
     poll: poll ?? CONFIG_POLICY.poll,
-    trial: trial ?? (watch ? WATCHED_TRIAL : CONFIG_POLICY.trial),
+    trial: trial ?? (watch || remote ? WATCHED_TRIAL : CONFIG_POLICY.trial),
     keep: keep ?? CONFIG_POLICY.keep,
   }
 }

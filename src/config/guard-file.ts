@@ -13,6 +13,7 @@ import { eventsProblems, outletsOf } from './events-schema.ts'
 import { expandVariables } from './expand-variables.ts'
 import { guardRelations } from './guard-relations.ts'
 import { type GuardSettings, guardSchema } from './guard-schema.ts'
+import type { Layer } from './layers/layer.ts'
 import { loadSettings } from './layers/load-settings.ts'
 import { metricsOf, metricsProblems } from './metrics-schema.ts'
 import { openSealed } from './open-sealed.ts'
@@ -44,6 +45,8 @@ export interface GuardFile {
   readonly onWindows?: boolean
   /** Opens sealed values; left out, they stay as they are. */
   readonly openSecret?: SecretOpener
+  /** What a remote source has said last. */
+  readonly remote?: { readonly layer: Layer | null; readonly watched: boolean } | undefined
 }
 
 /** What was read, and every file that it depends on, absolute. */
@@ -78,7 +81,7 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
     })
   }
   const emptyHint = '; one writes "services:" and below it their names'
-  const loaded = loadSettings({ ...file, emptyHint }, disk)
+  const loaded = loadSettings({ ...file, remote: file.remote?.layer, emptyHint }, disk)
   const { source, variables, files, problems: unread } = loaded
   if (unread.length > 0) return refuse(unread)
   let { secrets } = loaded
@@ -118,7 +121,7 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
   if (misfits.length > 0) return tell(misfits)
   const metrics = metricsOf(settings, directory)
   const events = outletsOf(settings, directory)
-  const config = configPolicyOf(settings)
+  const config = configPolicyOf(settings, file.remote?.watched)
   const controlTcp = controlTcpOf(settings, directory)
   const access = [...accessOf(settings), ...tcpRulesOf(settings)]
   const spec: GuardSpec = {

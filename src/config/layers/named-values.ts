@@ -69,11 +69,36 @@ export function commandLineLayer(args: readonly string[]): MadeLayer {
   return { layer, problems: [...wrong, ...problems] }
 }
 
+/**
+ * The layer that the keys of a remote store make: `services/web/env/PORT` is the setting
+ * `services.web.env.PORT`. Values are read as those of the command line are.
+ *
+ * @param name what to call the store; the key is put before it
+ * @param pairs keys, and what stands at them
+ */
+export function remotePairsLayer(
+  name: string,
+  pairs: readonly (readonly [string, string])[],
+): MadeLayer {
+  const given = pairs.map(([key, text]) => ({
+    shown: `${key} of ${name}`,
+    path: key.split('/'),
+    text,
+  }))
+  return layerFrom('remote', name, given)
+}
+
 /** A path as one writes it: names with dots in them are in quotes. */
 export function shownPath(path: readonly PropertyKey[]): string {
   return path
     .map((step) => (/^[^."=\s]+$/.test(String(step)) ? String(step) : JSON.stringify(String(step))))
     .join('.')
+}
+
+/** The names in `a."b.c".d`, as one writes them; null for what is no name of a setting. */
+export function settingPath(text: string): readonly string[] | null {
+  const split = pathOf(`${text}=`)
+  return split?.text === '' ? split.path : null
 }
 
 function pathOf(arg: string): { path: string[]; text: string } | null {

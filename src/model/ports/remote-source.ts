@@ -18,14 +18,17 @@ export interface RemoteSource {
 
 export interface RemoteText {
   readonly text: string
-  readonly format: 'yaml' | 'json' | 'jsonc' | 'toml'
-  /** What the source calls this state of it: an ETag, a revision, an index. */
+  /** `pairs`: a map, as JSON, of settings such as `services/web/env/PORT` to texts. */
+  readonly format: 'yaml' | 'json' | 'jsonc' | 'toml' | 'pairs'
+  /** What the source calls this state of it: `ETag "a1"`, `revision 42`, `index 7`. */
   readonly version: string
+  /** A number that only grows with each change at the source; null where it does not count. */
+  readonly order: number | null
 }
 
 export interface RemoteListener {
   changed(text: RemoteText | null): void
-  /** In words, without secrets. */
+  /** It cannot be reached, or says nonsense. In words, without secrets; told again where the words change. */
   lost(problem: string): void
   back(): void
 }
