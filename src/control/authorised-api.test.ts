@@ -48,6 +48,22 @@ describe('a guard, for one caller:', () => {
     expect(seen).toEqual([2, 4])
   })
 
+  test('events about the guard itself are for those who see everything', () => {
+    const events = [
+      { type: 'guard', text: 'svc-0 has no control group of its own: EACCES', severity: 4 },
+      { type: 'sink', sink: 'loki', state: 'down', lost: 0, trouble: 'svc-0 is too loud' },
+      { type: 'config', version: 2, outcome: 'rolled-back', reason: 'svc-0 is not healthy' },
+    ] as const
+    for (const [rule, seen] of [
+      [{ services: ['svc-1'] }, 0],
+      [{}, events.length],
+    ] as const) {
+      const { api, guard } = openRoom(rule)
+      for (const event of events) guard.log.append(event)
+      expect(api.pastEvents(0, 10)).toHaveLength(seen)
+    }
+  })
+
   test('what it may not see is as if it were not there', async () => {
     const { api, guard, entries } = openRoom({ role: 'operator', services: ['svc-1'] })
     const asks = [

@@ -233,7 +233,9 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
   }
 
   function isVisible(event: GuardEvent): boolean {
-    if (event.type === 'guard' || event.type === 'sink' || event.type === 'config') return true
+    // Their texts name services, settings and places of anybody's.
+    if (event.type === 'guard' || event.type === 'sink' || event.type === 'config')
+      return access.visible(caller) === null
     if (event.type !== 'group') return mayView(serviceOf(event.id))
     const { services } = api.access()
     return services.some(({ name, groups }) => groups.includes(event.group) && mayView(name))
@@ -242,7 +244,10 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
   async function* visibleEvents(
     events: AsyncIterable<GuardEvent | EventGap>,
   ): AsyncGenerator<GuardEvent | EventGap, void> {
-    for await (const event of events) if ('gap' in event || isVisible(event)) yield event
+    for await (const event of events) {
+      if (!access.may(caller, 'view')) return
+      if ('gap' in event || isVisible(event)) yield event
+    }
   }
 }
 
