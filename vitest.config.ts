@@ -6,6 +6,9 @@ const shared = { testTimeout: 20_000, pool: 'forks' } as const
 const PURE =
   'src/{config,control,foreign,guard,managers,metrics,model,output,pack,secrets,service,sinks,top}/**/*.test.ts'
 
+/** Beside the code, and too long for every change: whole guards, started and killed. */
+const WHOLE = 'src/**/*.process.test.ts'
+
 export default defineConfig({
   test: {
     // Left alone, vitest keeps a core for itself, which is half of a machine that has two. Tests of
@@ -26,12 +29,16 @@ export default defineConfig({
           ...shared,
           name: 'unit-rim',
           include: ['src/**/*.test.ts', 'test/bench/**/*.test.ts'],
-          exclude: [PURE],
+          exclude: [PURE, WHOLE],
         },
       },
       {
         // Contracts and whole programs: each test starts processes.
-        test: { ...shared, name: 'contract', include: ['test/{cli,contract,sdk}/**/*.test.ts'] },
+        test: {
+          ...shared,
+          name: 'contract',
+          include: ['test/{cli,contract,sdk}/**/*.test.ts', WHOLE],
+        },
       },
     ],
   },

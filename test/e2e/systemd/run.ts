@@ -1,6 +1,7 @@
 /**
  * Boots a container with a systemd of its own and runs the suites of `inside/` in it: as root on the
  * machine's systemd, and as a fresh user on that user's. Ends with a line of counts.
+ * `node test/e2e/systemd/run.ts guarded` runs those of `inside/` whose name begins so, as root.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -27,6 +28,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const container = await bootContainer(checkout)
 try {
   console.log(`booted a container with systemd: ${container.state}`)
+  const only = process.argv.slice(2).map((name) => `systemd/inside/${name}`)
+  if (only.length > 0) await vitest('system', only, [])
+  else await all(container)
+} finally {
+  await container.close()
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
+
+async function all(container: Container): Promise<void> {
   const user = addUser(container)
   await Promise.all([
     vitest('system', ['systemd/inside', 'systemd/reboot/before'], []),
@@ -38,11 +49,7 @@ try {
     vitest('system', ['systemd/reboot/after'], []),
     vitest('user', ['systemd/reboot/after'], user),
   ])
-} finally {
-  await container.close()
 }
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 
 /** A user with a systemd of their own, which logind starts; and how to run as them. */
 function addUser({ run }: Container): string[] {
