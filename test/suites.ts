@@ -69,6 +69,30 @@ export const SUITES: readonly Suite[] = [
     needsRoot: false,
     stage: 3,
   },
+  {
+    name: 'pack',
+    about: 'what stead pack makes, installed, used and removed',
+    entry: 'test/e2e/pack/run.ts',
+    packages: [
+      'curl',
+      'dbus',
+      'dpkg',
+      'gcc-mingw-w64-x86-64',
+      'lintian',
+      'msitools',
+      'nsis',
+      'openssl',
+      'osslsigncode',
+      'rpm',
+      'systemd',
+      'systemd-container',
+      'wine',
+      'wine64',
+      'wixl',
+    ],
+    needsRoot: true,
+    stage: 4,
+  },
 ]
 
 /** Packages that tests of `npm run check` make use of when they are there. */

@@ -49,7 +49,7 @@ export function renderUnit(
     .join('\n\n')}\n`
 }
 
-function unitSection(spec: ServiceSpec, scope: Scope): string[] {
+export function unitSection(spec: ServiceSpec, scope: Scope): string[] {
   const lines = [`Description=${plainText(descriptionOf(spec))}`]
   for (const name of spec.dependsOn) {
     lines.push(`Requires=${name}.service`, `After=${name}.service`)
@@ -66,7 +66,7 @@ function unitSection(spec: ServiceSpec, scope: Scope): string[] {
   return lines
 }
 
-function serviceSection(spec: ServiceSpec, home: Home): string[] {
+export function serviceSection(spec: ServiceSpec, home: Home): string[] {
   const { guard } = spec
   const stop = guard?.asked.includes('stop') ? stopByItself(guard) : null
   const lines = [...typeOf(spec), ...reloadOf(spec)]

@@ -1,0 +1,44 @@
+/** Something that is laid out for a packaging tool; paths are relative to the directory it works in. */
+export type LaidOut =
+  | {
+      readonly kind: 'text'
+      readonly path: string
+      readonly text: string | Uint8Array
+      readonly mode: number
+    }
+  /** A copy of the file `source`, an absolute path. */
+  | {
+      readonly kind: 'copy'
+      readonly path: string
+      readonly source: string
+      readonly mode: number
+    }
+  /** A symbolic link with exactly this text. */
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  /** Only one whose mode matters or that stays empty: others are made with what is in them. */
+  | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
+
+/** What a file came out as, once it is laid out. */
+export interface LaidOutFact {
+  readonly path: string
+  readonly size: number
+  /** In hexadecimal digits; Debian's packages list it (deb(5)). */
+  readonly md5: string
+}
+
+/** How an artefact of one format is made by a tool: pure, carried out by `platform/pack/`. */
+export interface FormatPlan {
+  readonly entries: readonly LaidOut[]
+  /** What can be written only once sizes and sums of the other files are known. */
+  readonly afterwards?: (facts: readonly LaidOutFact[]) => readonly LaidOut[]
+  /** The tool, started without a shell; `directory` is the absolute path of what was laid out. */
+  readonly command: (directory: string) => {
+    readonly file: string
+    readonly args: readonly string[]
+    readonly env?: Readonly<Record<string, string>>
+  }
+  /** Where the tool leaves what it made, relative to the directory. */
+  readonly result: string
+  /** The file name of the artefact. */
+  readonly name: string
+}
