@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, realpathSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve, win32 } from 'node:path'
 import { SteadError } from '../errors.ts'
 import { type GuardPlaces, guardPlaces } from '../model/guard-places.ts'
-import { type Home, homeOf } from '../model/home.ts'
+import { type Home, homeOf, logonHome } from '../model/home.ts'
 import type { Scope } from '../model/service-spec.ts'
 import { configFiles } from '../platform/config-files.ts'
 
@@ -42,12 +42,19 @@ export function guardHome({ scope, home }: GuardHomeOptions): Home {
 
 /**
  * Where the guards are that a command may mean. On Windows who is an administrator has no home of the
- * machine's, so without a scope those of its services are found beside one's own.
+ * machine's, so without a scope those of its services are found beside one's own, and those of what
+ * starts at the logon of all.
  */
 export function guardHomes(options: GuardHomeOptions): readonly Home[] {
   const own = guardHome(options)
   if (process.platform !== 'win32' || options.scope !== undefined || own.root !== null) return [own]
-  return [own, guardHome({ ...options, scope: 'system' })]
+  return [own, guardHome({ ...options, scope: 'system' }), logonHome(localAppData())]
+}
+
+/** Of the user who asks, on Windows. */
+export function localAppData(): string {
+  const { env } = process
+  return env.LOCALAPPDATA ?? win32.join(env.USERPROFILE ?? homedir(), 'AppData', 'Local')
 }
 
 export function guardScope(scope: string | undefined): Scope {

@@ -5,7 +5,7 @@ import type { PathRules } from '../config/preflight.ts'
 import { SteadError } from '../errors.ts'
 import type { InstallationPorts } from '../managers/installation.ts'
 import type { ServiceManager } from '../managers/service-manager.ts'
-import { type Home, homeOf } from '../model/home.ts'
+import { type Home, homeOf, logonHome } from '../model/home.ts'
 import type { FileSecurity } from '../model/ports/file-security.ts'
 import type { FileSystem } from '../model/ports/file-system.ts'
 import type { Accounts } from '../model/ports/machine.ts'
@@ -14,7 +14,7 @@ import type { ManagerKind } from '../model/service-status.ts'
 import { systemClock } from '../platform/clock.ts'
 import { nodeCommandRunner } from '../platform/command-runner.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
-import { inOwnHome } from './compose-guard-home.ts'
+import { inOwnHome, localAppData } from './compose-guard-home.ts'
 import { composeDirectories, composeLocks } from './compose-system.ts'
 
 export interface ManagerChoice {
@@ -29,6 +29,8 @@ export interface ManagerChoice {
 export interface Workshop {
   readonly manager: ServiceManager
   readonly home: Home
+  /** Where guards of its services keep their things. */
+  readonly guardHome: Home
   readonly files: FileSystem
   readonly accounts: Accounts
   /** Who may replace files; null where the manager does not ask. */
@@ -79,15 +81,29 @@ export async function composeManager(choice: ManagerChoice): Promise<Workshop> {
   return {
     manager: isHere(kind, platform) ? manager : elsewhere(manager),
     home,
+    guardHome: guardHomeOf(kind, choice.scope, home),
     files,
     accounts: people,
-    security: kind === 'scm' && platform === 'win32' ? await windowsSecurity() : null,
+    security:
+      asksWhoMayWrite(kind, choice.scope) && platform === 'win32' ? await windowsSecurity() : null,
     stead: steadCommand(),
   }
 }
 
 function isHere(kind: ManagerKind, platform: NodeJS.Platform): boolean {
   return kind === NATIVE[platform] || (kind === 'run-key' && platform === 'win32')
+}
+
+/** Where guards of its services keep their things: the caller's first, then those of other users. */
+export async function guardHomes({ manager, guardHome }: Workshop): Promise<readonly Home[]> {
+  if (manager.kind !== 'run-key' || manager.scope === 'user') return [guardHome]
+  const { logonHomesOfOthers } = await import('./compose-run-keys.ts')
+  return [guardHome, ...(await logonHomesOfOthers())]
+}
+
+/** Whoever can replace what runs as somebody else acts as that account. */
+function asksWhoMayWrite(kind: ManagerKind, scope: Scope): boolean {
+  return kind === 'scm' || (kind === 'run-key' && scope === 'system')
 }
 
 async function windowsSecurity(): Promise<FileSecurity> {
@@ -176,30 +192,30 @@ async function makeManager(kind: ManagerKind, parts: Parts): Promise<ServiceMana
 }
 
 async function startedAtLogon({ scope, home, files }: Parts): Promise<ServiceManager> {
-  if (scope === 'system') {
-    const problem =
-      'only the Run key of a user is written: --manager run-key goes with --scope user'
-    throw new SteadError('USAGE', { problem })
-  }
-  const [{ runKeysManager }, { logFiles }, { userRegistry }, { consoleHost, logonGuards }] =
-    await Promise.all([
-      import('../managers/run-keys/run-keys-manager.ts'),
-      import('../platform/log-files.ts'),
-      import('../platform/win32/user-registry.ts'),
-      import('./compose-run-keys.ts'),
-    ])
+  const [{ runKeysManager }, { logFiles }, { logonRegistry }, logon] = await Promise.all([
+    import('../managers/run-keys/run-keys-manager.ts'),
+    import('../platform/log-files.ts'),
+    import('../platform/win32/logon-registry.ts'),
+    import('./compose-run-keys.ts'),
+  ])
   const clock = systemClock()
-  const stead = steadCommand()
+  const program = { home, scope, stead: steadCommand() }
+  const ownHome = guardHomeOf('run-key', scope, home)
   return runKeysManager({
-    home,
+    ...program,
     files,
     clock,
-    stead,
-    consoleHost: consoleHost(),
-    registry: userRegistry(),
-    guards: logonGuards(home, stead),
+    consoleHost: logon.consoleHost(),
+    registry: logonRegistry(scope),
+    own: { home: ownHome, guards: logon.logonGuards(ownHome, program) },
+    others: () => logon.guardsOfOthers(program),
     logFiles: logFiles(clock),
   })
+}
+
+/** Where guards of services keep their things: what starts at the logon of all has them with each user. */
+function guardHomeOf(kind: ManagerKind, scope: Scope, home: Home): Home {
+  return kind === 'run-key' && scope === 'system' ? logonHome(localAppData()) : home
 }
 
 /** The published package has compiled JavaScript, a checkout TypeScript. */

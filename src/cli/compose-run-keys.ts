@@ -1,21 +1,32 @@
 /** Guards that Windows starts at logon: how one is found, started and ended, and how it logs. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, win32 } from 'node:path'
 import type { GuardClient } from '../control/client.ts'
 import { errorFrom, isSteadError } from '../errors.ts'
 import { logonHost } from '../hosts/logon/logon-host.ts'
 import { RECORD_SEAL } from '../managers/record-seal.ts'
-import { guardCommand } from '../managers/run-keys/run-command.ts'
-import type { Home } from '../model/home.ts'
+import { specForAll } from '../managers/run-keys/registration.ts'
+import { guardCommand, type RunProgram } from '../managers/run-keys/run-command.ts'
+import type { UserGuards } from '../managers/run-keys/run-keys-manager.ts'
+import { type Home, logonHome } from '../model/home.ts'
 import type { Host } from '../model/ports/host.ts'
 import type { LaunchedGuard, LogonGuards } from '../model/ports/logon-guards.ts'
+import type { ServiceSpec } from '../model/service-spec.ts'
 import { systemClock } from '../platform/clock.ts'
 import { guards as registeredGuards } from '../platform/control/guard-registry.ts'
 import { processSignals } from '../platform/process-events.ts'
 import { rotatingFile } from '../platform/rotating-file.ts'
 import { connectControl } from './compose-control.ts'
-import { type GuardHomeOptions, guardHome, placesOf, recordPath } from './compose-guard-home.ts'
+import {
+  type GuardHomeOptions,
+  guardHome,
+  guardScope,
+  localAppData,
+  placesOf,
+  recordPath,
+} from './compose-guard-home.ts'
 import { composeProcesses } from './compose-system.ts'
 
 /** Between two looks at a guard that ends, in milliseconds. */
@@ -26,14 +37,46 @@ export function consoleHost(): string {
   return `${process.env.SystemRoot ?? 'C:\\Windows'}\\System32\\conhost.exe`
 }
 
+/** Where this user's guard keeps its things: of what starts at the logon of all, in a place of its own. */
+export function logonGuardHome(options: GuardHomeOptions): Home {
+  if (guardScope(options.scope) === 'user') return guardHome(options)
+  return logonHome(localAppData())
+}
+
+/** What the guard of one user reads of what starts at the logon of all. */
+export async function readSpecForAll(name: string): Promise<ServiceSpec | null> {
+  const { logonRegistry } = await import('../platform/win32/logon-registry.ts')
+  return specForAll(logonRegistry('system'), name)
+}
+
+/** Where other users of this machine have what starts at the logon of all; to others than administrators none is there. */
+export async function logonHomesOfOthers(): Promise<readonly Home[]> {
+  const { userProfiles } = await import('../platform/win32/user-profiles.ts')
+  const own = localAppData().toLowerCase()
+  return userProfiles()
+    .map((profile) => win32.join(profile, 'AppData', 'Local'))
+    .filter((local) => local.toLowerCase() !== own)
+    .map(logonHome)
+    .filter(({ state }) => existsSync(state))
+}
+
+/** Guards of the other users of this machine. */
+export async function guardsOfOthers(program: GuardProgram): Promise<readonly UserGuards[]> {
+  if (program.scope === 'user') return []
+  const homes = await logonHomesOfOthers()
+  return homes.map((home) => ({ home, guards: logonGuards(home, program) }))
+}
+
 /** The host of a guard that nobody looks at. */
 export function composeLogonHost(name: string, options: GuardHomeOptions): Host {
-  const sink = rotatingFile(join(guardHome(options).logs, `${name}.log`))
+  const sink = rotatingFile(join(logonGuardHome(options).logs, `${name}.log`))
   return logonHost({ signals: processSignals(), clock: systemClock(), sink })
 }
 
-/** @param stead how stead is started: node, its options, and the file of the command */
-export function logonGuards(home: Home, stead: readonly string[]): LogonGuards {
+type GuardProgram = Pick<RunProgram, 'home' | 'scope' | 'stead'>
+
+/** @param home of the user whose guards they are */
+export function logonGuards(home: Home, program: GuardProgram): LogonGuards {
   return {
     async status(name) {
       return ask(name, async (client) => {
@@ -41,7 +84,7 @@ export function logonGuards(home: Home, stead: readonly string[]): LogonGuards {
         return services[0] ?? null
       })
     },
-    launch: (name) => launch(guardCommand(name, home, stead)),
+    launch: (name) => launch(guardCommand(name, program)),
     async act(name, verb) {
       const results = await ask(name, (client) => client.act(verb, { names: [name] }))
       const error = results?.find((one) => one.error !== null)?.error

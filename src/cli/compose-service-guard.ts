@@ -9,10 +9,10 @@ import type { Home } from '../model/home.ts'
 import type { Host } from '../model/ports/host.ts'
 import { isSealed } from '../model/ports/secret-opener.ts'
 import { serviceName } from '../model/service-name.ts'
-import type { ServiceSpec } from '../model/service-spec.ts'
+import type { Scope, ServiceSpec } from '../model/service-spec.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
 import { composeGuard } from './compose-guard.ts'
-import { type GuardHomeOptions, guardHome, guardScope, recordPath } from './compose-guard-home.ts'
+import { recordPath } from './compose-guard-home.ts'
 import { keyFileOf, openOrThrow, secretOpener } from './compose-secrets.ts'
 
 /** There the account of the service is that of its guard: nobody becomes another without a password. */
@@ -20,16 +20,28 @@ const IS_WINDOWS = process.platform === 'win32'
 /** As managers have it: systemd.exec(5), WorkingDirectory=; the SCM starts services in System32. */
 const START = IS_WINDOWS ? `${process.env.SystemRoot ?? 'C:\\Windows'}\\System32` : '/'
 
+export interface ServiceGuardOptions {
+  /** Where the guard keeps its things, and finds the record. */
+  readonly home: Home
+  /** Reads what is installed where there is no record of it in that home. */
+  readonly readSpec?: (() => Promise<ServiceSpec | null>) | null
+  /** By which the program has a directory to start in. */
+  readonly scope: Scope
+}
+
 /**
  * A guard that is ready to start.
  *
  * @throws NAME_INVALID, NOT_INSTALLED, FILE_UNREADABLE, RIGHTS, GUARD_RUNNING
  */
-export function composeServiceGuard(name: string, host: Host, options: GuardHomeOptions) {
+export function composeServiceGuard(
+  name: string,
+  host: Host,
+  { home, readSpec: readRecorded = null, scope }: ServiceGuardOptions,
+) {
   serviceName(name)
-  const home = guardHome(options)
   const path = recordPath(home, name)
-  const directory = guardScope(options.scope) === 'system' ? START : (process.env.HOME ?? homedir())
+  const directory = scope === 'system' ? START : (process.env.HOME ?? homedir())
   return composeGuard({
     path,
     file: host.kind === 'console' ? path : null,
@@ -39,14 +51,14 @@ export function composeServiceGuard(name: string, host: Host, options: GuardHome
         const problem = `${name} is an installed service: change it with stead install -f FILE`
         throw new SteadError('USAGE', { problem, verb: 'install' })
       }
-      const record = await read()
-      if (record === null) throw new SteadError('NOT_INSTALLED', { name, manager: 'stead' })
-      const { env, user } = record.spec
-      const spec = { ...record.spec, env: opened(env, home), user: IS_WINDOWS ? null : user }
+      const recorded = readRecorded === null ? ((await read())?.spec ?? null) : await readRecorded()
+      if (recorded === null) throw new SteadError('NOT_INSTALLED', { name, manager: 'stead' })
+      const { env, user } = recorded
+      const spec = { ...recorded, env: opened(env, home), user: IS_WINDOWS ? null : user }
       const program = programOf(spec, home, directory, host.startArguments)
       const stop = IS_WINDOWS ? windowsStop(program.stop) : program.stop
       // The record has them sealed.
-      const sources = { [path]: JSON.stringify(record) }
+      const sources = { [path]: JSON.stringify(recorded) }
       return { spec: { project: name, services: [{ ...program, stop }], groups: [] }, sources }
     },
   })

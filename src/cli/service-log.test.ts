@@ -34,7 +34,7 @@ function read(written: readonly (readonly [number, string])[] | null, query: Log
       yield line(5, 'stopped, code 7')
     },
   }
-  return Array.fromAsync(serviceLog({ manager, home }, 'web', query), ({ text }) => text)
+  return Array.fromAsync(serviceLog({ manager, guardHome: home }, 'web', query), ({ text }) => text)
 }
 
 test('what a program wrote under a guard that has ended stands between the lines of its manager', async () => {

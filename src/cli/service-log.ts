@@ -16,7 +16,10 @@ const DEFAULT_LINES = 10
  * time with it what its program has written under a guard that has ended.
  */
 export async function* serviceLog(
-  { manager, home }: { readonly manager: Pick<ServiceManager, 'logs'>; readonly home: Home },
+  {
+    manager,
+    guardHome: home,
+  }: { readonly manager: Pick<ServiceManager, 'logs'>; readonly guardHome: Home },
   name: string,
   query: LogQuery,
 ): AsyncGenerator<LogLine> {

@@ -16,6 +16,8 @@ export interface ReplaceableOptions {
   readonly beside: readonly string[]
   /** `--allow-writable`: what is found is told, and not refused. */
   readonly allowed: boolean
+  /** As whom it runs, in words, where that is not the account of the spec. */
+  readonly account?: string
 }
 
 /** Programs that run a file which one of their arguments names. */
@@ -36,7 +38,7 @@ const SCRIPTS = /\.([cm]?[jt]s|pyw?|pyz|ps1|bat|cmd|vbs|wsf|pl|rb|php|jar|war|dl
 export async function checkReplaceable(
   spec: ServiceSpec,
   ports: ReplaceablePorts,
-  { beside, allowed }: ReplaceableOptions,
+  { beside, allowed, account = spec.user ?? LOCAL_SERVICE }: ReplaceableOptions,
 ): Promise<string[]> {
   const notes: string[] = []
   const seen = new Set<string>()
@@ -52,7 +54,6 @@ export async function checkReplaceable(
       }
       const who = whoMayReplace(descriptor, part)
       if (who === null) continue
-      const account = spec.user ?? LOCAL_SERVICE
       if (!allowed) throw new SteadError('PROGRAM_REPLACEABLE', { path, file, who, account })
       notes.push(`${who} can replace ${file} by way of ${path}, and so act as ${account}`)
     }

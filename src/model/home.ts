@@ -61,3 +61,17 @@ export function homeOf({ platform, scope, env, userHome, root }: HomeQuery): Hom
   // Not XDG_RUNTIME_DIR: cron, sudo and ssh leave it out, and a lock there would hold in some sessions only.
   return { root: null, ...under(state) }
 }
+
+/** Below a user's LocalAppData: what was installed for all users keeps there what it has of this one. */
+export const LOGON_HOME = 'stead\\machine'
+
+/**
+ * Where the guard of one user keeps the things of a program that starts at the logon of every user, on
+ * Windows. Not the home of the user's own, in which something else may have the same name.
+ *
+ * @param local the user's LocalAppData
+ */
+export function logonHome(local: string): Home {
+  const root = `${local}\\${LOGON_HOME}`
+  return homeOf({ platform: 'win32', scope: 'user', env: {}, userHome: '', root })
+}

@@ -68,22 +68,32 @@ export async function installSpec(
   if (output.json) output.object({ name: spec.name, outcome, notes: [...notes, ...plan.notes] })
   for (const note of [...notes, ...plan.notes]) output.done(`note: ${note}`)
   output.done(`${spec.name} ${OUTCOMES[outcome]}`)
-  const scope = manager.scope === 'user' ? ' --scope user' : ''
-  if (outcome === 'created') output.done(`next: stead start ${spec.name}${scope}`)
+  if (outcome === 'created') output.done(`next: stead start ${spec.name}${wordsFor(manager)}`)
   return 0
+}
+
+/** By which later verbs mean the same manager. */
+function wordsFor({ kind, scope }: Workshop['manager']): string {
+  if (scope === 'user') return ' --scope user'
+  return kind === 'run-key' ? ' --manager run-key' : ''
 }
 
 /** On Windows: who else could act as the account of the service. @throws PROGRAM_REPLACEABLE */
 async function whoCanReplace(
   spec: ServiceSpec,
-  { security, files, stead }: Workshop,
+  { security, files, stead, manager: { kind } }: Workshop,
   { allowWritable = false }: InstallOptions,
 ): Promise<readonly string[]> {
   if (security === null) return []
   const isFile = async (path: string): Promise<boolean> =>
     (await files.facts(path).catch(() => null))?.kind === 'file'
+  const ports = { security, isFile }
+  if (kind === 'run-key') {
+    const account = 'every user who logs on'
+    return checkReplaceable(spec, ports, { beside: stead, allowed: allowWritable, account })
+  }
   const beside = needOfGuard(spec) === null ? [] : stead
-  return checkReplaceable(spec, { security, isFile }, { beside, allowed: allowWritable })
+  return checkReplaceable(spec, ports, { beside, allowed: allowWritable })
 }
 
 /** A plan that cannot be honoured is shown whole, and then is the error that installing it would be. */

@@ -1,7 +1,9 @@
 import type { Host } from '../../model/ports/host.ts'
 import { serviceName } from '../../model/service-name.ts'
 import { boundNewSpace } from '../../platform/small-heap.ts'
+import { guardHome, guardScope } from '../compose-guard-home.ts'
 import { composeHost } from '../compose-host.ts'
+import type { ServiceGuardOptions } from '../compose-service-guard.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { keepGuard } from '../keep-guard.ts'
 import { exitCodeFor } from '../output.ts'
@@ -24,7 +26,10 @@ export function run(name: string, options: RunOptions): Promise<number> {
     const off = host.kind === 'scm' ? tellOfCrash(host) : () => {}
     try {
       const { composeServiceGuard } = await import('../compose-service-guard.ts')
-      return await keepGuard(await composeServiceGuard(name, host, options), host)
+      return await keepGuard(
+        await composeServiceGuard(name, host, await placeOf(name, options)),
+        host,
+      )
     } catch (error) {
       // The SCM has no other way to learn why there is no guard; it would take the end for a crash.
       // Of what starts at logon the log is all that anybody can look at.
@@ -42,4 +47,13 @@ export function run(name: string, options: RunOptions): Promise<number> {
 async function hostOf(name: string, options: RunOptions): Promise<Host> {
   if (!options.atLogon) return composeHost(name)
   return (await import('../compose-run-keys.ts')).composeLogonHost(serviceName(name), options)
+}
+
+/** Where the guard has its things. One for all users is in nobody's home: each user's guard has its own. */
+async function placeOf(name: string, options: RunOptions): Promise<ServiceGuardOptions> {
+  const scope = guardScope(options.scope)
+  if (!options.atLogon || scope === 'user') return { home: guardHome(options), scope }
+  const { logonGuardHome, readSpecForAll } = await import('../compose-run-keys.ts')
+  const readSpec = () => readSpecForAll(name)
+  return { home: logonGuardHome(options), readSpec, scope: 'user' }
 }

@@ -1,6 +1,6 @@
 import { uninstallService } from '../../managers/installation.ts'
 import { forgetGuardOf } from '../compose-guard-home.ts'
-import { installationPorts } from '../compose-manager.ts'
+import { guardHomes, installationPorts } from '../compose-manager.ts'
 import { type CommonOptions, checkNames, forEachName, runVerb, workshopFor } from '../context.ts'
 
 /** `uninstall NAME…`: stops, removes, leaves nothing behind. */
@@ -11,7 +11,7 @@ export function uninstall(names: readonly string[], options: CommonOptions): Pro
     const ports = await installationPorts(workshop)
     return forEachName(names, output, async (name) => {
       await output.progress(`uninstalling ${name}`, uninstallService(ports, name))
-      forgetGuardOf(name, workshop.home)
+      for (const home of await guardHomes(workshop)) forgetGuardOf(name, home)
       return `${name} is uninstalled`
     })
   })

@@ -69,7 +69,7 @@ function failed(name: string, last: InstanceStatus | null, code: number | null):
 
 /** @throws STOP_TIMEOUT */
 export async function stopGuard(
-  { guards }: LifecycleParts,
+  { guards }: Pick<LifecycleParts, 'guards'>,
   name: string,
   patience: number,
 ): Promise<void> {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { SteadError } from '../../errors.ts'
 import type { Home } from '../../model/home.ts'
 import type { InstallOutcome } from '../../model/plan.ts'
-import type { UserRegistry } from '../../model/ports/user-registry.ts'
+import type { LogonRegistry } from '../../model/ports/logon-registry.ts'
+import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
 
 export const MANAGER = 'run-key'
 /** "Run and RunOnce Registry Keys", Microsoft Learn: a command line for each program, read at logon. */
@@ -10,20 +11,45 @@ export const RUN_KEY = 'Software\\Microsoft\\Windows\\CurrentVersion\\Run'
 const STEAD = 'Software\\stead'
 export const MARKS = `${STEAD}\\run-keys`
 
-/** What stead remembers of a value that it wrote; the service itself is in the record of its home. */
+/** The key of a user, and that of the machine. */
+export const ROOT: Readonly<Record<Scope, string>> = { user: 'HKCU', system: 'HKLM' }
+
+/** What stead remembers of a value that it wrote; what the service is stands in the record of its home. */
 export interface Mark {
   readonly home: string
   /** SHA-256 of the value below Run, in hex; empty where stead wrote none. */
   readonly command: string
+  /**
+   * For all users: the spec itself, in JSON. Of the keys of the machine everybody may read the values
+   * and administrators alone write them, while nobody else may read the records of the machine's home.
+   */
+  readonly spec: string | null
 }
 
 export function markKey(name: string): string {
   return `${MARKS}\\${name}`
 }
 
-/** @param command what stands below Run; null for nothing */
-export function markOf(home: Home, command: string | null): Mark {
-  return { home: home.root ?? home.specs, command: command === null ? '' : digest(command) }
+/**
+ * @param command what stands below Run; null for nothing
+ * @param spec of a service for all users; null for one of the user who asks
+ */
+export function markOf(home: Home, command: string | null, spec: ServiceSpec | null = null): Mark {
+  return {
+    home: placeOf(home),
+    command: command === null ? '' : digest(command),
+    spec: spec === null ? null : JSON.stringify(spec),
+  }
+}
+
+function placeOf(home: Home): string {
+  return home.root ?? home.specs
+}
+
+/** What is installed for all users under a name; null for nothing. */
+export function specForAll(registry: LogonRegistry, name: string): ServiceSpec | null {
+  const text = readRegistration(registry, name).mark?.spec ?? null
+  return text === null ? null : (JSON.parse(text) as ServiceSpec)
 }
 
 function digest(text: string): string {
@@ -37,19 +63,20 @@ export interface Registration {
   readonly value: string | { readonly foreign: true } | null
 }
 
-export function readRegistration(registry: UserRegistry, name: string): Registration {
+export function readRegistration(registry: LogonRegistry, name: string): Registration {
   const text = (key: string, value: string): string | null => {
     const found = registry.read(key, value)
     return found?.type === 'REG_SZ' ? found.data : null
   }
   const home = text(markKey(name), 'home')
-  const mark = home === null ? null : { home, command: text(markKey(name), 'command') ?? '' }
+  const more = (value: string): string | null => text(markKey(name), value)
+  const mark = home === null ? null : { home, command: more('command') ?? '', spec: more('spec') }
   const there = registry.read(RUN_KEY, name) !== null
   return { mark, value: there ? (text(RUN_KEY, name) ?? { foreign: true }) : null }
 }
 
 export function isOurs({ mark }: Registration, home: Home): boolean {
-  return mark !== null && mark.home.toLowerCase() === markOf(home, null).home.toLowerCase()
+  return mark !== null && mark.home.toLowerCase() === placeOf(home).toLowerCase()
 }
 
 /** True where stead wrote the value that is there. */
@@ -58,11 +85,11 @@ function wroteValue({ mark, value }: Registration): boolean {
 }
 
 /** @throws NOT_INSTALLED, FOREIGN */
-export function requireOurs(registry: UserRegistry, home: Home, name: string): Registration {
+export function requireOurs(registry: LogonRegistry, home: Home, name: string): Registration {
   const found = readRegistration(registry, name)
   if (isOurs(found, home)) return found
   if (found.mark !== null) throw foreign(name, `it belongs to ${found.mark.home}`)
-  if (found.value !== null) throw foreign(name, `it is a value of HKCU\\${RUN_KEY}`)
+  if (found.value !== null) throw foreign(name, `it is a value of ${RUN_KEY}`)
   throw new SteadError('NOT_INSTALLED', { name, manager: MANAGER })
 }
 
@@ -73,7 +100,7 @@ function foreign(name: string, where: string): SteadError {
 /** @throws FOREIGN where the value is not the one that stead wrote last */
 function requireOwnValue(found: Registration, name: string): void {
   if (found.value === null || wroteValue(found)) return
-  throw foreign(name, `its value in HKCU\\${RUN_KEY} is not what stead wrote`)
+  throw foreign(name, `its value in ${RUN_KEY} is not what stead wrote`)
 }
 
 /**
@@ -81,13 +108,15 @@ function requireOwnValue(found: Registration, name: string): void {
  * that knows it, wherever this ends: then the next installation could not tell whose it is.
  *
  * @param command null for a service that nothing starts by itself
+ * @param spec of one for all users
  * @throws FOREIGN
  */
 export function register(
-  registry: UserRegistry,
+  registry: LogonRegistry,
   home: Home,
   name: string,
   command: string | null,
+  spec: ServiceSpec | null,
 ): InstallOutcome {
   const before = readRegistration(registry, name)
   if (before.mark !== null || before.value !== null) requireOurs(registry, home, name)
@@ -95,10 +124,11 @@ export function register(
   if (before.value !== null && (command !== null || before.mark?.command !== '')) {
     requireOwnValue(before, name)
   }
-  const mark = markOf(home, command)
+  const mark = markOf(home, command, spec)
   const value = wroteValue(before) ? (before.value as string) : null
-  const isSame = before.mark?.home === mark.home && before.mark.command === mark.command
+  const isSame = JSON.stringify(before.mark) === JSON.stringify(mark)
   if (isSame && value === command) return 'unchanged'
+  if (before.mark !== null) requireRight(registry, name, before.mark)
   try {
     if (value !== null && value !== command) registry.remove(RUN_KEY, name)
     writeMark(registry, name, mark)
@@ -110,13 +140,15 @@ export function register(
   return before.mark === null ? 'created' : 'updated'
 }
 
-function writeMark(registry: UserRegistry, name: string, { home, command }: Mark): void {
-  registry.write(markKey(name), 'home', home)
-  registry.write(markKey(name), 'command', command)
+function writeMark(registry: LogonRegistry, name: string, { home, command, spec }: Mark): void {
+  const key = markKey(name)
+  registry.write(key, 'home', home)
+  if (spec !== null) registry.write(key, 'spec', spec)
+  registry.write(key, 'command', command)
 }
 
 function restore(
-  registry: UserRegistry,
+  registry: LogonRegistry,
   name: string,
   { mark, value, isWritten }: { mark: Mark | null; value: string | null; isWritten: boolean },
   cause: unknown,
@@ -133,7 +165,7 @@ function restore(
         manager: MANAGER,
         action: `undo the installation of ${name}`,
         detail: (error as Error).message,
-        remedy: `install ${name} again, or remove it: stead uninstall ${name} --scope user`,
+        remedy: `install ${name} again, or remove it: stead uninstall ${name}`,
       },
       { cause },
     )
@@ -141,21 +173,31 @@ function restore(
 }
 
 /** Removes what {@link register} wrote, and nothing else. @throws NOT_INSTALLED, FOREIGN */
-export function unregister(registry: UserRegistry, home: Home, name: string): void {
+export function unregister(registry: LogonRegistry, home: Home, name: string): void {
   const found = requireRemovable(registry, home, name)
   if (wroteValue(found)) registry.remove(RUN_KEY, name)
   removeMark(registry, name)
 }
 
-/** What is to be removed, before anything is stopped for it. @throws NOT_INSTALLED, FOREIGN */
-export function requireRemovable(registry: UserRegistry, home: Home, name: string): Registration {
+/**
+ * What is to be removed, before anything is stopped for it.
+ *
+ * @throws NOT_INSTALLED, FOREIGN; a WindowsError without that right
+ */
+export function requireRemovable(registry: LogonRegistry, home: Home, name: string): Registration {
   const found = requireOurs(registry, home, name)
   if (found.mark?.command !== '') requireOwnValue(found, name)
+  if (found.mark !== null) requireRight(registry, name, found.mark)
   return found
 }
 
+/** Before anything changes: without the right to, nothing could be put back either. */
+function requireRight(registry: LogonRegistry, name: string, { home }: Mark): void {
+  registry.write(markKey(name), 'home', home)
+}
+
 /** Keys above are removed with the last mark; one that somebody else uses stays. */
-function removeMark(registry: UserRegistry, name: string): void {
+function removeMark(registry: LogonRegistry, name: string): void {
   registry.removeKey(markKey(name))
   for (const key of [MARKS, STEAD]) registry.removeKey(key)
 }

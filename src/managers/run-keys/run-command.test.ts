@@ -13,23 +13,35 @@ function homeAt(root: string | null): Home {
 
 describe('the value below Run', () => {
   test('P03 is a console without a window, and behind it the guard in words that Windows gives back', () => {
-    const home = homeAt('D:\\my home\\')
-    const line = runValue('web', home, { stead: STEAD, consoleHost })
+    const program = { home: homeAt('D:\\my home\\'), scope: 'user', stead: STEAD } as const
+    const line = runValue('web', { ...program, consoleHost })
     expect(line).toMatch(/^"C:\\Windows\\System32\\conhost\.exe" --headless "C:\\Program Files/)
     expect(splitCommandLine(line)).toEqual([
       consoleHost,
       '--headless',
-      ...guardCommand('web', home, STEAD),
+      ...guardCommand('web', program),
     ])
   })
 
   test('names no home where it is that of the platform', () => {
-    expect(guardCommand('web', homeAt(null), STEAD)).toEqual([
+    const program = { home: homeAt(null), scope: 'user', stead: STEAD } as const
+    expect(guardCommand('web', program)).toEqual([
       ...STEAD,
       'run',
       'web',
       '--scope',
       'user',
+      '--at-logon',
+    ])
+  })
+
+  test('of the machine names no home, which each user has of their own', () => {
+    const program = { home: homeAt('D:\\home'), scope: 'system', stead: STEAD } as const
+    expect(guardCommand('web', program).slice(STEAD.length)).toEqual([
+      'run',
+      'web',
+      '--scope',
+      'system',
       '--at-logon',
     ])
   })

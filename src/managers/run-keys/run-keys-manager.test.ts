@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { memoryFiles } from '../../../test/fakes/file-system.ts'
+import { simulatedLogonRegistry } from '../../../test/fakes/logon-registry.ts'
 import { manualClock } from '../../../test/fakes/manual-clock.ts'
-import { simulatedUserRegistry } from '../../../test/fakes/user-registry.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
 import type { Home } from '../../model/home.ts'
 import type { LogFiles } from '../../model/ports/log-files.ts'
 import type { LogonGuards } from '../../model/ports/logon-guards.ts'
-import { completeSpec, type ServiceSpec } from '../../model/service-spec.ts'
-import { markKey, RUN_KEY } from './registration.ts'
+import { completeSpec, type Scope, type ServiceSpec } from '../../model/service-spec.ts'
+import { WindowsError } from '../../model/windows-error.ts'
+import { markKey, RUN_KEY, specForAll } from './registration.ts'
 import { runKeysManager } from './run-keys-manager.ts'
 
 const noLogs: LogFiles = { async *tail() {} }
@@ -72,13 +73,22 @@ function program(phase: InstanceStatus['phase'], ready = phase === 'running'): I
   }
 }
 
-function bench(home = homeAt(null), registry = simulatedUserRegistry(), node = 'C:\\node.exe') {
+function bench(
+  home = homeAt(null),
+  registry = simulatedLogonRegistry(),
+  node = 'C:\\node.exe',
+  scope: Scope = 'user',
+) {
   const clock = manualClock()
   const { state, guards } = guardOf()
+  const other = guardOf()
   const manager = runKeysManager({
     home,
+    scope,
     registry,
-    guards,
+    own: { home, guards },
+    others: async () =>
+      scope === 'user' ? [] : [{ home: homeAt('D:\\other'), guards: other.guards }],
     clock,
     files: memoryFiles(),
     logFiles: noLogs,
@@ -92,7 +102,7 @@ function bench(home = homeAt(null), registry = simulatedUserRegistry(), node = '
       ),
     )
   const value = () => registry.read(RUN_KEY, 'web')
-  return { registry, clock, state, manager, install, value }
+  return { registry, clock, state, other: other.state, manager, install, value }
 }
 
 describe('installing what starts at logon', () => {
@@ -130,15 +140,18 @@ describe('installing what starts at logon', () => {
     expect(registry.all()).toEqual({})
   })
 
-  test.each([1, 2, 3])('S09 write %i that fails leaves what was there before', async (number) => {
-    const { registry, install } = bench()
-    await install()
-    const before = registry.all()
-    registry.refuseWrite(number)
-    const moved = bench(homeAt(null), registry, 'D:\\node.exe')
-    await expect(moved.install()).rejects.toThrow('the registry is full')
-    expect(registry.all()).toEqual(before)
-  })
+  test.each([1, 2, 3, 4])(
+    'S09 write %i that fails leaves what was there before',
+    async (number) => {
+      const { registry, install } = bench()
+      await install()
+      const before = registry.all()
+      registry.refuseWrite(number)
+      const moved = bench(homeAt(null), registry, 'D:\\node.exe')
+      await expect(moved.install()).rejects.toThrow('the registry is full')
+      expect(registry.all()).toEqual(before)
+    },
+  )
 
   test('S10 is refused before anything is written', async () => {
     const { registry, install } = bench()
@@ -158,7 +171,7 @@ describe('installing what starts at logon', () => {
 })
 
 describe('what stead did not write', () => {
-  test.each<[string, (registry: ReturnType<typeof simulatedUserRegistry>) => void]>([
+  test.each<[string, (registry: ReturnType<typeof simulatedLogonRegistry>) => void]>([
     ['a value of another program', (registry) => registry.write(RUN_KEY, 'web', 'C:\\theirs.exe')],
     [
       'another stead home',
@@ -292,3 +305,86 @@ describe('starting and stopping', () => {
     await expect(manager.start('none')).rejects.toMatchObject({ code: 'NOT_INSTALLED' })
   })
 })
+
+describe('what starts at the logon of every user', () => {
+  const forAll = (registry = simulatedLogonRegistry()) =>
+    bench(homeAt(null), registry, 'C:\\node.exe', 'system')
+
+  test('S01 says in the registry what it is, for every user to read', async () => {
+    const { manager, install, registry, value } = forAll()
+    expect(await install()).toBe('created')
+    expect(specForAll(registry, 'web')).toMatchObject({ name: 'web', file: 'C:\\web.exe' })
+    expect(value()).toMatchObject({ data: expect.stringMatching(/run web --scope system/) })
+    expect(await manager.status('web')).toMatchObject({ scope: 'system', startType: 'auto' })
+    expect(await manager.list()).toHaveLength(1)
+    const spec = completeSpec({ name: 'web', file: 'C:\\web.exe', startType: 'auto' })
+    const { steps, notes } = manager.plan(spec)
+    expect(
+      steps.every((step) => step.kind === 'call' && String(step.values.key).startsWith('HKLM')),
+    ).toBe(true)
+    expect(notes[0]).toMatch(/every user of this machine/)
+  })
+
+  test('S06 is updated in place where only what it is differs', async () => {
+    const { install, registry, value } = forAll()
+    await install()
+    const line = value()
+    expect(await install({ args: ['--port', '80'] })).toBe('updated')
+    expect(specForAll(registry, 'web')?.args).toEqual(['--port', '80'])
+    expect(value()).toEqual(line)
+    expect(await install({ args: ['--port', '80'] })).toBe('unchanged')
+  })
+
+  test.each([1, 2, 3, 4])('S09 write %i that fails leaves what was there', async (number) => {
+    const { registry, install } = forAll()
+    registry.refuseWrite(number)
+    await expect(install()).rejects.toThrow('the registry is full')
+    expect(registry.all()).toEqual({})
+    registry.refuseWrite(0)
+    await install()
+    const before = registry.all()
+    // The first one is to see whether there is the right to.
+    registry.refuseWrite(number + 1)
+    const moved = bench(homeAt(null), registry, 'D:\\node.exe', 'system')
+    await expect(moved.install()).rejects.toThrow('the registry is full')
+    expect(registry.all()).toEqual(before)
+  })
+
+  test('S07 is ended for everybody before it is removed', async () => {
+    const { manager, install, registry, state, other } = forAll()
+    await install()
+    other.program = program('running')
+    other.stops = false
+    await expect(manager.uninstall('web')).rejects.toMatchObject({ code: 'STOP_TIMEOUT' })
+    other.stops = true
+    await manager.uninstall('web')
+    expect([state.stopped, other.stopped]).toEqual([2, 2])
+    expect(registry.all()).toEqual({})
+  })
+
+  test('S08 who is no administrator changes nothing, and nobody is stopped for it', async () => {
+    const { manager, install, registry, state, other } = forAll()
+    await install()
+    const before = registry.all()
+    const user = bench(
+      homeAt(null),
+      { ...registry, write: refuse, remove: refuse },
+      'D:\\node.exe',
+      'system',
+    )
+    for (const change of [() => user.install(), () => user.manager.uninstall('web')]) {
+      await expect(change()).rejects.toMatchObject({
+        code: 'RIGHTS',
+        hint: expect.stringContaining('Run as administrator'),
+      })
+    }
+    expect(registry.all()).toEqual(before)
+    expect([state.stopped, other.stopped, user.state.stopped]).toEqual([0, 0, 0])
+    state.program = program('running')
+    expect((await manager.status('web')).phase).toBe('running')
+  })
+})
+
+function refuse(): never {
+  throw new WindowsError('RegSetValueExW', 5)
+}

@@ -4,9 +4,9 @@ import type { Clock } from '../../model/ports/clock.ts'
 import type { FileSystem } from '../../model/ports/file-system.ts'
 import type { LogFiles } from '../../model/ports/log-files.ts'
 import type { LogonGuards } from '../../model/ports/logon-guards.ts'
-import type { UserRegistry } from '../../model/ports/user-registry.ts'
+import type { LogonRegistry } from '../../model/ports/logon-registry.ts'
 import { nameProblem } from '../../model/service-name.ts'
-import type { ServiceSpec } from '../../model/service-spec.ts'
+import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
 import type { ServiceStatus } from '../../model/service-status.ts'
 import { isWindowsError, WIN32 } from '../../model/windows-error.ts'
 import { refuseUnsupported } from '../installation.ts'
@@ -24,30 +24,45 @@ import {
   register,
   requireOurs,
   requireRemovable,
+  specForAll,
   unregister,
 } from './registration.ts'
 import { type RunProgram, runValue } from './run-command.ts'
 import { toStatus } from './to-status.ts'
 
-export interface RunKeysOptions extends RunProgram {
+/** Guards of one user, and where they keep their things. */
+export interface UserGuards {
   readonly home: Home
-  readonly registry: UserRegistry
   readonly guards: LogonGuards
+}
+
+export interface RunKeysOptions extends RunProgram {
+  /** Of the user or of the machine, as the scope has it. */
+  readonly registry: LogonRegistry
+  /** Those of the user who asks. */
+  readonly own: UserGuards
+  /** Those of the other users of this machine, for what starts at the logon of all. */
+  readonly others: () => Promise<readonly UserGuards[]>
   readonly files: FileSystem
   readonly logFiles: LogFiles
   readonly clock: Clock
 }
 
 /**
- * Programs that Windows starts when the calling user logs on: values of that user's Run key, each of
- * which starts the guard of one service. No service is involved, and no right is needed.
+ * Programs that Windows starts at logon: values of the Run key of the calling user, or of the machine's
+ * for every user who logs on, each of which starts the guard of one service as that user. No service is
+ * involved. To write to the machine's takes an administrator; all else takes no right, and every user
+ * starts, stops and asks what runs for that user.
  */
 export function runKeysManager(options: RunKeysOptions): ServiceManager {
-  const { home, registry, guards, files } = options
+  const { home, scope, registry, files, clock } = options
+  const { guards } = options.own
   const records = recordStore(files, home)
-  const logOf = (name: string): string => `${home.logs}\\${name}.log`
+  const logOf = (name: string, { home: { logs } } = options.own): string => `${logs}\\${name}.log`
+  const told = <T>(action: string, body: () => T): T => inWords(scope, action, body)
 
   async function specOf(name: string): Promise<ServiceSpec | null> {
+    if (scope === 'system') return specForAll(registry, name)
     return (await records.read(name).catch(() => null))?.spec ?? null
   }
 
@@ -67,12 +82,12 @@ export function runKeysManager(options: RunKeysOptions): ServiceManager {
         remedy: 'install it again with another start type, such as manual',
       })
     }
-    await startGuard(options, name, patienceOf(spec).start)
+    await startGuard({ guards, clock }, name, patienceOf(spec).start)
   }
 
   async function stop(name: string): Promise<void> {
     told(`stop ${name}`, () => requireOurs(registry, home, name))
-    await stopGuard(options, name, patienceOf(await specOf(name)).stop)
+    await stopGuard({ guards }, name, patienceOf(await specOf(name)).stop)
   }
 
   async function act(name: string, action: 'pause' | 'resume' | 'reload'): Promise<void> {
@@ -84,28 +99,34 @@ export function runKeysManager(options: RunKeysOptions): ServiceManager {
     const found = told(`ask about ${name}`, () => readRegistration(registry, name))
     const ours = isOurs(found, home)
     const [spec, program] = ours ? [await specOf(name), await guards.status(name)] : [null, null]
-    return toStatus({ name, found, ours, spec, program })
+    return toStatus({ name, scope, found, ours, spec, program })
   }
 
   return {
     kind: MANAGER,
-    scope: 'user',
+    scope,
     capabilities: { pause: true, reload: true, anyExecutable: true, logs: true },
     async requireAvailable() {
-      told('read the registry of the user', () => registry.read(RUN_KEY, MANAGER))
+      told('read the registry', () => registry.read(RUN_KEY, MANAGER))
     },
-    plan: (spec) => planFor(spec, home, options),
+    plan: (spec) => planFor(spec, options),
     async install(plan) {
       refuseUnsupported(plan)
       const { name, startType } = plan.spec
-      const command = startType === 'auto' ? runValue(name, home, options) : null
-      return told(`install ${name}`, () => register(registry, home, name, command))
+      const command = startType === 'auto' ? runValue(name, options) : null
+      const spec = scope === 'system' ? plan.spec : null
+      return told(`install ${name}`, () => register(registry, home, name, command, spec))
     },
     async uninstall(name) {
       told(`uninstall ${name}`, () => requireRemovable(registry, home, name))
-      await stopGuard(options, name, patienceOf(await specOf(name)).stop)
+      const { stop: patience } = patienceOf(await specOf(name))
+      const everybody = [options.own, ...(await options.others())]
+      for (const user of everybody) await stopGuard(user, name, patience)
       told(`uninstall ${name}`, () => unregister(registry, home, name))
-      for (const path of [logOf(name), `${logOf(name)}.1`]) await files.remove(path)
+      for (const user of everybody) {
+        const log = logOf(name, user)
+        for (const path of [log, `${log}.1`]) await files.remove(path)
+      }
     },
     start,
     stop,
@@ -133,16 +154,26 @@ export function runKeysManager(options: RunKeysOptions): ServiceManager {
   }
 }
 
+const REFUSED: Readonly<Record<Scope, { readonly right: string; readonly remedy: string }>> = {
+  user: {
+    right: 'the right to do so in HKEY_CURRENT_USER',
+    remedy: 'ask who manages this machine: a policy forbids it',
+  },
+  system: {
+    right: 'an elevated administrator',
+    remedy:
+      'run the same command in a terminal opened with "Run as administrator", or install it for one user: --scope user',
+  },
+}
+
 /** What the registry refuses, in words. */
-function told<T>(action: string, body: () => T): T {
+function inWords<T>(scope: Scope, action: string, body: () => T): T {
   try {
     return body()
   } catch (error) {
     if (!isWindowsError(error)) throw error
     if (error.number === WIN32.ACCESS_DENIED) {
-      const right = 'the right to do so in HKEY_CURRENT_USER'
-      const remedy = 'ask who manages this machine: a policy forbids it'
-      throw new SteadError('RIGHTS', { action, right, remedy }, { cause: error })
+      throw new SteadError('RIGHTS', { action, ...REFUSED[scope] }, { cause: error })
     }
     const detail = error.message
     throw new SteadError('MANAGER_FAILED', { manager: MANAGER, action, detail }, { cause: error })

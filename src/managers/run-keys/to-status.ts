@@ -1,10 +1,11 @@
 import type { InstanceStatus, ProgramPhase } from '../../model/guard-status.ts'
-import type { ServiceSpec } from '../../model/service-spec.ts'
+import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
 import type { Phase, ServiceStatus } from '../../model/service-status.ts'
 import { MANAGER, type Registration } from './registration.ts'
 
 export interface StatusParts {
   readonly name: string
+  readonly scope: Scope
   readonly found: Registration
   readonly ours: boolean
   /** Null where there is no record that can be read. */
@@ -16,14 +17,14 @@ export interface StatusParts {
 const PHASES: Readonly<Partial<Record<ProgramPhase, Phase>>> = { exited: 'stopped', lost: 'fatal' }
 
 /** Puts a status together. Without a guard nothing runs: its programs end with it. */
-export function toStatus({ name, found, ours, spec, program }: StatusParts): ServiceStatus {
+export function toStatus({ name, scope, found, ours, spec, program }: StatusParts): ServiceStatus {
   const known = found.mark !== null || found.value !== null
   const phase = program === null ? 'stopped' : (PHASES[program.phase] ?? program.phase)
   const end = program?.lastExit ?? null
   return {
     name,
     manager: MANAGER,
-    scope: 'user',
+    scope,
     ours,
     displayName: ours ? (spec?.displayName ?? null) : null,
     startType: ours ? (spec?.startType ?? (found.value === null ? null : 'auto')) : null,

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { completeSpec, type ServiceSpec } from '../../model/service-spec.ts'
+import { completeSpec, type Scope, type ServiceSpec } from '../../model/service-spec.ts'
 import { WINDOWS_DEFAULTS } from '../../model/windows-settings.ts'
 import { unsupportedSettings } from './unsupported.ts'
 
-function refused(settings: Partial<ServiceSpec>, value = '"a"', paths: string[] = []) {
+function refused(
+  settings: Partial<ServiceSpec>,
+  value = '"a"',
+  paths: string[] = [],
+  scope: Scope = 'user',
+) {
   const spec = completeSpec({ name: 'web', file: 'C:\\web.exe', ...settings })
-  return unsupportedSettings(spec, value, paths).map(({ setting }) => setting)
+  return unsupportedSettings(spec, scope, value, paths).map(({ setting }) => setting)
 }
 
 describe('what a start at logon cannot honour', () => {
@@ -45,5 +50,11 @@ describe('what a start at logon cannot honour', () => {
     expect(refused({ startType: 'auto' }, 'x'.repeat(261))).toEqual(['startType'])
     expect(refused({ startType: 'auto' }, 'x', ['C:\\%TEMP%\\node.exe'])).toEqual(['startType'])
     expect(refused({ startType: 'manual' }, 'x'.repeat(261), ['C:\\%TEMP%\\node.exe'])).toEqual([])
+  })
+
+  test('S10 is a secret, where every user of the machine can read what is installed', () => {
+    const env = { PORT: '80', API_KEY: 'k', DB: 'ENC(v1.abc)', TOKEN_FILE: 'C:\\token' }
+    expect(refused({ env }, '"a"', [], 'user')).toEqual([])
+    expect(refused({ env }, '"a"', [], 'system')).toEqual(['env.API_KEY', 'env.DB'])
   })
 })

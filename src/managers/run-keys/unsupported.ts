@@ -1,5 +1,7 @@
 import type { Unsupported } from '../../model/plan.ts'
-import type { ServiceSpec } from '../../model/service-spec.ts'
+import { isSealed } from '../../model/ports/secret-opener.ts'
+import { isSecretName } from '../../model/secret-names.ts'
+import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
 import { WINDOWS_PROGRAM_DEFAULTS, windowsAsked } from '../../model/windows-settings.ts'
 import { commandLine, fileProblem, MAX_COMMAND_LINE } from '../windows-command-line.ts'
 import { environmentLacks, guardLacks } from '../windows-lacks.ts'
@@ -13,6 +15,7 @@ import { MAX_RUN_VALUE } from './run-command.ts'
  */
 export function unsupportedSettings(
   spec: ServiceSpec,
+  scope: Scope,
   value: string,
   paths: readonly string[],
 ): Unsupported[] {
@@ -21,7 +24,7 @@ export function unsupportedSettings(
     if (asked) found.push({ setting, reason })
   }
   const itsUser = 'at logon a program runs as the user who logs on'
-  refuse('user', spec.user !== null, `${itsUser}; another account has services: --scope system`)
+  refuse('user', spec.user !== null, `${itsUser}; another account has services: --manager scm`)
   refuse('group', spec.group !== null, itsUser)
   refuse(
     'dependsOn',
@@ -31,7 +34,16 @@ export function unsupportedSettings(
   refuse('startType', spec.startType === 'delayed', 'Windows knows no delay for what is below Run')
   refuse('harden', spec.harden !== 'off', 'the presets are for systemd')
   for (const setting of windowsAsked({ ...spec.windows, ...WINDOWS_PROGRAM_DEFAULTS })) {
-    refuse(setting, true, 'only a service of Windows has it: --scope system')
+    refuse(setting, true, 'only a service of Windows has it: --manager scm')
+  }
+  for (const [name, text] of Object.entries(scope === 'system' ? spec.env : {})) {
+    const shown = 'every user of this machine can read what starts at the logon of all'
+    refuse(`env.${name}`, isSealed(text), `${shown}, and no user the key that opens it`)
+    refuse(
+      `env.${name}`,
+      isSecretName(name) && !isSealed(text),
+      `${shown}: a secret belongs in a file of each user's own, which the program reads`,
+    )
   }
   refuse('file', spec.file.includes('"'), 'a path of Windows has no quote in it')
   refuse(

@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RUN_KEY } from '../../../src/managers/run-keys/registration.ts'
-import { userRegistry } from '../../../src/platform/win32/user-registry.ts'
+import { logonRegistry } from '../../../src/platform/win32/logon-registry.ts'
 import { describe, test } from '../../contract/harness.ts'
 import { until } from '../../contract/until.ts'
 import { windowsProgram } from '../../fixtures/windows-programs.ts'
 import { isAlive, PATIENCE } from './any-program-room.ts'
 
 const STEAD = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
-const registry = userRegistry()
+const registry = logonRegistry('user')
+const PROFILES = 'Software\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList'
 let count = 0
 
 interface Told {
@@ -23,6 +24,8 @@ interface Told {
 interface LogonRoom {
   readonly name: string
   readonly home: string
+  /** Where a user of this name has their AppData; one that is known to this Windows. */
+  user(called: string): string
   stead(...args: string[]): { readonly code: number | null; readonly output: string }
   /** As before, and the exit code has to be 0. */
   must(...args: string[]): string
@@ -33,15 +36,27 @@ interface LogonRoom {
 }
 
 /** A home for one test, in a path with a blank and a CJK character; nothing is left of it. */
-async function atLogon(use: (room: LogonRoom) => Promise<void> | void): Promise<void> {
+async function atLogon(
+  use: (room: LogonRoom) => Promise<void> | void,
+  manager: readonly string[] = ['--scope', 'user'],
+): Promise<void> {
+  const registry = logonRegistry(manager.includes('user') ? 'user' : 'system')
+  const users: string[] = []
   count += 1
   const name = `stead-logon-${process.pid}-${count}`
   const home = mkdtempSync(join(tmpdir(), 'st 家 '))
   const room: LogonRoom = {
     name,
     home,
+    user(called) {
+      const sid = `${PROFILES}\\S-1-5-21-${process.pid}-${count}-1-${1000 + users.length}`
+      users.push(sid)
+      const profile = join(home, called)
+      logonRegistry('system').write(sid, 'ProfileImagePath', profile)
+      return join(profile, 'AppData', 'Local')
+    },
     stead(verb = '', ...args) {
-      const all = [STEAD, verb, '--scope', 'user', '--home', home, ...args]
+      const all = [STEAD, verb, ...manager, '--home', home, ...args]
       const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8' })
       return { code: status, output: `${stdout}${stderr}` }
     },
@@ -66,8 +81,23 @@ async function atLogon(use: (room: LogonRoom) => Promise<void> | void): Promise<
   } finally {
     room.stead('uninstall', name)
     registry.remove(RUN_KEY, name)
+    for (const sid of users) logonRegistry('system').removeKey(sid)
     rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
+}
+
+/** Wine 8 has no `conhost.exe --headless`: what stands behind it is run, as a conhost would. */
+function logOn(line: string, env: Readonly<Record<string, string>> = {}): void {
+  const [, node = '', rest = ''] =
+    /^"[^"]+\\conhost\.exe" --headless ("[^"]+") (.*)$/i.exec(line) ?? []
+  const child = spawn(node.slice(1, -1), [rest], {
+    argv0: node,
+    windowsVerbatimArguments: true,
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, ...env },
+  })
+  child.unref()
 }
 
 describe('a program at logon', () => {
@@ -87,16 +117,7 @@ describe('a program at logon', () => {
         assert.ok(line.length <= 260, line)
         assert.equal(stead('status', name).code, 3)
 
-        // Wine 8 has no `conhost.exe --headless`: what stands behind it is run, as a conhost would.
-        const [, node = '', rest = ''] =
-          /^"[^"]+\\conhost\.exe" --headless ("[^"]+") (.*)$/i.exec(line) ?? []
-        const child = spawn(node.slice(1, -1), [rest], {
-          argv0: node,
-          windowsVerbatimArguments: true,
-          detached: true,
-          stdio: 'ignore',
-        })
-        child.unref()
+        logOn(line)
         await until('it runs', () => room.program()?.phase === 'running', PATIENCE)
         const first = room.program()?.pid as number
         assert.ok(isAlive(first))
@@ -106,6 +127,8 @@ describe('a program at logon', () => {
 
         must('stop', name)
         assert.ok(!isAlive(first))
+        // By Ctrl-C, which a process that was started apart does not hear by itself.
+        assert.match(room.log(), /ended with code 3 \(stop\)/)
         assert.equal(stead('status', name).code, 3)
         must('start', name)
         const second = room.program()?.pid as number
@@ -127,12 +150,9 @@ describe('a program at logon', () => {
     atLogon(({ name, must, value }) => {
       const program = windowsProgram('polite')
       must('install', name, '--autostart', '--', program)
-      const line = value()
       assert.match(must('install', name, '--autostart', '--', program), /nothing had to be changed/)
       assert.match(must('install', name, '--', program), /updated in place/)
       assert.equal(value(), null)
-      assert.match(must('install', name, '--autostart', '--', program), /updated in place/)
-      assert.equal(value(), line)
     }),
   )
 
@@ -164,5 +184,42 @@ describe('a program at logon', () => {
       assert.match(output, /did not start/)
       assert.match(must('logs', name, '-n', '100'), /code 7/)
     }),
+  )
+
+  test(
+    'S01 S07 of all users runs for each of them, and is removed for all',
+    { timeout: 170_000 },
+    () =>
+      atLogon(
+        async ({ name, must, user, ...room }) => {
+          const users = [user('ann'), user('李 bob')]
+          const as = <T>(local: string | undefined, use: () => T): T => {
+            const own = process.env.LOCALAPPDATA
+            process.env.LOCALAPPDATA = local
+            try {
+              return use()
+            } finally {
+              process.env.LOCALAPPDATA = own
+            }
+          }
+          must('install', name, '--autostart', '--allow-writable', '--', windowsProgram('polite'))
+          const line = room.value() as string
+          assert.ok(line.length <= 260 && !line.includes(room.home), line)
+          for (const LOCALAPPDATA of users) logOn(line, { LOCALAPPDATA })
+          const isReady = (): boolean => room.log().match(/ ready/g)?.length === users.length
+          await until('it is ready for each of them', isReady, PATIENCE)
+          const pids = users.map((local) => as(local, () => room.program()?.pid as number))
+          assert.deepEqual(pids.map(isAlive), [true, true])
+          assert.equal(new Set(pids).size, 2)
+          as(users[1], () => must('stop', name))
+          assert.deepEqual(pids.map(isAlive), [true, false])
+
+          must('uninstall', name)
+          assert.deepEqual(pids.map(isAlive), [false, false])
+          assert.deepEqual([room.value(), room.log()], [null, ''])
+          assert.deepEqual(logonRegistry('system').keys('Software\\stead'), [])
+        },
+        ['--manager', 'run-key'],
+      ),
   )
 })

@@ -18,6 +18,15 @@ export function hasConsole(): boolean {
   return consoleProcesses().length > 0
 }
 
+/**
+ * Lets programs that are started from here hear Ctrl-C. What Node starts `detached`, as a guard that
+ * lives on, is in a process group of its own, in which Ctrl-C is ignored; that is inherited
+ * (CREATE_NEW_PROCESS_GROUP of "Process Creation Flags", Microsoft Learn).
+ */
+export function hearCtrlC(): void {
+  kernel32().SetConsoleCtrlHandler(null, 0)
+}
+
 /** Leaves the console for good; what was written to it goes nowhere from now on. */
 export function leaveConsole(): void {
   kernel32().FreeConsole()

@@ -6,6 +6,7 @@ import type {
   SpawnRequest,
   SpawnResult,
 } from '../../../model/ports/spawner.ts'
+import { hearCtrlC } from './console-events.ts'
 import { createSuspended, resume } from './create-process.ts'
 import { environmentBlock } from './environment-block.ts'
 import { exitWatch } from './exit-watch.ts'
@@ -28,6 +29,7 @@ import { partsOf, windowsChild } from './windows-child.ts'
  * however it ends, ends what is in the jobs; {@link Spawner.close} takes that off.
  */
 export function windowsSpawner(): Spawner {
+  hearCtrlC()
   const exits = exitWatch()
   /** Jobs whose program has ended or lives; closed once nothing is left in them. */
   const jobs = new Set<{ readonly job: Job; isHeld: boolean }>()

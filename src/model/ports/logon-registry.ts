@@ -1,7 +1,10 @@
 import type { RegistryValue } from './service-control.ts'
 
-/** The registry of the user who asks, HKEY_CURRENT_USER; paths are below it: `Software\\stead`. */
-export interface UserRegistry {
+/**
+ * The registry of the user who asks, HKEY_CURRENT_USER, or of the machine, HKEY_LOCAL_MACHINE, which
+ * all may read and administrators write; paths are below it: `Software\\stead`.
+ */
+export interface LogonRegistry {
   /** Null where there is no such key or value. */
   read(key: string, name: string): RegistryValue | null
   /** Sets a REG_SZ; keys that are missing are created. */

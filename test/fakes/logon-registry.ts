@@ -1,15 +1,15 @@
+import type { LogonRegistry } from '../../src/model/ports/logon-registry.ts'
 import type { RegistryValue } from '../../src/model/ports/service-control.ts'
-import type { UserRegistry } from '../../src/model/ports/user-registry.ts'
 
-/** A registry of a user in memory. The real one is asked in test/e2e/wine/run-keys.suite.ts. */
-export interface SimulatedUserRegistry extends UserRegistry {
+/** A registry in memory, of a user or of the machine. The real one is asked in test/e2e/wine/run-keys.suite.ts. */
+export interface SimulatedLogonRegistry extends LogonRegistry {
   /** Every value there is: `KEY\\NAME` to its text. */
   all(): Readonly<Record<string, string>>
   /** The write with this number, counted from 1, is refused. */
   refuseWrite(number: number): void
 }
 
-export function simulatedUserRegistry(): SimulatedUserRegistry {
+export function simulatedLogonRegistry(): SimulatedLogonRegistry {
   const keys = new Map<string, Map<string, RegistryValue>>()
   let writes = 0
   let refused = 0
