@@ -10,6 +10,7 @@ import { type ErrorEntry, entry, quoted } from './error-entry.ts'
 import { guardErrors } from './guard-errors.ts'
 import { packErrors } from './pack-errors.ts'
 import { secretErrors } from './secret-errors.ts'
+import { updateErrors } from './update-errors.ts'
 
 export const errorTable = {
   USAGE: entry<{ problem: string; verb?: string }>({
@@ -210,6 +211,7 @@ export const errorTable = {
   ...guardErrors,
   ...secretErrors,
   ...packErrors,
+  ...updateErrors,
   PLATFORM_UNSUPPORTED: entry<{ feature: string; platform: string }>({
     exit: 1,
     about: 'Something was asked for that this operating system does not have.',

@@ -26,6 +26,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   platform: ['model', 'output', 'sinks'],
   foreign: ['model', 'config', 'managers'],
   pack: ['model', 'config', 'managers'],
+  update: ['model', 'managers', 'secrets'],
   cli: [
     'model',
     'config',
@@ -41,6 +42,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'top',
     'foreign',
     'pack',
+    'update',
     'platform',
   ],
 }

@@ -1,0 +1,107 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { forgetVersions, placeVersion, versionPlace } from './version-directories.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'stead-versions-'))
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const file = (path: string, text: string, executable = false) => ({
+  ...{ path, executable, bytes: Buffer.from(text) },
+})
+const place = () => ({ root, current: root })
+
+describe('the versions of a program', () => {
+  test('lie below where it was installed, whichever of them runs', () => {
+    const first = { root: join('/opt', 'web'), current: join('/opt', 'web') }
+    expect(versionPlace('/opt/web/web')).toEqual(first)
+    expect(versionPlace('/opt/web/versions/1.1.0/web')).toEqual({
+      ...{ root: '/opt/web', current: '/opt/web/versions/1.1.0' },
+    })
+  })
+
+  test('have a directory each, with modes that no mask changes', async () => {
+    const mask = process.umask(0o077)
+    try {
+      const files = [file('web', 'program', true), file('doc/read me.txt', 'text')]
+      const made = await placeVersion(place(), '1.1.0', files, [])
+      expect(made).toBe(join(root, 'versions', '1.1.0'))
+      const modes = ['web', 'doc/read me.txt'].map(
+        (path) => statSync(join(made, path)).mode & 0o777,
+      )
+      expect(modes).toEqual([0o755, 0o644])
+      expect(readdirSync(join(root, 'versions'))).toEqual(['1.1.0'])
+    } finally {
+      process.umask(mask)
+    }
+  })
+
+  test('take on what a user has changed, and have their own beside it', async () => {
+    writeFileSync(join(root, 'web.yaml'), 'port: 9000')
+    chmodSync(join(root, 'web.yaml'), 0o640)
+    writeFileSync(join(root, 'same.yaml'), 'as it came')
+    const files = [
+      file('web.yaml', 'port: 80'),
+      file('same.yaml', 'as it came'),
+      file('more.yaml', ''),
+    ]
+    const config = ['web.yaml', 'same.yaml', 'more.yaml']
+    const made = await placeVersion(place(), '1.1.0', files, config)
+    expect(readdirSync(made).toSorted()).toEqual([
+      'more.yaml',
+      'same.yaml',
+      'web.yaml',
+      'web.yaml.new',
+    ])
+    expect(readFileSync(join(made, 'web.yaml'), 'utf8')).toBe('port: 9000')
+    expect(statSync(join(made, 'web.yaml')).mode & 0o777).toBe(0o640)
+    expect(readFileSync(join(made, 'web.yaml.new'), 'utf8')).toBe('port: 80')
+  })
+
+  test('do not take on what a link leads to', async () => {
+    symlinkSync('/etc/passwd', join(root, 'web.yaml'))
+    const made = await placeVersion(place(), '1.1.0', [file('web.yaml', 'port: 80')], ['web.yaml'])
+    expect(readFileSync(join(made, 'web.yaml'), 'utf8')).toBe('port: 80')
+  })
+
+  test('that cannot be written leave nothing half made', async () => {
+    const files = [file('a', 'a file'), file('a/b', 'below a file')]
+    await expect(placeVersion(place(), '1.1.0', files, [])).rejects.toThrow()
+    expect(readdirSync(join(root, 'versions'))).toEqual([])
+  })
+
+  test('that were tried before are replaced whole, but never the one that runs', async () => {
+    const made = await placeVersion(place(), '1.1.0', [file('old', '')], [])
+    await placeVersion(place(), '1.1.0', [file('new', '')], [])
+    expect(readdirSync(made)).toEqual(['new'])
+    await expect(placeVersion({ root, current: made }, '1.1.0', [], [])).rejects.toThrow(
+      'that runs',
+    )
+    expect(readdirSync(made)).toEqual(['new'])
+  })
+
+  test('are forgotten but for those that are named', async () => {
+    for (const name of ['1.0.1', '1.1.0', '1.2.0', '.1.3.0.abc'])
+      mkdirSync(join(root, 'versions', name), { recursive: true })
+    const kept = ['1.1.0', '1.2.0'].map((name) => join(root, 'versions', name))
+    expect(await forgetVersions(root, kept)).toHaveLength(2)
+    expect(readdirSync(join(root, 'versions')).toSorted()).toEqual(['1.1.0', '1.2.0'])
+    expect(await forgetVersions(join(root, 'nowhere'), [])).toEqual([])
+    expect(existsSync(root)).toBe(true)
+  })
+})

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { PACK_TARGETS } from '../model/pack-spec.ts'
+import type { UpdateManifest } from '../model/update-manifest.ts'
+
+/** SemVer 2.0.0, by the expression that its authors suggest, without its groups. */
+const VERSION =
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][\w-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\w-]*))*)?(?:\+[\w-]+(?:\.[\w-]+)*)?$/
+
+/** Two gigabytes: an executable of Node has about a hundred megabytes. */
+const LARGEST = 2 * 1024 ** 3
+
+const path = z.string().max(1_000).refine(isInside, 'must be a relative path without ".."')
+
+const archive = z.strictObject({
+  // It is put behind the address of the manifest: a name and nothing else.
+  archive: z.string().regex(/^[\w@+-][\w@+.-]{0,200}$/, 'must be the name of a file'),
+  size: z.int().min(1).max(LARGEST),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  unpacked: z.int().min(1).max(LARGEST),
+  executable: path,
+  config: z.array(path).max(1_000),
+})
+
+const manifest = z.strictObject({
+  format: z.literal(1),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  version: z.string().max(200).regex(VERSION, 'must be a semantic version'),
+  targets: z.partialRecord(z.enum(PACK_TARGETS), archive),
+})
+
+/** @returns what is wrong with it instead, in words */
+export function parseManifest(text: string): UpdateManifest | { readonly problem: string } {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problem: 'its manifest is not JSON' }
+  }
+  const read = manifest.safeParse(value)
+  if (read.success) return read.data as UpdateManifest
+  const [issue] = read.error.issues
+  const place = issue?.path.join('.') || 'the manifest'
+  return { problem: `${place} in its manifest: ${issue?.message}` }
+}
+
+/** Whether a path of an archive stays below the directory it is unpacked in, on every system. */
+export function isInside(path: string): boolean {
+  if (path === '' || path.includes('\0') || path.includes('\\') || path.includes(':')) return false
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+}
