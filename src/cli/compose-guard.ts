@@ -1,19 +1,16 @@
 /** Joins a guard with the parts of this platform, and with the socket on which it is spoken to. */
-import { readFileSync, rmSync, writeSync } from 'node:fs'
+import { rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { diffGuardSpecs } from '../config/diff-guard-spec.ts'
-import { parseEnvFile } from '../config/env-file.ts'
 import { SteadError } from '../errors.ts'
 import type { ReadConfiguration } from '../guard/configuration.ts'
 import { type EventLog, eventLog } from '../guard/event-log.ts'
 import { guard as makeGuard } from '../guard/guard.ts'
-import { inheritable, launcher, programEnvironment } from '../guard/launch.ts'
 import { withoutKeep } from '../guard/without-keep.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
 import type { Home } from '../model/home.ts'
-import type { ProgramSpec } from '../model/program-spec.ts'
 import { systemClock } from '../platform/clock.ts'
 import { configHistory } from '../platform/config-history.ts'
 import { eventFile } from '../platform/control/event-file.ts'
@@ -33,9 +30,10 @@ import {
   placesOf,
   readGuardFile,
 } from './compose-guard-home.ts'
+import { composeLaunch } from './compose-launch.ts'
 import { composeOutlets } from './compose-outlets.ts'
 import { composePrograms } from './compose-programs.ts'
-import { keyFileOf, secretOpener } from './compose-secrets.ts'
+import { keyFileOf } from './compose-secrets.ts'
 import { composeSockets } from './compose-sockets.ts'
 import { composeAccounts, composeDirectories, composeLocks, composeSelf } from './compose-system.ts'
 import { readGuardConfig } from './read-spec.ts'
@@ -160,20 +158,12 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
         return log.newest
       },
     }
-    const surroundings = {
-      environment: inheritable(process.env),
-      readEnvFile: (path: string) =>
-        parseEnvFile(readFileSync(path, 'utf8'), path, secretOpener(keyFileOf(home))),
-      accountOf,
-      openSockets: sockets.open,
-    }
-    const launch = launcher({ guardId: places.id, socket: places.socket, ...surroundings })
-    const environmentOf = (program: ProgramSpec): Readonly<Record<string, string>> =>
-      programEnvironment(program, surroundings)
     const tell = (happening: GuardHappening): void => void events.append(happening)
+    const openSockets = sockets.open
+    const launching = await composeLaunch({ places, home, accountOf, openSockets, tell })
+    const { launch, environment, environmentOf, parameters } = launching
     const programs = await composePrograms({ places, clock, timers, launch, tell, environmentOf })
     let door: Door | null = null
-    const { environment } = surroundings
     const outlets = composeOutlets({ places, project: spec.project, events, tell, environment })
     listeners.add(outlets.happened)
     const notKept = (error: Error): void =>
@@ -194,6 +184,7 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
         return programs.own()
       },
       launch,
+      parameters,
       guardId: places.id,
       facts,
       events,

@@ -23,7 +23,7 @@ export interface ProgramParts {
 
 export type Programs = Pick<
   GuardParts,
-  'spawner' | 'output' | 'watchers' | 'runStep' | 'usage' | 'own'
+  'spawner' | 'output' | 'watchers' | 'runStep' | 'runCommand' | 'usage' | 'own'
 > & {
   /** Lets go of sockets and of what is on its way. */
   close(): Promise<void>
@@ -57,6 +57,16 @@ export async function composePrograms(parts: ProgramParts): Promise<Programs> {
         cancel()
       })
       cancel = timers.after(LONGEST_COMMAND, () => child?.signal('SIGKILL', 'tree'))
+    },
+    async runCommand(instance, command, env) {
+      const request = commandRequest(launch, instance, command)
+      const { execProbe } = await import('../platform/probes/exec-probe.ts')
+      return execProbe(command, {
+        ...request,
+        env: { ...request.env, ...env },
+        timeout: LONGEST_COMMAND,
+        signal: new AbortController().signal,
+      })
     },
   }
 }

@@ -6,6 +6,7 @@ import type { GraphOptions } from './verbs/graph.ts'
 import type { ApplyOptions, FileOptions } from './verbs/guard-control.ts'
 import type { MetricsOptions } from './verbs/metrics.ts'
 import type { RunOptions } from './verbs/run.ts'
+import type { SetOptions } from './verbs/set.ts'
 import type { TopVerbOptions } from './verbs/top.ts'
 import type { UpOptions } from './verbs/up.ts'
 
@@ -80,6 +81,14 @@ export function addGuardVerbs(
     .argument('<count>', 'how many')
     .action(async (name: string, count: string, options: CommonOptions) =>
       exit(await (await control()).scale(name, count, options)),
+    )
+  verb('set', 'change what a service lets one change while it runs; show it')
+    .argument('<name>', 'the service')
+    .argument('[key=value...]', 'new values, all of them or none; shows what there is without one')
+    .option('--for <time>', 'go back to the defaults after so long, such as 10m')
+    .option('--reset <key>', 'back to its default; may be given more than once', several, [])
+    .action(async (name: string, values: string[], options: SetOptions) =>
+      exit(await (await import('./verbs/set.ts')).set(name, values, options)),
     )
   verb('signal', 'send a signal to a service')
     .argument('<name>', 'the service')

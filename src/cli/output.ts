@@ -95,13 +95,19 @@ function errorObject(error: unknown): Record<string, unknown> {
   return { code, message, hint, ...params }
 }
 
+/** Errors that have several problems, a line each. */
+const OF_LINES: ReadonlySet<string> = new Set([
+  'GUARD_FILE_INVALID',
+  'FOREIGN_INVALID',
+  'PARAMETER_INVALID',
+])
+
 function errorText(error: unknown, verbose: boolean): string {
   const told = toldError(error)
   // The problems of a file come with the lines of the file, a line each.
-  const message =
-    told.code === 'GUARD_FILE_INVALID' || told.code === 'FOREIGN_INVALID'
-      ? told.message.split('\n').map(onOneLine).join('\n')
-      : onOneLine(told.message)
+  const message = OF_LINES.has(told.code)
+    ? told.message.split('\n').map(onOneLine).join('\n')
+    : onOneLine(told.message)
   const lines = `error: ${told.code}: ${message}\nhint: ${onOneLine(told.hint)}\n`
   return verbose ? `${lines}${causes(told)}` : lines
 }

@@ -138,7 +138,7 @@ One program as a service:
   run, password, control   what a manager starts; Windows: password, own codes
 Many programs, described in stead.yaml:
   up, down, apply, audit   start and keep; stop; take changes; who changed what
-  scale, signal, beat      how many instances; send a signal; send a heartbeat
+  scale, signal, beat, set how many instances; signals; heartbeats; parameters
   metrics, graph           as text for Prometheus; who needs whom
   import, export           from and to supervisord, systemd, …
   config, secret           what it is made of, what was before; sealed values

@@ -73,6 +73,7 @@ export function completeSettings(
     log: logOf(inherited.log ?? {}, own.log ?? {}, directory),
     windows: windowsProgramOf(inherited.windows, own.windows),
     fdStoreMax: all.fdStoreMax ?? PROGRAM_DEFAULTS.fdStoreMax,
+    parameters: own.parameters ?? PROGRAM_DEFAULTS.parameters,
     sockets: (own.sockets ?? []).map(({ address, ...socket }) => ({
       ...socket,
       address:

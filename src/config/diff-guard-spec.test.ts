@@ -54,6 +54,12 @@ const OTHER: {
   [K in Exclude<keyof ProgramSpec, 'name' | 'limits' | 'log' | 'windows'>]: ProgramSpec[K]
 } = {
   description: 'x',
+  parameters: [
+    {
+      ...{ name: 'rate', type: 'integer', description: null, default: 1, min: null, max: null },
+      ...{ values: [], env: null, apply: { kind: 'start' } },
+    },
+  ],
   fdStoreMax: 3,
   sockets: [{ name: 'x', address: { kind: 'tcp', host: '::', port: 80 }, backlog: 1 }],
   labels: { a: 'b' },

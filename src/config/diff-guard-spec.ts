@@ -26,6 +26,7 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
   'stop',
   'reload',
   'reloadOn',
+  'parameters',
   'restartAt',
   'log.format',
   'log.encoding',

@@ -4,6 +4,7 @@ import { described } from './described.ts'
 import { labels } from './label-schema.ts'
 import { log } from './log-schema.ts'
 import { needs } from './needs-schema.ts'
+import { parameters } from './parameter-schema.ts'
 import { health, ready } from './probe-schema.ts'
 import { cronText, orNone, principal, truth, umask, whole } from './program-values.ts'
 import { programRestart } from './restart-schema.ts'
@@ -192,7 +193,18 @@ export const programSchema = z.strictObject({
     'sockets by name that the guard opens and keeps over restarts; the program gets them as descriptors from 3 on (LISTEN_FDS)',
     { example: '{ http: { tcp: 8080 } }' },
   ),
+  parameters: described(
+    parameters,
+    'what an operator may change while it runs (stead set), by name: its type, default and range, and how the program gets a new value',
+    {
+      example:
+        '{ rate: { type: integer, default: 100, min: 1, max: 1000, env: RATE_LIMIT, apply: restart } }',
+    },
+  ),
 })
 
 export type ProgramSettings = z.output<typeof programSchema>
-export type InheritedSettings = Omit<ProgramSettings, 'command' | 'dependsOn' | 'sockets'>
+export type InheritedSettings = Omit<
+  ProgramSettings,
+  'command' | 'dependsOn' | 'sockets' | 'parameters'
+>

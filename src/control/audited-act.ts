@@ -1,4 +1,5 @@
 import { isSteadError } from '../errors.ts'
+import type { ParameterRequest, ParameterResult } from '../model/parameter.ts'
 import type { AuditEntry } from '../model/ports/audit.ts'
 import type { ApplyChange, Selection, VerbResult } from '../model/ports/guard-api.ts'
 
@@ -35,6 +36,27 @@ export function changesOf(changes: readonly ApplyChange[]): Partial<AuditEntry> 
     targets: bounded(real.map(({ service }) => service)),
     detail: { changes: bounded(told) },
   }
+}
+
+/** Parameters are no secrets: what they were and what they are stands in the audit log. */
+export function parameterAct(service: string, request: ParameterRequest): Act {
+  const { set, reset } = request
+  const lasting = request.for === null ? {} : { for: request.for }
+  const names = Object.keys(set)
+  const detail = {
+    ...(names.length === 0 ? {} : { set: bounded(names) }),
+    ...(reset.length === 0 ? {} : { reset: bounded(reset) }),
+    ...lasting,
+  }
+  return { action: 'set', targets: [service], detail }
+}
+
+export function parametersOf({ service, changes }: ParameterResult): Partial<AuditEntry> {
+  const told = changes.map(
+    ({ name, old, value, until }) =>
+      `${name}: ${old} → ${value}${until === null ? '' : ` until ${until}`}`,
+  )
+  return { targets: [service], detail: { changes: bounded(told) } }
 }
 
 export function bounded(texts: readonly string[]): readonly string[] {

@@ -14,6 +14,8 @@ import {
   codesOf,
   labelsOf,
   outcomeOf,
+  parameterAct,
+  parametersOf,
   targetsOf,
   textOf,
 } from './audited-act.ts'
@@ -181,6 +183,15 @@ export function authorisedApi({ api, caller, access, audit }: AuthorisedParts): 
       const act: Act = { action: 'clear log', targets: targetsOf(selection) }
       const own = permitFor('operate', selection, act)
       return noted(act, () => api.clearLogs(own, caller), outcomeOf)
+    },
+    parameters(service) {
+      api.status(seen({ names: [service] }))
+      return api.parameters(service)
+    },
+    async setParameters(service, request) {
+      const act = parameterAct(service, request)
+      permitFor('operate', { names: [service] }, act)
+      return noted(act, () => api.setParameters(service, request, caller), parametersOf)
     },
     beat(id) {
       permitFor('operate', { names: [id] }, { action: 'beat', targets: [id] })

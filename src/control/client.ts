@@ -9,6 +9,7 @@ import type {
   GuardUsage,
   InstanceDetail,
 } from '../model/guard-status.ts'
+import type { ParameterFact, ParameterRequest, ParameterResult } from '../model/parameter.ts'
 import type { ControlConnection, ControlResponse } from '../model/ports/control-transport.ts'
 import type {
   ApplyChange,
@@ -67,6 +68,10 @@ export interface GuardClient {
   versions(): Promise<readonly ConfigVersion[]>
   versionSources(number: number): Promise<ConfigSources>
   rollback(version: number): Promise<readonly ApplyChange[]>
+  /** Run-time parameters of a service. */
+  parameters(service: string): Promise<readonly ParameterFact[]>
+  /** @throws PARAMETERS_NONE, PARAMETER_INVALID, PARAMETER_REFUSED; nothing has changed then */
+  setParameters(service: string, request: ParameterRequest): Promise<ParameterResult>
   beat(id: string): Promise<void>
   history(selection?: Selection, limit?: number): Promise<readonly HistoryRecord[]>
   /** The snapshot, and what follows; ends when the guard ends or `signal` is aborted. */
@@ -118,6 +123,9 @@ export function guardClient(connection: ControlConnection): GuardClient {
     versions: () => get('/v1/config/versions'),
     versionSources: (number) => get(`/v1/config/versions/${number}`),
     rollback: (version) => post('/v1/config/rollback', { version }, null),
+    parameters: (service) => get(`/v1/services/${encodeURIComponent(service)}/parameters`),
+    setParameters: (service, request) =>
+      post(`/v1/services/${encodeURIComponent(service)}/parameters`, request, null),
     async beat(id) {
       await post(`/v1/services/${encodeURIComponent(id)}/beat`, {}, DEADLINE)
     },

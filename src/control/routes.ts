@@ -18,6 +18,7 @@ import {
 } from './fields.ts'
 import { LOG_QUERY, logAnswer } from './log-answer.ts'
 import { metricsAnswer } from './metrics-answer.ts'
+import { PARAMETER_ROUTES } from './parameter-routes.ts'
 import { type Call, type Route, taking } from './route.ts'
 
 export type { Call, ControlParts, Route } from './route.ts'
@@ -82,6 +83,7 @@ export const ROUTES: readonly Route[] = [
     needs: 'view',
     answer: ({ api }) => jsonAnswer(api.groups()),
   },
+  ...PARAMETER_ROUTES,
   {
     method: 'POST',
     path: '/v1/services/ID/beat',

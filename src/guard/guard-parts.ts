@@ -7,6 +7,7 @@ import type { ListenSockets } from '../model/ports/listen-sockets.ts'
 import type { TreeUsage } from '../model/ports/tree-usage.ts'
 import type { ConfigurationParts } from './configuration.ts'
 import type { EngineParts } from './engine.ts'
+import type { DeliveryParts } from './parameter-delivery.ts'
 
 /** The log of events: numbered, on disk, bounded. */
 export interface GuardEvents {
@@ -35,6 +36,10 @@ export interface GuardParts
   readonly outlets?: () => NonNullable<GuardFacts['outlets']>
   readonly events: GuardEvents
   readonly store: StateStore
+  /** What was set of its services' parameters, and where their programs are told. */
+  readonly parameters: Pick<DeliveryParts, 'held' | 'places'>
+  /** Runs a command as a program of its own, beside it. */
+  readonly runCommand: DeliveryParts['run']
   readonly sockets: Pick<ListenSockets, 'take' | 'close'>
   readonly usage: TreeUsage
   /** What the guard's own process uses. */

@@ -4,6 +4,7 @@ import type { GuardFacts } from '../model/guard-status.ts'
 import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import { accessOf } from './access-of.ts'
 import { applyChanges, servicesToRoll } from './apply.ts'
+import { boot } from './boot.ts'
 import { guardConfiguration, type ReadConfiguration } from './configuration.ts'
 import { detailOf } from './detail.ts'
 import { engine as makeEngine } from './engine.ts'
@@ -15,6 +16,7 @@ import { type Instance, isLive, logFilesOf, statusOf } from './instance.ts'
 import { instancesOf } from './instances.ts'
 import { lateMeasuring } from './late-measuring.ts'
 import { hasFailed, isOver } from './outcome.ts'
+import { parameterApi } from './parameter-api.ts'
 import { population } from './population.ts'
 import { forgetRequests, recordOf } from './restore.ts'
 import { goOnRolling, rollouts as makeRollouts } from './rollouts.ts'
@@ -47,13 +49,15 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     probed: counted.probed,
     save,
     failed: (instance, fatal) => groups.failed(instance, fatal),
-    changed(instance) {
+    changed(instance, before) {
+      if (instance.state.ready && !before.ready) parameters.started(instance)
       for (const look of [...(listeners.get(instance) ?? [])]) look()
       closeAtRest(instance, instances, parts)
       endWhenJobsAreDone()
     },
   })
   const { dispatch } = engine
+  const { startAll, startAtBoot } = boot(dispatch)
   const groups = groupRules({
     instances,
     groups: () => configuration.current.groups,
@@ -77,6 +81,7 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     onChange,
     discard(instance) {
       parts.watchers.forget(instance.id)
+      parts.parameters.held.forget(instance)
       void instance.channel?.close({ remove: true })
     },
   })
@@ -87,12 +92,19 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     doingWell: (services) => services.filter((one) => doesWell(instances.ofService(one))),
     watchTrial: (services, ended) => watchTrial(services, { ...parts, instances, onChange }, ended),
     rolls: (changes, next) => servicesToRoll(changes, next, instances),
-    carryOut: (changes, next, rollout, by) =>
-      applyChanges(changes, next, rollout, { ...parts, ...applying, by }),
+    carryOut(changes, next, rollout, by) {
+      applyChanges(changes, next, rollout, { ...parts, ...applying, by })
+      parameters.declared(next.services)
+    },
   })
   const verbs = makeVerbs({ ...parts, instances, dispatch, reload, onChange, refuseWhenEnding })
   const rollouts = makeRollouts({ instances, renew: verbs.renew })
   const applying = { instances, engine, people, rollouts, tell, save, startAll }
+  const parameters = parameterApi({
+    ...parts,
+    ...{ tell, instances, verbs, refuseWhenEnding },
+    chosen: (selection) => chosen(selection),
+  })
   const meter = usageMeter({ clock, usage: parts.usage, instances })
   const measuring = lateMeasuring(() => ({
     ...parts,
@@ -101,6 +113,7 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     statuses,
     facts,
     groups: api.groups,
+    parametersOf: parameters.known,
   }))
   const chosen = (selection: Parameters<GuardApi['status']>[0]) =>
     select(selection, instances, configuration.current.groups)
@@ -121,24 +134,6 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     } else {
       dispatch(instance, { type: 'reload', by, speaks: parts.watchers.hears(spec) })
     }
-  }
-
-  function startAll(list: readonly Instance[], by: string): void {
-    for (const instance of list) {
-      if (instance.nextSpec.autostart) {
-        dispatch(instance, { type: 'start', by, once: false, forgive: false })
-      }
-    }
-  }
-
-  /** What an earlier guard was asked for counts before what the configuration says. */
-  function startAtBoot(instance: Instance): void {
-    const { want, phase } = instance.state
-    if (instance.removing || isLive(instance) || phase !== 'stopped') return
-    const asked = want.by !== 'configuration'
-    if (asked ? want.state === 'down' || want.state === 'hold' : !instance.nextSpec.autostart)
-      return
-    dispatch(instance, { type: 'start', by: 'boot', once: want.state === 'once', forgive: false })
   }
 
   /** With nothing but jobs, and all of them ended, the guard has nothing left to keep. */
@@ -171,6 +166,7 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     const failed = all.filter(hasFailed).map(({ id }) => id)
     for (const instance of instances.all()) engine.release(instance)
     measuring.stop()
+    parameters.close()
     parts.spawner.close()
     store.rewrite(keep ? people.records() : people.records().map(forgetRequests))
     tell({ type: 'guard', text: keep ? 'ended; its programs go on' : 'ended', severity: 6 })
@@ -243,6 +239,7 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
       return [...added, ...going].map((instance) => verbs.resultOf(instance, null))
     },
     ...configuration.api,
+    ...parameters.api,
     async clearLogs(selection) {
       const cleared = chosen(selection).map(async (instance) => {
         await instance.channel?.clear()
@@ -274,6 +271,7 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
         severity: 6,
       })
       configuration.begin()
+      parameters.begin(configuration.current.services)
       for (const instance of instances.all()) startAtBoot(instance)
       goOnRolling(instances, rollouts)
       store.rewrite(people.records())

@@ -9,6 +9,7 @@ const launch = launcher({
   environment: { PATH: '/bin', LANG: 'C' },
   readEnvFile: (path) => ({ FROM: path, LANG: 'de' }),
   openSockets: (_service, sockets) => sockets.map(({ name }, at) => ({ name, fd: 20 + at })),
+  parameters: () => ({ STEAD_PARAMETERS: '/run/parameters/web' }),
   accountOf: (user) => (user === 'www' ? { name: 'www', home: '/srv/www', shell: '' } : null),
 })
 const means = {
@@ -37,6 +38,7 @@ describe('a launch', () => {
       STEAD_GUARD: 'abc',
       STEAD_SERVICE: 'api',
       STEAD_INSTANCE: '2',
+      STEAD_PARAMETERS: '/run/parameters/web',
       STEAD_INCARNATION: 'abc.api.2.7',
       STEAD_SOCKET: '/run/control.sock',
     })

@@ -17,6 +17,8 @@ export interface LaunchParts {
   readonly accountOf: (user: string) => UserAccount | null
   /** Opens those of a service, or has them open. @throws an Error with `code` that says why it cannot */
   readonly openSockets: ListenSockets['open']
+  /** Variables by which a program learns its parameters. */
+  readonly parameters: (instance: Instance, life: number) => Readonly<Record<string, string>>
 }
 
 /** Of an account: getpwnam(3). */
@@ -73,6 +75,7 @@ export function launcher(parts: LaunchParts): EngineParts['launch'] {
     const sockets = [...parts.openSockets(service, spec.sockets), ...(means.stored ?? [])]
     const env = {
       ...programEnvironment(spec, parts),
+      ...parts.parameters(instance, incarnation),
       ...means.env,
       ...(sockets.length === 0 ? {} : listenVariables(sockets)),
       [MARKS.guard]: parts.guardId,

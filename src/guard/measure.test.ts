@@ -46,6 +46,7 @@ function room(ids: readonly string[]) {
     statuses: (list) =>
       list.map(({ id, service }) => ({ id, service, phase: 'running' }) as InstanceStatus),
     facts: () => ({}) as GuardFacts,
+    parametersOf: () => [],
     groups: () => [{ name: 'g', strategy: 'one_for_one', services: ['a', 'b'] }],
   })
   const read = async (...names: string[]) =>

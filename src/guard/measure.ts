@@ -5,6 +5,7 @@ import type {
   OwnUsage,
 } from '../model/guard-metrics.ts'
 import type { GroupFact, GuardFacts, InstanceStatus } from '../model/guard-status.ts'
+import type { ParameterFact } from '../model/parameter.ts'
 import type { Clock } from '../model/ports/clock.ts'
 import type { OutputCounts } from '../model/ports/program-output.ts'
 import type { Timers } from '../model/ports/timers.ts'
@@ -25,6 +26,7 @@ export interface MeasureParts {
   readonly statuses: (instances: readonly Instance[]) => readonly InstanceStatus[]
   readonly facts: () => GuardFacts
   readonly groups: () => readonly GroupFact[]
+  readonly parametersOf: (service: string) => readonly ParameterFact[]
 }
 
 export interface Measuring {
@@ -76,7 +78,13 @@ export function measuring(parts: MeasureParts): Measuring {
               processes: extent?.processes ?? 1,
               descriptors: extent?.descriptors ?? null,
             }
-      return { status, tally: parts.tallies.of(status), output: outputs[at] ?? null, burden }
+      return {
+        status,
+        tally: parts.tallies.of(status),
+        output: outputs[at] ?? null,
+        burden,
+        parameters: parts.parametersOf(status.service),
+      }
     })
     const there = new Set(instances.map(({ id }) => id))
     for (const id of spent.keys()) if (!there.has(id)) spent.delete(id)

@@ -137,6 +137,7 @@ export function tallies({ monotonic, wall }: Pick<Clock, 'monotonic' | 'wall'>):
         case 'added':
         case 'changed':
         case 'group':
+        case 'parameter':
         case 'sink':
         case 'config':
         case 'guard':

@@ -112,6 +112,8 @@ describe('metrics', () => {
           'phase',
           'cause',
           'probe',
+          'parameter',
+          'value',
           'version',
           'project',
         ]).toContain(label)

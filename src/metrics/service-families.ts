@@ -112,6 +112,18 @@ export const SERVICE_FAMILIES: readonly ServiceFamily[] = [
         ? []
         : [series(one, one.burden.descriptors)],
   }),
+  gauge(
+    'stead_service_parameter',
+    'A run-time parameter: a number, seconds of a duration, bytes of a size, 1 and 0 for true and false',
+    { labels: ['parameter'], of: (one) => parameterSeries(one) },
+  ),
+  family('stead_service_parameter_choice', 'info', 'The present value of a parameter, of an enum', {
+    labels: ['parameter', 'value'],
+    of: (one) =>
+      one.parameters.flatMap(({ name, type, value }) =>
+        type === 'enum' ? [series(one, 1, [name, String(value)])] : [],
+      ),
+  }),
   gauge('stead_service_survivors', 'Processes of it that could not be ended', {
     of: (one) => [series(one, one.status.survivors.length)],
   }),
@@ -185,6 +197,14 @@ function ofBurden(
   read: (burden: NonNullable<InstanceMetrics['burden']>) => Series,
 ): Series[] {
   return burden === null ? [] : [read(burden)]
+}
+
+/** Texts are not told: each would be a series of its own. */
+function parameterSeries(one: InstanceMetrics): Series[] {
+  return one.parameters.flatMap(({ name, type, value }) => {
+    if (typeof value === 'string') return []
+    return [series(one, type === 'duration' ? Number(value) / 1000 : Number(value), [name])]
+  })
 }
 
 function isWanted({ status: { want } }: InstanceMetrics): boolean {

@@ -20,6 +20,7 @@ export const EVENT_KINDS = [
   'removed',
   'changed',
   'group',
+  'parameter',
   'sink',
   'config',
   'guard',

@@ -24,6 +24,8 @@ export function eventText(event: GuardEvent): string | null {
       return `${event.id} is ${event.type}`
     case 'group':
       return event.text
+    case 'parameter':
+      return parameterText(event)
     case 'sink':
       return event.state === 'down'
         ? `${event.sink} takes nothing: ${event.trouble}`
@@ -48,4 +50,16 @@ const OUTCOMES: Readonly<Record<ConfigOutcome, string>> = {
 function configText(event: GuardEvent & { type: 'config' }): string {
   const { version, outcome, reason } = event
   return `configuration ${version} ${OUTCOMES[outcome]}${reason === null ? '' : `: ${reason}`}`
+}
+
+const CAUSES = {
+  set: '',
+  expired: ': its time is over',
+  declaration: ': it is declared otherwise',
+} as const satisfies Record<(GuardEvent & { type: 'parameter' })['cause'], string>
+
+function parameterText(event: GuardEvent & { type: 'parameter' }): string {
+  const { id, name, old, value, cause, by, until } = event
+  const whose = cause === 'set' ? ` by ${by}` : CAUSES[cause]
+  return `${id}: ${name} is ${value} (was ${old})${whose}${until === null ? '' : `, until ${until}`}`
 }

@@ -39,6 +39,20 @@ export type GuardHappening =
   | { readonly type: 'survivors'; readonly id: string; readonly pids: readonly number[] }
   | { readonly type: 'added' | 'removed' | 'changed'; readonly id: string }
   | { readonly type: 'group'; readonly group: string; readonly text: string }
+  /** A run-time parameter of a service has another value, written as one would set it. */
+  | {
+      readonly type: 'parameter'
+      /** The service. */
+      readonly id: string
+      readonly name: string
+      readonly old: string
+      readonly value: string
+      /** `set` by somebody, at the end of its time, or because it is declared otherwise. */
+      readonly cause: 'set' | 'expired' | 'declaration'
+      readonly by: string
+      /** When it goes back; null for never. */
+      readonly until: string | null
+    }
   /** A sink of programs' output does not take it, or takes it again. */
   | {
       readonly type: 'sink'

@@ -6,6 +6,7 @@ import type {
   ProbeFact,
   ProgramPhase,
 } from './guard-status.ts'
+import type { ParameterFact } from './parameter.ts'
 import type { OutputCounts } from './ports/program-output.ts'
 
 /** How often a time fell between two bounds. */
@@ -60,6 +61,8 @@ export interface InstanceMetrics {
   readonly output: OutputCounts | null
   /** Null where it has no process, or the system does not tell. */
   readonly burden: InstanceBurden | null
+  /** Of its service, as far as they are known. */
+  readonly parameters: readonly ParameterFact[]
 }
 
 /** What the guard's own process uses. */

@@ -8,7 +8,6 @@ import {
   fitParameters,
   parameterFacts,
   timeLeft,
-  unexpired,
 } from './parameter-change.ts'
 import { readDeclarations } from './parameter-declaration.ts'
 
@@ -87,16 +86,6 @@ test('what is no longer declared, or not within its range, is told apart', () =>
     { name: 'rate', why: 'rate: 90 is not an integer of at most 50' },
     { name: 'pause', why: 'pause: it is no longer declared' },
   ])
-})
-
-test('a value for a time is over at its end, whatever came between', () => {
-  const set = change({ set: { rate: 20, pause: '1s' }, for: 60_000 })
-  const lasting = change({ set: { logLevel: 'debug' } }, set)
-  expect(unexpired(lasting, LATER(59_000))).toMatchObject({ expired: [], next: 1_000 })
-  const over = unexpired(lasting, LATER(60_000))
-  expect(over.expired).toEqual(['rate', 'pause'])
-  expect(over.next).toBeNull()
-  expect(Object.keys(over.kept)).toEqual(['logLevel'])
 })
 
 test('a clock that was put back gives it no more time than it was set for', () => {

@@ -118,26 +118,6 @@ export function timeLeft(
   return Math.max(0, Math.min(end - now.getTime(), end - Date.parse(at)))
 }
 
-/** Without what has expired by now. */
-export function unexpired(
-  set: SetParameters,
-  now: Date,
-): {
-  readonly kept: SetParameters
-  readonly expired: readonly string[]
-  readonly next: number | null
-} {
-  const expired: string[] = []
-  let next: number | null = null
-  const kept = Object.entries(set).filter(([name, one]) => {
-    const left = timeLeft(one, now)
-    if (left === 0) return void expired.push(name)
-    if (left !== null) next = Math.min(next ?? left, left)
-    return true
-  })
-  return { kept: Object.fromEntries(kept), expired, next }
-}
-
 export function parameterFacts(
   specs: readonly ParameterSpec[],
   set: SetParameters,

@@ -5,6 +5,7 @@ import type { DependencyCondition } from './dependency-condition.ts'
 import type { EventOutlets } from './event-outlet.ts'
 import type { LogPolicy } from './log-policy.ts'
 import type { MetricsSpec } from './metrics-spec.ts'
+import type { GuardedParameter } from './parameter.ts'
 import type { HealthCheck, HeartbeatPolicy, ReadinessCheck } from './program-checks.ts'
 import type { Need } from './program-needs.ts'
 import type { Protocol } from './service-spec.ts'
@@ -73,6 +74,8 @@ export interface ProgramSpec {
   readonly sockets: readonly SocketSpec[]
   /** How many open descriptors an instance may leave with the guard for its next life (FDSTORE=1 of sd_notify(3)). */
   readonly fdStoreMax: number
+  /** What an operator may change while it runs (`stead set`); a program of the SDK may have more of its own. */
+  readonly parameters: readonly GuardedParameter[]
 }
 
 /**
@@ -202,6 +205,7 @@ export const PROGRAM_DEFAULTS = {
   windows: WINDOWS_PROGRAM_DEFAULTS,
   sockets: [],
   fdStoreMax: 0,
+  parameters: [],
   log: {
     format: 'stamped',
     encoding: 'utf-8',

@@ -37,6 +37,7 @@ export function windowsEvents(): (event: GuardEvent) => WindowsEventName | null 
       case 'added':
       case 'removed':
       case 'group':
+      case 'parameter':
       case 'sink':
       case 'guard':
         return null

@@ -17,8 +17,8 @@ describe('the guide to configuration', () => {
     })
     const read = (text: string, profiles: string[]) =>
       loadGuardFile({ path: '/srv/stead.yaml', text, env: {}, profiles }, disk).spec
-    const [including = '', profiled = '', variables = ''] = examples
-    expect(examples).toHaveLength(3)
+    const [including = '', profiled = '', variables = '', parameters = ''] = examples
+    expect(examples).toHaveLength(4)
     expect(read(including, []).services.map(({ name }) => name)).toEqual(['web', 'db'])
     expect(read(profiled, []).services[0]).toMatchObject({ env: { LOG: 'debug' }, instances: 1 })
     expect(read(profiled, ['prod']).services[0]).toMatchObject({
@@ -26,6 +26,8 @@ describe('the guide to configuration', () => {
       instances: 4,
     })
     expect(read(variables, []).services[0]?.env.DB).toContain('shop:none@')
+    const [web] = read(parameters, []).services
+    expect(web?.parameters.map(({ name }) => name)).toEqual(['logLevel', 'rate', 'pause'])
   })
 
   test('has the words that make a secret', async () => {

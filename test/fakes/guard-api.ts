@@ -4,10 +4,21 @@ import type { AccessRule, GuardAccess } from '../../src/model/access.ts'
 import type { ConfigVersion } from '../../src/model/config-version.ts'
 import type { GraphService } from '../../src/model/guard-graph.ts'
 import type { GuardFacts, InstanceDetail, InstanceStatus } from '../../src/model/guard-status.ts'
+import {
+  changedParameters,
+  changeParameters,
+  parameterFacts,
+} from '../../src/model/parameter-change.ts'
+import { readDeclarations } from '../../src/model/parameter-declaration.ts'
 import type { Caller, GuardApi, Selection, VerbResult } from '../../src/model/ports/guard-api.ts'
 import { completeProgram, type GuardSpec } from '../../src/model/program-spec.ts'
 import { memoryEventFile } from './event-file.ts'
 import { guardMetrics } from './guard-metrics.ts'
+
+/** What every service of it has. */
+const { specs: LEVEL } = readDeclarations({
+  logLevel: { type: 'enum', values: ['debug', 'info'], default: 'info' },
+})
 
 const VERSION: ConfigVersion = {
   number: 1,
@@ -154,6 +165,22 @@ export function fakeGuard(count = 3): FakeGuard {
     async clearLogs(...args) {
       note('clearLogs', ...args)
       return results(args[0])
+    },
+    parameters: (service) => {
+      selected({ names: [service] })
+      return parameterFacts(LEVEL, {})
+    },
+    async setParameters(service, request, caller) {
+      selected({ names: [service] })
+      note('setParameters', service, request, caller)
+      const now = new Date()
+      const next = changeParameters(service, LEVEL, {}, request, { by: 'operator', now })
+      return {
+        service,
+        changes: changedParameters(LEVEL, {}, next),
+        outcomes: [{ id: service, state: 'applied' as const, reason: null }],
+        parameters: parameterFacts(LEVEL, next),
+      }
     },
     beat(id: string, caller: Caller) {
       selected({ names: [id] })

@@ -45,6 +45,7 @@ export function instanceMetrics(status: InstanceStatus): InstanceMetrics {
       rotations: 0,
       trouble: null,
     },
+    parameters: [],
     burden: { memory: 1024, cpu: 50, processes: 2, descriptors: 11 },
   }
 }

@@ -1,5 +1,5 @@
 /** A world in which each program behaves as a test says, and a guard in it that can be dropped at any point. */
-import type { Guard } from '../../src/guard/guard.ts'
+import type { Guard, GuardParts } from '../../src/guard/guard.ts'
 import type { WatchReport } from '../../src/guard/watchers.ts'
 import type { GuardEvent } from '../../src/model/guard-event.ts'
 import type { InstanceStatus } from '../../src/model/guard-status.ts'
@@ -13,6 +13,7 @@ import {
   type ProgramSpec,
 } from '../../src/model/program-spec.ts'
 import { memoryHistory } from '../fakes/config-history.ts'
+import { type MemoryParameters, memoryParameters } from '../fakes/parameters.ts'
 import { mortal } from './mortal.ts'
 import { memoryEvents, memoryStore, simulatedGuard } from './simulated-guard.ts'
 import { type Behaviour, type SimulatedProcess, simulatedProcesses } from './simulated-processes.ts'
@@ -33,6 +34,8 @@ export interface Script {
   >
   /** By service: what its n-th look for what it needs does not find. */
   readonly looks?: Readonly<Record<string, (nth: number, spec: ProgramSpec) => readonly string[]>>
+  /** How a command goes that brings a parameter to a program. */
+  readonly runCommand?: GuardParts['runCommand']
   /** For jitter; a half, which is none, where nothing is said. */
   readonly random?: () => number
   /** The guard dies when so many of its deeds are done: starts of processes, and writes of its state. */
@@ -42,6 +45,8 @@ export interface Script {
 export interface World {
   readonly guard: Guard
   readonly time: VirtualTime
+  /** What the present guard tells its programs of their parameters, and keeps of them. */
+  readonly parameters: MemoryParameters
   readonly events: readonly GuardEvent[]
   /** Instances that were started beside a living process of their own. */
   readonly doubles: readonly string[]
@@ -124,6 +129,7 @@ export function scripted(script: Script): World {
     groups: script.groups ?? [],
   }
   let current: ReturnType<typeof begin>
+  let parameters = memoryParameters()
 
   const processes = simulatedProcesses(
     time.timers,
@@ -145,10 +151,13 @@ export function scripted(script: Script): World {
       deeds += 1
       return deeds === script.dropAfter
     })
+    parameters = memoryParameters(parameters.kept.services)
     const made = simulatedGuard({
       spec,
       ...death.parts,
       history,
+      parameters,
+      ...(script.runCommand === undefined ? {} : { runCommand: script.runCommand }),
       random: script.random ?? (() => 0.5),
       onLook({ id, spec }, told) {
         const nth = (looks.get(keyOf(id)) ?? 0) + 1
@@ -177,6 +186,9 @@ export function scripted(script: Script): World {
       return current.guard
     },
     time,
+    get parameters() {
+      return parameters
+    },
     events: events.all,
     doubles,
     get deeds() {

@@ -1,6 +1,6 @@
 import { diffGuardSpecs } from '../../src/config/diff-guard-spec.ts'
 import type { ReadConfiguration } from '../../src/guard/configuration.ts'
-import { type Guard, type GuardEvents, guard } from '../../src/guard/guard.ts'
+import { type Guard, type GuardEvents, type GuardParts, guard } from '../../src/guard/guard.ts'
 import type { Instance } from '../../src/guard/instance.ts'
 import type { NeedsTarget, Watchers, WatchReport } from '../../src/guard/watchers.ts'
 import type { GuardEvent, GuardHappening } from '../../src/model/guard-event.ts'
@@ -12,6 +12,7 @@ import { MARKS } from '../../src/model/program-marks.ts'
 import type { UnmetNeed } from '../../src/model/program-needs.ts'
 import type { GuardSpec } from '../../src/model/program-spec.ts'
 import { memoryHistory } from '../fakes/config-history.ts'
+import { memoryParameters } from '../fakes/parameters.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 export const NO_OUTPUT: ProgramOutput = {
@@ -89,6 +90,8 @@ export interface SimulatedGuardParts {
   readonly spawner: Spawner
   readonly store: StateStore
   readonly history?: ConfigHistory
+  readonly parameters?: GuardParts['parameters']
+  readonly runCommand?: GuardParts['runCommand']
   readonly events: GuardEvents
   /** Called for each try of what an instance needs; answers once, later. */
   readonly onLook?: (target: NeedsTarget, told: (unmet: readonly UnmetNeed[]) => void) => void
@@ -175,6 +178,8 @@ export function simulatedGuard(
       }
     },
     runStep() {},
+    runCommand: parts.runCommand ?? (async () => ({ ok: true, took: 0, detail: '' })),
+    parameters: parts.parameters ?? memoryParameters(),
     guardId: 'simulated',
     facts: { project: 'simulated', pid: 1, socket: '', version: '0', since: '', file: null },
     events,

@@ -19,6 +19,12 @@ import {
   PROGRAM_PHASES,
   type WantFact,
 } from '../../src/model/guard-status.ts'
+import {
+  PARAMETER_TYPES,
+  type ParameterFact,
+  type ParameterResult,
+  type ParameterValue,
+} from '../../src/model/parameter.ts'
 import type { ApplyChange, HistoryRecord, VerbResult } from '../../src/model/ports/guard-api.ts'
 import { DEPENDENCY_CONDITIONS } from '../../src/model/program-spec.ts'
 
@@ -253,6 +259,12 @@ const event: z.ZodType<GuardEvent> = z.union([
   z.strictObject({ ...numbered, type: z.literal('group'), group: z.string(), text: z.string() }),
   z.strictObject({
     ...numbered,
+    ...{ type: z.literal('parameter'), id: z.string(), name: z.string() },
+    ...{ old: z.string(), value: z.string(), by: z.string(), until: time.nullable() },
+    cause: z.enum(['set', 'expired', 'declaration']),
+  }),
+  z.strictObject({
+    ...numbered,
     ...{ type: z.literal('guard'), text: z.string(), severity: z.literal([3, 4, 6]) },
   }),
 ])
@@ -351,8 +363,44 @@ const snapshot: z.ZodType<GuardSnapshot> = z.strictObject({
   services: z.array(status),
 })
 
+const parameterValue: z.ZodType<ParameterValue> = z.union([z.boolean(), z.number(), z.string()])
+
+const parameterFact: z.ZodType<ParameterFact> = z.strictObject({
+  name: z.string(),
+  type: z.enum(PARAMETER_TYPES),
+  description: z.string().nullable(),
+  default: parameterValue,
+  range: z.string(),
+  value: parameterValue,
+  text: z.string(),
+  defaultText: z.string(),
+  set: z.strictObject({ by: z.string(), at: time, until: time.nullable() }).nullable(),
+})
+
+const parameterResult: z.ZodType<ParameterResult> = z.strictObject({
+  service: z.string(),
+  changes: z.array(
+    z.strictObject({
+      name: z.string(),
+      old: parameterValue,
+      value: parameterValue,
+      until: time.nullable(),
+    }),
+  ),
+  outcomes: z.array(
+    z.strictObject({
+      id: z.string(),
+      state: z.enum(['applied', 'pending']),
+      reason: z.string().nullable(),
+    }),
+  ),
+  parameters: z.array(parameterFact),
+})
+
 /** By the names that they have in the document. */
 export const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
+  ParameterFact: parameterFact,
+  ParameterResult: parameterResult,
   Exit: exit,
   ExitRecord: exitRecord,
   InstanceStatus: status,

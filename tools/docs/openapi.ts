@@ -25,6 +25,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
   'GET /v1/usage': { schema: one('GuardUsage') },
   'GET /v1/groups': { schema: many('Group') },
+  'GET /v1/services/ID/parameters': { schema: many('ParameterFact') },
+  'POST /v1/services/ID/parameters': { schema: one('ParameterResult') },
   'POST /v1/services/ID/beat': { schema: one('Nothing') },
   'POST /v1/services/ID/VERB': { schema: many('VerbResult') },
   'GET /v1/history': { schema: many('HistoryRecord') },

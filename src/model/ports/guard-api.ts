@@ -12,6 +12,7 @@ import type {
   InstanceDetail,
   InstanceStatus,
 } from '../guard-status.ts'
+import type { ParameterFact, ParameterRequest, ParameterResult } from '../parameter.ts'
 import type { GuardSpec } from '../program-spec.ts'
 
 export type GuardVerb =
@@ -158,6 +159,18 @@ export interface GuardApi {
   dismiss(services: readonly string[], caller: Caller): Promise<readonly ApplyChange[]>
   /** Empties the present log of each; rotated files stay. */
   clearLogs(selection: Selection, caller: Caller): Promise<readonly VerbResult[]>
+  /** Run-time parameters of one service. @throws NOT_INSTALLED */
+  parameters(service: string): readonly ParameterFact[]
+  /**
+   * Sets several of them, or resets them: all, or none where one is wrong or refused.
+   *
+   * @throws PARAMETERS_NONE, PARAMETER_INVALID, PARAMETER_REFUSED
+   */
+  setParameters(
+    service: string,
+    request: ParameterRequest,
+    caller: Caller,
+  ): Promise<ParameterResult>
   beat(id: string, caller: Caller): void
   /** Ends of each instance, newest first. */
   history(selection: Selection): readonly HistoryRecord[]

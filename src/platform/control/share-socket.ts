@@ -30,12 +30,17 @@ export function shareSocket(places: SharedPlaces, share: boolean): string | null
   if (process.platform === 'win32') return null
   const { socket, directories, guards, registered } = places
   if (share) {
-    for (const path of directories) open(path, PASSABLE)
+    makePassable(directories)
     if (guards !== null) open(guards, LISTABLE)
   }
   if (registered !== null) chmodSync(registered, share ? READABLE : FOR_ITS_USER)
   chmodSync(socket, share ? FOR_ALL : FOR_ITS_USER)
   return share ? obstacleTo(dirname(socket)) : null
+}
+
+/** Lets others pass directories that are ours, without seeing what is in them; outermost first. */
+export function makePassable(directories: readonly string[]): void {
+  for (const path of directories) open(path, PASSABLE)
 }
 
 /** What is somebody else's stays as it is. */
