@@ -73,6 +73,22 @@ export const packErrors = {
     hint: () =>
       'make room or name another directory: stead pack -o DIR; each target takes about 300 MB while it is made',
   }),
+  PACKED_DAMAGED: entry<{ asset: string; executable: string }>({
+    exit: 6,
+    about:
+      'A native addon inside a packed executable is not what was packed: the file was damaged or changed.',
+    message: (p) => `${p.asset} inside ${p.executable} is not what was packed: its hash differs`,
+    hint: () => 'install the program again from where it came',
+  }),
+  PACKED_NO_PLACE: entry<{ asset: string; tried: readonly string[] }>({
+    exit: 6,
+    about:
+      'A packed executable has to put a native addon into a directory that nobody else can write to, and there is none.',
+    message: (p) =>
+      `there is no directory for ${p.asset} that only this account can write to${p.tried.map((one) => `; ${one}`).join('')}`,
+    hint: () =>
+      'give the account one: CacheDirectory= in a unit of systemd, else HOME or XDG_CACHE_HOME',
+  }),
   PACK_SIGNING_FAILED: entry<{ file: string; reason: string }>({
     exit: 1,
     about:

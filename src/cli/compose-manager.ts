@@ -1,4 +1,5 @@
 /** Joins a manager with the parts of this platform. Managers that are not asked for are never loaded. */
+
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PathRules } from '../config/preflight.ts'
@@ -14,6 +15,8 @@ import type { ManagerKind } from '../model/service-status.ts'
 import { systemClock } from '../platform/clock.ts'
 import { nodeCommandRunner } from '../platform/command-runner.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
+import { packed } from '../platform/packed/facts.ts'
+import { partFlag } from '../platform/packed/parts.ts'
 import { inOwnHome, localAppData } from './compose-guard-home.ts'
 import { composeDirectories, composeLocks } from './compose-system.ts'
 
@@ -223,12 +226,14 @@ const COMPILED = import.meta.url.endsWith('.js')
 
 /** How this stead is started by a manager, which has no PATH of anybody: whole paths, this node. */
 function steadCommand(): readonly string[] {
+  if (packed() !== null) return [process.execPath, partFlag('stead')]
   const file = new URL(COMPILED ? '../bin/stead.js' : '../../bin/stead.js', import.meta.url)
   return [process.execPath, fileURLToPath(file)]
 }
 
 /** The same as a Windows service: contact with the SCM is made before anything else is loaded. */
 function steadService(): readonly string[] {
+  if (packed() !== null) return [process.execPath, partFlag('service')]
   const [node = process.execPath, ...rest] = steadCommand()
   const preload = new URL(`./scm-start.${COMPILED ? 'js' : 'ts'}`, import.meta.url)
   return [node, '--import', preload.href, ...rest]

@@ -34,6 +34,17 @@ describe('a program that installs itself', () => {
     })
   })
 
+  test('is the executable alone where it is packed, on Windows too', () => {
+    const packed: ProgramFacts = {
+      ...facts,
+      platform: 'win32',
+      node: 'C:\\Program Files\\Shop\\shop.exe',
+      nodeOptions: ['--enable-source-maps'],
+      script: null,
+    }
+    expect(selfSpec(service, packed, {})).toMatchObject({ file: packed.node, args: [] })
+  })
+
   test('keeps the options of node that matter, and none that are for one run', () => {
     const nodeOptions = [
       '--inspect=9229',

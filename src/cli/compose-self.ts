@@ -1,9 +1,11 @@
 /** A program of the SDK that manages itself: `node app.js install --autostart`. */
+
 import { Command, CommanderError } from 'commander'
 import { parseSpec } from '../config/parse-spec.ts'
 import { SteadError } from '../errors.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
+import { packed } from '../platform/packed/facts.ts'
 import type { Service } from '../service/define-service.ts'
 import { type CommonOptions, runVerb, workshopFor } from './context.ts'
 import { addInstallOptions } from './install-options.ts'
@@ -20,9 +22,9 @@ export interface ProgramFacts {
   readonly node: string
   /** process.execArgv */
   readonly nodeOptions: readonly string[]
-  /** Absolute path of the script. */
-  readonly script: string
-  /** URL of the module that makes contact with the SCM. */
+  /** Absolute path of the script; null where the program is inside of its executable. */
+  readonly script: string | null
+  /** URL of the module that makes contact with the SCM; an executable does so by itself. */
   readonly preload: string
 }
 
@@ -40,8 +42,9 @@ export function selfSpec(service: Service, facts: ProgramFacts, flags: InstallFl
     (option) => !PASSING.test(option) && option !== '--disable-sigusr1',
   )
   if (facts.platform === 'win32') options.push('--import', facts.preload)
+  const command = facts.script === null ? [facts.node] : [facts.node, ...options, facts.script]
   const { name, displayName, description, startTimeout, stopTimeout, watchdog } = service
-  const raw = specFromFlags(flags.name ?? name, [facts.node, ...options, facts.script], {
+  const raw = specFromFlags(flags.name ?? name, command, {
     ...(displayName === null ? {} : { displayName }),
     ...(description === null ? {} : { description }),
     startTimeout: formatDuration(startTimeout),
@@ -128,7 +131,7 @@ async function act(
 }
 
 function programFacts(): ProgramFacts {
-  const script = process.argv[1]
+  const script = packed() === null ? process.argv[1] : null
   if (script === undefined)
     throw new SteadError('USAGE', { problem: 'a program without a file cannot install itself' })
   const compiled = import.meta.url.endsWith('.js') ? 'js' : 'ts'

@@ -1,8 +1,11 @@
 /** `up -d`: the guard in a process of its own, that lives on when the command has ended. */
+
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SteadError } from '../errors.ts'
+import { packed } from '../platform/packed/facts.ts'
+import { partFlag } from '../platform/packed/parts.ts'
 import { guardHome, inOwnHome } from './compose-guard-home.ts'
 import { composeDirectories } from './compose-system.ts'
 import type { Output } from './output.ts'
@@ -27,7 +30,8 @@ export async function startInBackground(
     mkdirSync(home.logs, { recursive: true, mode: 0o750 })
     return openSync(log, 'a', 0o640)
   })
-  const args = [process.argv[1] as string, 'up', '-f', file]
+  const stead = packed() === null ? (process.argv[1] as string) : partFlag('stead')
+  const args = [stead, 'up', '-f', file]
   if (options.scope !== undefined) args.push('--scope', options.scope)
   if (options.home !== undefined) args.push('--home', options.home)
   const { requireSignature } = options

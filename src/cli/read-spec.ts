@@ -9,6 +9,8 @@ import type { GuardConfig } from '../config/guard-file.ts'
 import { type ErrorCode, type ErrorParams, isSteadError, SteadError } from '../errors.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
+import { packed } from '../platform/packed/facts.ts'
+import { partWords } from '../platform/packed/parts.ts'
 
 interface Question {
   /** Absolute. */
@@ -57,11 +59,13 @@ export async function readGuardConfig({
   env,
   ...reading
 }: Question): Promise<ReadGuardConfig> {
-  const flags = [`--max-old-space-size=${MAX_HEAP}`, ...process.execArgv]
-  const words = [fileURLToPath(import.meta.url), JSON.stringify(reading)]
-  const child = spawn(process.execPath, [...flags, ...words], {
+  const heap = `--max-old-space-size=${MAX_HEAP}`
+  // A packed executable takes options of node from the environment alone.
+  const inside = packed() !== null
+  const words = [...partWords('read-spec', import.meta.url), JSON.stringify(reading)]
+  const child = spawn(process.execPath, inside ? words : [heap, ...words], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env,
+    env: inside ? { ...env, NODE_OPTIONS: heap } : env,
     timeout: LONGEST,
     killSignal: 'SIGKILL',
   })
@@ -110,7 +114,11 @@ async function answer({ keyFile, profiles, set = [], ...reading }: Reading): Pro
   }
 }
 
-const [, main, reading] = process.argv
-if (main === fileURLToPath(import.meta.url) && reading !== undefined) {
+/** What that process does. @param reading the word behind its part */
+export async function answerReading(reading: string): Promise<void> {
   process.stdout.write(JSON.stringify(await answer(JSON.parse(reading) as Reading)))
 }
+
+const [, main, reading] = process.argv
+if (packed() === null && main === fileURLToPath(import.meta.url) && reading !== undefined)
+  await answerReading(reading)

@@ -6,19 +6,7 @@ import { processEvents } from '../platform/process-events.ts'
 import type { Service } from '../service/define-service.ts'
 import { type RunPorts, runService } from '../service/run-service.ts'
 import { composeHost } from './compose-host.ts'
-
-/** Verbs by which a program manages itself: `node app.js install`. */
-const SELF_VERBS: ReadonlySet<string> = new Set([
-  'install',
-  'uninstall',
-  'start',
-  'stop',
-  'restart',
-  'pause',
-  'resume',
-  'reload',
-  'status',
-])
+import { SELF_VERBS } from './self-verbs.ts'
 
 /** Opens the sealed ones among the variables of this process. @throws SECRET_REFUSED */
 async function openEnvironment(service: Service): Promise<void> {

@@ -7,6 +7,7 @@ const LISTS: ReadonlySet<PropertyKey> = new Set([
   'legal',
   'executables',
   'packages',
+  'tried',
 ])
 
 const stand = new Proxy(

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { OutputCounts, OutputSource } from '../../model/ports/program-output.ts'
+import { startThread } from '../packed/start-thread.ts'
 import type { SinkRoad } from '../sinks/sink-tap.ts'
 import { logPacker } from './packed-logs.ts'
 import { threadPipes } from './system-pipes.ts'
@@ -70,8 +71,7 @@ export function outputThread(renewed: () => void = () => {}): OutputMover {
       process.once('exit', onExit)
     }
     const data: WorkerData = { wake, quit: quit.buffer as SharedArrayBuffer }
-    const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const made = new Worker(new URL(`./output-worker.${ending}`, import.meta.url), {
+    const made = startThread('output/output-worker', {
       workerData: data,
       resourceLimits: LIMITS,
       // The descriptors of this thread are those of the process; node knows none that koffi opened.

@@ -1,8 +1,9 @@
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type Worker } from 'node:worker_threads'
 import type { LogSink, SinkFact } from '../../model/log-sink.ts'
 import type { OutputSource } from '../../model/ports/program-output.ts'
 import type { LogPolicy } from '../../model/program-spec.ts'
 import { CHANNEL_SLOTS } from '../../sinks/bytes-in-flight.ts'
+import { startThread } from '../packed/start-thread.ts'
 import type {
   FromSinkWorker,
   SinkChannelSetup,
@@ -48,8 +49,7 @@ export function programSinks(turned: (fact: SinkFact) => void): ProgramSinks {
 
   function start(): Worker {
     const data: SinkWorkerData = { all }
-    const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const made = new Worker(new URL(`./sink-worker.${ending}`, import.meta.url), {
+    const made = startThread('sinks/sink-worker', {
       workerData: data,
       resourceLimits: LIMITS,
       trackUnmanagedFds: false,

@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { SteadError } from '../../errors.ts'
 import type { ScmConversation } from '../../model/ports/scm-conversation.ts'
+import { startThread } from '../packed/start-thread.ts'
 import { eventLog } from './event-log.ts'
 import { conversation } from './service-dispatcher-conversation.ts'
 import type { DispatcherData, FromDispatcher } from './service-dispatcher-messages.ts'
@@ -15,7 +16,7 @@ import type { DispatcherData, FromDispatcher } from './service-dispatcher-messag
  */
 export async function connectServiceDispatcher(): Promise<ScmConversation | null> {
   const progress = new SharedArrayBuffer(8)
-  const worker = new Worker(workerFile(), {
+  const worker = startThread('win32/service-dispatcher-worker', {
     workerData: { progress } satisfies DispatcherData,
     // A preload named on the command line of this process is not for this thread.
     execArgv: [],
@@ -27,12 +28,6 @@ export async function connectServiceDispatcher(): Promise<ScmConversation | null
     return null
   }
   return conversation(worker, contact, new Int32Array(progress), eventLog(contact.name))
-}
-
-/** Beside this file and of its kind: TypeScript in a checkout, JavaScript in the published package. */
-function workerFile(): URL {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`./service-dispatcher-worker.${ending}`, import.meta.url)
 }
 
 function firstMessage(worker: Worker): Promise<FromDispatcher> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { partWords } from '../../packed/parts.ts'
 import { hasConsole, raiseInConsoles } from './console-events.ts'
 import { close } from './kernel32.ts'
 import { imageOf, openLiving } from './process-identity.ts'
@@ -20,8 +20,12 @@ export function raiseEvent(pids: readonly number[], event: number): readonly num
   if (!hasConsole()) return raiseInConsoles(pids, event)
   const reached = pids.filter(isConsoleProgram)
   if (reached.length === 0) return []
-  const messenger = fileURLToPath(new URL(`./console-messenger${EXTENSION}`, import.meta.url))
-  const words = [...process.execArgv, messenger, String(event), ...reached.map(String)]
+  const messenger = new URL(`./console-messenger${EXTENSION}`, import.meta.url)
+  const words = [
+    ...partWords('console-messenger', messenger),
+    String(event),
+    ...reached.map(String),
+  ]
   spawn(process.execPath, words, { stdio: 'ignore', detached: true, windowsHide: true })
     // Without it the step is one that reached nobody, and the next one comes.
     .once('error', () => {})

@@ -1,0 +1,32 @@
+/** What an executable of `stead pack` knows of itself; the bundler writes it into its code. */
+export interface PackedFacts {
+  /** Of the product: names its directory for addons. */
+  readonly name: string
+  readonly version: string
+  /** Version of the stead that is inside. */
+  readonly stead: string
+  /** False where the program is a command and no service of its own. */
+  readonly service: boolean
+  /** SHA-256 of each native addon inside, in hexadecimal digits, by the name of its asset. */
+  readonly addons: Readonly<Record<string, string>>
+}
+
+/** Threads that are a file of their own where nothing is packed, and an asset where it is. */
+export const PACKED_THREADS = [
+  'win32/service-dispatcher-worker',
+  'output/output-worker',
+  'sinks/sink-worker',
+] as const
+
+export type PackedThread = (typeof PACKED_THREADS)[number]
+
+/** The asset with the code of a thread. */
+export function threadAsset(thread: PackedThread): string {
+  return `threads/${thread}.js`
+}
+
+/** Null in a checkout and in the published package. */
+export function packed(): PackedFacts | null {
+  // The bundler puts the facts in place of this very expression.
+  return (globalThis as { STEAD_PACKED?: PackedFacts }).STEAD_PACKED ?? null
+}
