@@ -28,6 +28,7 @@ import {
   recordPath,
 } from './compose-guard-home.ts'
 import { composeProcesses } from './compose-system.ts'
+import { keepingEnd, readGuardEnd } from './guard-end.ts'
 
 /** Between two looks at a guard that ends, in milliseconds. */
 const LOOK_EVERY = 10
@@ -69,8 +70,13 @@ export async function guardsOfOthers(program: GuardProgram): Promise<readonly Us
 
 /** The host of a guard that nobody looks at. */
 export function composeLogonHost(name: string, options: GuardHomeOptions): Host {
-  const sink = rotatingFile(join(logonGuardHome(options).logs, `${name}.log`))
-  return logonHost({ signals: processSignals(), clock: systemClock(), sink })
+  const home = logonGuardHome(options)
+  const sink = rotatingFile(join(home.logs, `${name}.log`))
+  return keepingEnd(
+    logonHost({ signals: processSignals(), clock: systemClock(), sink }),
+    home,
+    name,
+  )
 }
 
 type GuardProgram = Pick<RunProgram, 'home' | 'scope' | 'stead'>
@@ -84,6 +90,7 @@ export function logonGuards(home: Home, program: GuardProgram): LogonGuards {
         return services[0] ?? null
       })
     },
+    lastEnd: (name) => readGuardEnd(home, name),
     launch: (name) => launch(guardCommand(name, program)),
     async act(name, verb) {
       const results = await ask(name, (client) => client.act(verb, { names: [name] }))

@@ -18,8 +18,8 @@ export interface ProgramEnd {
 
 /**
  * How the end of a program is told to the manager of its guard. Windows keeps the code of a service,
- * so there it is the program's own, or why it could not be started; elsewhere it is the one code
- * after which a manager does not start the guard again.
+ * so there it is the program's own, or why it could not be started, and where there is no manager as
+ * well; elsewhere it is the one code after which a manager does not start the guard again.
  *
  * @param last the program as it was when nobody had asked for its end yet
  */
@@ -29,7 +29,8 @@ export function programEnd(last: InstanceStatus | null, host: HostKind): Program
   if (last.phase === 'exited' && exit !== null && succeeded(exit)) {
     return { exit: WELL, failure: null }
   }
-  const told = host === 'scm' && exit !== null && isTelling(exit) ? exit : FOR_GOOD
+  const told =
+    (host === 'scm' || host === 'logon') && exit !== null && isTelling(exit) ? exit : FOR_GOOD
   return { exit: told, failure: last.why }
 }
 

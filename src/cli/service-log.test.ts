@@ -17,13 +17,17 @@ const line = (second: number, text: string): LogLine => ({
   text,
 })
 
-function read(written: readonly (readonly [number, string])[] | null, query: LogQuery = {}) {
+function freshHome() {
   const root = mkdtempSync(join(tmpdir(), 'stead-service-log-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
   const { platform } = process
   const home = homeOf({ platform, scope: 'system', env: {}, userHome: root, root })
+  return { home, file: join(placesOf(home, 'web', recordPath(home, 'web')).logs, 'web.log') }
+}
+
+function read(written: readonly (readonly [number, string])[] | null, query: LogQuery = {}) {
+  const { home, file } = freshHome()
   if (written !== null) {
-    const file = join(placesOf(home, 'web', recordPath(home, 'web')).logs, 'web.log')
     mkdirSync(dirname(file), { recursive: true })
     const text = written.map(([second, words]) => `${at(second).toISOString()} <6> ${words}\n`)
     writeFileSync(file, text.join(''))
@@ -49,4 +53,19 @@ test('what a program wrote under a guard that has ended stands between the lines
 
 test('without such a log it is the manager’s alone', async () => {
   expect(await read(null)).toEqual(['starting', 'stopped, code 7'])
+})
+
+test('one that is followed begins with the first line that its program ever writes', async () => {
+  const { home, file } = freshHome()
+  mkdirSync(home.logs, { recursive: true })
+  const manager = { async *logs() {} }
+  const enough = new AbortController()
+  const query = { follow: true, signal: enough.signal }
+  const lines = serviceLog({ manager, guardHome: home }, 'web', query)
+  const first = lines.next()
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, '2026-11-21T18:00:00.000Z <6> hello\n')
+  expect((await first).value).toMatchObject({ text: 'hello' })
+  enough.abort()
+  await lines.return(undefined)
 })

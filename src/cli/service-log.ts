@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLogFile } from '../managers/log-file.ts'
 import type { LogQuery, ServiceManager } from '../managers/service-manager.ts'
@@ -24,8 +24,10 @@ export async function* serviceLog(
   query: LogQuery,
 ): AsyncGenerator<LogLine> {
   const file = join(placesOf(home, name, recordPath(home, name)).logs, `${name}.log`)
-  // Also where the caller may not look: then it is the manager's log alone.
-  if (!existsSync(file)) return yield* manager.logs(name, query)
+  // Also where the caller may not look: then it is the manager's log alone. One that is followed may
+  // come: the guard that writes it is started while somebody waits.
+  const mayCome = query.follow === true && canLookInto(home.logs)
+  if (!existsSync(file) && !mayCome) return yield* manager.logs(name, query)
   const logs = [manager.logs(name, query), readLogFile(logFiles(systemClock()), file, name, query)]
   if (query.follow === true) return yield* interleaveLines(logs)
   if (query.since !== undefined && query.lines === undefined) return yield* mergeLines(logs)
@@ -33,4 +35,13 @@ export async function* serviceLog(
   for await (const line of mergeLines(logs)) lines.push(line)
   const last = query.lines ?? DEFAULT_LINES
   yield* last === 0 ? [] : lines.slice(-last)
+}
+
+function canLookInto(directory: string): boolean {
+  try {
+    accessSync(directory, constants.R_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,4 +1,4 @@
-import { SteadError } from '../../errors.ts'
+import { isSteadError, SteadError } from '../../errors.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
 import type { Clock } from '../../model/ports/clock.ts'
 import type { LogonGuards } from '../../model/ports/logon-guards.ts'
@@ -40,11 +40,11 @@ export async function startGuard(
     const over = ended
     const program = await guards.status(name)
     if (program?.phase === 'running' && program.ready) return
-    if (program?.phase === 'stopped' && (await guards.act(name, 'start'))) return
+    if (program?.phase === 'stopped' && (await startedBy(guards, name))) return
     last = program ?? last
     if (program === null && launched && over !== undefined) {
       if (over === 0) return
-      throw failed(name, last, over)
+      throw failed(name, last, guards.lastEnd(name)?.failure ?? null, over)
     }
     // Also in the place of one that was just about to end.
     if (program === null && !launched) {
@@ -61,10 +61,25 @@ export async function startGuard(
   }
 }
 
-function failed(name: string, last: InstanceStatus | null, code: number | null): SteadError {
+/** False where no guard runs any more, or one that is ending: another has to take its place then. */
+async function startedBy(guards: LogonGuards, name: string): Promise<boolean> {
+  try {
+    return await guards.act(name, 'start')
+  } catch (error) {
+    if (isSteadError(error, 'GUARD_ENDING')) return false
+    throw error
+  }
+}
+
+function failed(
+  name: string,
+  last: InstanceStatus | null,
+  failure: string | null,
+  code: number | null,
+): SteadError {
   const guard = code === null ? 'its guard has ended' : `its guard ended with code ${code}`
-  const reason = last === null || last.phase === 'starting' ? guard : last.why
-  return new SteadError('START_FAILED', { name, reason })
+  const seen = last === null || last.phase === 'starting' ? guard : last.why
+  return new SteadError('START_FAILED', { name, reason: failure ?? seen })
 }
 
 /** @throws STOP_TIMEOUT */

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { memoryFiles } from '../../../test/fakes/file-system.ts'
 import { simulatedLogonRegistry } from '../../../test/fakes/logon-registry.ts'
 import { manualClock } from '../../../test/fakes/manual-clock.ts'
+import { SteadError } from '../../errors.ts'
 import type { InstanceStatus } from '../../model/guard-status.ts'
 import type { Home } from '../../model/home.ts'
 import type { LogFiles } from '../../model/ports/log-files.ts'
-import type { LogonGuards } from '../../model/ports/logon-guards.ts'
+import type { GuardEnd, LogonGuards } from '../../model/ports/logon-guards.ts'
 import { completeSpec, type Scope, type ServiceSpec } from '../../model/service-spec.ts'
 import { WindowsError } from '../../model/windows-error.ts'
 import { markKey, RUN_KEY, specForAll } from './registration.ts'
@@ -23,13 +24,17 @@ function homeAt(root: string | null): Home {
 function guardOf() {
   const state = {
     program: null as InstanceStatus | null,
+    lastEnd: null as GuardEnd | null,
     launched: 0,
     stopped: 0,
     stops: true,
+    /** It ends, and takes no start any more. */
+    leaving: false,
     end: (_code: number | null): void => {},
   }
   const guards: LogonGuards = {
     status: async () => state.program,
+    lastEnd: () => state.lastEnd,
     launch() {
       state.launched += 1
       return {
@@ -39,6 +44,7 @@ function guardOf() {
       }
     },
     async act() {
+      if (state.leaving) throw new SteadError('GUARD_ENDING', { project: 'web' })
       return state.program !== null
     },
     async stop() {
@@ -303,6 +309,74 @@ describe('starting and stopping', () => {
     await expect(manager.pause('web')).rejects.toMatchObject({ code: 'NOT_RUNNING' })
     await expect(manager.start('web', ['a'])).rejects.toMatchObject({ code: 'VERB_UNSUPPORTED' })
     await expect(manager.start('none')).rejects.toMatchObject({ code: 'NOT_INSTALLED' })
+  })
+})
+
+describe('what became of a program whose guard has ended', () => {
+  const at = '2026-01-01T00:00:07.000Z'
+  const code = (number: number) => ({ kind: 'code', code: number }) as const
+
+  test.each<[string, GuardEnd, object]>([
+    [
+      'a failure',
+      { at, exit: code(7), failure: 'it ended with code 7' },
+      {
+        phase: 'fatal',
+        why: 'it ended with code 7',
+        lastExit: { exit: code(7), at: new Date(at) },
+      },
+    ],
+    [
+      'an end that was wanted',
+      { at, exit: code(0), failure: null },
+      { phase: 'stopped', why: null, lastExit: { exit: code(0) } },
+    ],
+    [
+      'a guard that was killed',
+      { at, exit: null, failure: null },
+      {
+        phase: 'stopped',
+        why: expect.stringContaining('without a word'),
+        lastExit: { exit: { kind: 'unknown' } },
+      },
+    ],
+  ])('S05 %s is told, with its time', async (_what, lastEnd, expected) => {
+    const { manager, install, state } = bench()
+    await install()
+    state.lastEnd = lastEnd
+    expect(await manager.status('web')).toMatchObject({ ...expected, pid: null, want: 'down' })
+    state.program = program('running')
+    expect(await manager.status('web')).toMatchObject({ phase: 'running', why: null })
+  })
+
+  test('S04 a guard that could not begin is why a start failed', async () => {
+    const { manager, install, state, clock } = bench()
+    await install()
+    const refused = expect(manager.start('web')).rejects.toMatchObject({
+      code: 'START_FAILED',
+      message: expect.stringContaining('the record cannot be read'),
+    })
+    await clock.advance(10)
+    state.lastEnd = { at, exit: code(2), failure: 'the record cannot be read' }
+    state.end(2)
+    await clock.advance(100)
+    await refused
+  })
+
+  test('S01 a start that meets a guard on its way out starts another', async () => {
+    const { manager, install, state, clock } = bench()
+    await install()
+    state.program = program('stopped')
+    state.leaving = true
+    const starting = manager.start('web')
+    await clock.advance(60)
+    expect(state.launched).toBe(0)
+    state.program = null
+    await clock.advance(60)
+    expect(state.launched).toBe(1)
+    state.program = program('running')
+    await clock.advance(60)
+    await expect(starting).resolves.toBeUndefined()
   })
 })
 

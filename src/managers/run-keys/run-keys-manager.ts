@@ -58,7 +58,7 @@ export function runKeysManager(options: RunKeysOptions): ServiceManager {
   const { home, scope, registry, files, clock } = options
   const { guards } = options.own
   const records = recordStore(files, home)
-  const logOf = (name: string, { home: { logs } } = options.own): string => `${logs}\\${name}.log`
+  const logOf = (name: string, { home: { logs } } = options.own): string => `${logs}/${name}.log`
   const told = <T>(action: string, body: () => T): T => inWords(scope, action, body)
 
   async function specOf(name: string): Promise<ServiceSpec | null> {
@@ -98,8 +98,10 @@ export function runKeysManager(options: RunKeysOptions): ServiceManager {
   async function status(name: string): Promise<ServiceStatus> {
     const found = told(`ask about ${name}`, () => readRegistration(registry, name))
     const ours = isOurs(found, home)
-    const [spec, program] = ours ? [await specOf(name), await guards.status(name)] : [null, null]
-    return toStatus({ name, scope, found, ours, spec, program })
+    const spec = ours ? await specOf(name) : null
+    const program = ours ? await guards.status(name) : null
+    const lastEnd = ours && program === null ? guards.lastEnd(name) : null
+    return toStatus({ name, scope, found, ours, spec, program, lastEnd })
   }
 
   return {
