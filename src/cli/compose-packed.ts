@@ -6,7 +6,7 @@
 import { isatty } from 'node:tty'
 import { packed } from '../platform/packed/facts.ts'
 import { askedPart, type PackedPart } from '../platform/packed/parts.ts'
-import { SELF_VERBS } from './self-verbs.ts'
+import { isSelfVerb } from './self-verbs.ts'
 
 /** @param program loads and runs the program that is packed */
 export async function startPacked(program: () => Promise<unknown>): Promise<void> {
@@ -24,7 +24,7 @@ export async function startPacked(program: () => Promise<unknown>): Promise<void
 /** The manager's own word would come too late; a verb, or a terminal, is never its. */
 function isPerhapsService(word: string | undefined): boolean {
   if (process.platform !== 'win32' || packed()?.service !== true) return false
-  return !isatty(0) && !SELF_VERBS.has(word ?? '')
+  return !isatty(0) && !isSelfVerb(word)
 }
 
 async function runPart(part: PackedPart): Promise<void> {

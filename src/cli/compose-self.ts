@@ -14,6 +14,7 @@ import { addCommonOptions } from './program.ts'
 import { type InstallFlags, specFromFlags } from './spec-from-flags.ts'
 import type { ControlVerb } from './verbs/control.ts'
 import type { InstallOptions } from './verbs/install.ts'
+import type { Product, UpdateOptions } from './verbs/update.ts'
 
 /** What is known of the running program. */
 export interface ProgramFacts {
@@ -78,6 +79,7 @@ export async function selfManage(
       .option('--name <name>', 'another name')
       .option('--dry-run', 'show the plan')
   else command.option('--name <name>', 'the name it was installed under')
+  if (verb === 'update') addUpdateOptions(command)
   if (verb === 'install' && !all) command.addHelpText('after', '\nAll options: install --help-all')
   if (verb === 'uninstall' || verb === 'install') command.description(`${verb} ${service.name}`)
   command.action(async (options: InstallOptions) => {
@@ -101,10 +103,31 @@ export async function selfManage(
   return code
 }
 
+function addUpdateOptions(command: Command): void {
+  command
+    .description('replace the installed program by a newer version that was published')
+    .option('--from <where>', 'URL (https) or path of what was published: NAME_update.json')
+    .option('--trial <time>', 'how long it has to do well before it stays (10s)')
+    .option('--health <url>', 'has to answer at the end of that time')
+    .option('--allow-older', 'also a version before the one that is installed')
+    .option('--dry-run', 'verify what was published, and change nothing')
+}
+
+/** @throws UPDATE_UNSUPPORTED for a program that was packed without keys */
+function product(): Product {
+  const facts = packed()
+  if (facts !== null && facts.updateKeys !== null) return { ...facts, keys: facts.updateKeys }
+  throw new SteadError('UPDATE_UNSUPPORTED', {
+    name: facts?.name ?? 'this program',
+    reason: 'it was packed without a key whose updates it could trust',
+    remedy: 'install the new version over it; update.publicKey in stead.pack.yaml names such a key',
+  })
+}
+
 async function act(
   service: Service,
   verb: string,
-  options: InstallOptions,
+  options: InstallOptions & UpdateOptions,
   rest: readonly string[],
 ): Promise<number> {
   const name = options.name ?? service.name
@@ -125,6 +148,10 @@ async function act(
       return (await import('./verbs/uninstall.ts')).uninstall([name], common)
     case 'status':
       return (await import('./verbs/status.ts')).status([name], common)
+    case 'update':
+      return runVerb(common, async (output) =>
+        (await import('./verbs/update.ts')).update(product(), name, options, output),
+      )
     default:
       return (await import('./verbs/control.ts')).control(verb as ControlVerb, [name], common, rest)
   }

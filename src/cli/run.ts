@@ -6,7 +6,7 @@ import { processEvents } from '../platform/process-events.ts'
 import type { Service } from '../service/define-service.ts'
 import { type RunPorts, runService } from '../service/run-service.ts'
 import { composeHost } from './compose-host.ts'
-import { SELF_VERBS } from './self-verbs.ts'
+import { isSelfVerb } from './self-verbs.ts'
 
 /** Opens the sealed ones among the variables of this process. @throws SECRET_REFUSED */
 async function openEnvironment(service: Service): Promise<void> {
@@ -62,7 +62,7 @@ const CLOSE_TIME = 2_000
  */
 export async function run(service: Service): Promise<void> {
   const [verb, ...rest] = process.argv.slice(2)
-  if (verb !== undefined && SELF_VERBS.has(verb)) {
+  if (isSelfVerb(verb)) {
     const { selfManage } = await import('./compose-self.ts')
     process.exitCode = await selfManage(service, verb, rest)
     return

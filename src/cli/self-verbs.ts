@@ -1,5 +1,6 @@
-/** Verbs by which a program manages itself: `node app.js install`. */
-export const SELF_VERBS: ReadonlySet<string> = new Set([
+import { packed } from '../platform/packed/facts.ts'
+
+const SELF_VERBS: ReadonlySet<string> = new Set([
   'install',
   'uninstall',
   'start',
@@ -10,3 +11,9 @@ export const SELF_VERBS: ReadonlySet<string> = new Set([
   'reload',
   'status',
 ])
+
+/** Whether a program manages itself by this word: `node app.js install`, `hello update` of a packed one. */
+export function isSelfVerb(word: string | undefined): word is string {
+  if (word === undefined) return false
+  return SELF_VERBS.has(word) || (word === 'update' && packed() !== null)
+}

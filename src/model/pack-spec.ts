@@ -42,6 +42,7 @@ export interface PackSpec {
   readonly service: PackService | null
   readonly hooks: { readonly before: readonly PackHook[]; readonly after: readonly PackHook[] }
   readonly signing: PackSigning | null
+  readonly update: PackUpdate | null
 }
 
 export interface PackFile {
@@ -68,6 +69,14 @@ export interface PackService {
   /** Words behind the executable in the command of the service. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+}
+
+/** Whose updates the program takes. */
+export interface PackUpdate {
+  /** Absolute path of public keys of Ed25519, as PEM. */
+  readonly publicKey: string
+  /** Absolute path of the private key that signs what is published; null where others do that. */
+  readonly privateKey: string | null
 }
 
 /** How artefacts are signed. No secret is in it: a password is in a variable, or comes by standard input. */

@@ -14,11 +14,9 @@ import { installedSpec, switchVersion } from './switch-version.ts'
 
 let root: string
 let ports: InstallationPorts
-let told: string[]
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'stead-switch-'))
-  told = []
   const clock = systemClock()
   ports = {
     manager: fakeManager(fakeMachine(clock)),
@@ -45,7 +43,6 @@ function exchange(spec: ServiceSpec, unhealthy: (() => Promise<string | null>) |
     after: { version: '2.0.0', spec },
     trial: 600,
     unhealthy,
-    tell: (what) => told.push(what),
   })
 }
 

@@ -15,8 +15,6 @@ export interface VersionSwitch {
   readonly trial: number
   /** Asked at the end of the trial: why it is not healthy, or null. */
   readonly unhealthy: (() => Promise<string | null>) | null
-  /** What is done now, for people. */
-  readonly tell: (what: string) => void
 }
 
 /**
@@ -29,7 +27,7 @@ export interface VersionSwitch {
  */
 export async function switchVersion(
   ports: InstallationPorts,
-  { before, after, trial, unhealthy, tell }: VersionSwitch,
+  { before, after, trial, unhealthy }: VersionSwitch,
 ): Promise<boolean> {
   const { manager, clock } = ports
   const { name } = before.spec
@@ -37,9 +35,7 @@ export async function switchVersion(
   await installService(ports, after.spec)
   if (!wasActive) return false
   try {
-    tell(`starting ${name} ${after.version}`)
     await manager.restart(name)
-    tell(`watching ${name} ${after.version}`)
     const problem = await onTrial()
     if (problem === null) return true
     return await goBack(problem)
@@ -61,7 +57,6 @@ export async function switchVersion(
   }
 
   async function goBack(reason: string, cause?: unknown): Promise<never> {
-    tell(`taking ${name} ${after.version} back: ${reason}`)
     const facts = { name, version: after.version, before: before.version }
     try {
       await installService(ports, before.spec)

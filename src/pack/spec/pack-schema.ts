@@ -157,6 +157,16 @@ export const packSchema = z.strictObject({
   signing: described(signing, 'how artefacts are signed', {
     example: '{ certificate: release.pfx, passwordEnv: SIGNING_PASSWORD }',
   }),
+  update: described(
+    z.strictObject({
+      publicKey: line.describe('a file with public keys of Ed25519, relative to the pack file'),
+      privateKey: described(line, 'the private one, where this machine signs what is published', {
+        example: 'release.key',
+      }),
+    }),
+    'whose updates the program takes by its verb `update`; left out, it takes none',
+    { example: '{ publicKey: release.key.pub }' },
+  ),
 })
 
 export type PackSettings = z.output<typeof packSchema>

@@ -49,6 +49,7 @@ describe('a pack file', () => {
       service: { account: null, start: 'auto', enable: true, args: [], env: {} },
       hooks: { before: [], after: [] },
       signing: null,
+      update: null,
     })
   })
 

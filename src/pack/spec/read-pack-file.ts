@@ -80,6 +80,7 @@ export function readPackFile(asked: PackFileAsked): PackSpec {
     service: serviceOf(written),
     hooks: { before: written.hooks?.before ?? [], after: written.hooks?.after ?? [] },
     signing: signingOf(written, file),
+    update: updateOf(written, file),
   }
   problems.push(...clashes(spec))
   if (problems.length > 0) throw invalid(asked.path, source.describe(problems))
@@ -129,6 +130,18 @@ function signingOf(
   }
 }
 
+function updateOf(
+  { update }: PackSettings,
+  file: (path: string, at: readonly PropertyKey[]) => string,
+): PackSpec['update'] {
+  if (update === undefined) return null
+  const { publicKey, privateKey } = update
+  return {
+    publicKey: file(publicKey, ['update', 'publicKey']),
+    privateKey: privateKey === undefined ? null : file(privateKey, ['update', 'privateKey']),
+  }
+}
+
 /** Two files under one name, and names that no file can have. */
 function clashes(spec: PackSpec): FileProblem[] {
   const problems: FileProblem[] = []
@@ -149,7 +162,12 @@ function clashes(spec: PackSpec): FileProblem[] {
 }
 
 /** What stead itself puts beside an executable, in lower case: Windows tells no other. */
-export const OWN_FILES: readonly string[] = ['license.txt', 'third-party-licenses.txt', 'addons']
+export const OWN_FILES: readonly string[] = [
+  'license.txt',
+  'third-party-licenses.txt',
+  'addons',
+  'versions',
+]
 
 interface Manifest {
   readonly name: string | null

@@ -44,6 +44,8 @@ export async function makeExecutable(
   const facts = {
     name: spec.name,
     version: spec.version,
+    target,
+    updateKeys: spec.update === null ? null : await readFile(spec.update.publicKey, 'utf8'),
     stead,
     service: spec.service !== null,
   }

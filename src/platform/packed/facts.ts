@@ -1,8 +1,13 @@
+import type { PackTarget } from '../../model/pack-spec.ts'
+
 /** What an executable of `stead pack` knows of itself; the bundler writes it into its code. */
 export interface PackedFacts {
   /** Of the product: names its directory for addons. */
   readonly name: string
   readonly version: string
+  readonly target: PackTarget
+  /** Whose updates it takes: public keys of Ed25519 as PEM; null where it takes none. */
+  readonly updateKeys: string | null
   /** Version of the stead that is inside. */
   readonly stead: string
   /** False where the program is a command and no service of its own. */

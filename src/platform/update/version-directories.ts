@@ -85,6 +85,11 @@ export async function forgetVersions(
   return gone
 }
 
+/** Removes a version that was taken back. What Windows keeps because it is in use is left. */
+export async function removeVersion(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true }).catch(() => {})
+}
+
 async function carryOn(from: string, to: string, fresh: Uint8Array): Promise<void> {
   const facts = await lstat(from).catch(() => null)
   if (facts?.isFile() !== true) return

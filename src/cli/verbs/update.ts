@@ -1,0 +1,174 @@
+import { realpathSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { SteadError } from '../../errors.ts'
+import type { InstallationPorts } from '../../managers/installation.ts'
+import { formatDuration, parseDuration } from '../../model/duration.ts'
+import type { ServiceSpec } from '../../model/service-spec.ts'
+import { probes } from '../../platform/probes/probes.ts'
+import { updateSource } from '../../platform/update/update-source.ts'
+import {
+  forgetVersions,
+  placeVersion,
+  removeVersion,
+  type VersionPlace,
+  versionPlace,
+} from '../../platform/update/version-directories.ts'
+import { acceptUpdate, type UpdatedProduct } from '../../update/accept-update.ts'
+import { movedSpec } from '../../update/moved-spec.ts'
+import { installedSpec, switchVersion } from '../../update/switch-version.ts'
+import { unpack } from '../../update/unpack.ts'
+import { installationPorts } from '../compose-manager.ts'
+import { type CommonOptions, workshopFor } from '../context.ts'
+import type { Output } from '../output.ts'
+
+export interface UpdateOptions extends CommonOptions {
+  readonly from?: string
+  readonly trial?: string
+  readonly health?: string
+  readonly allowOlder?: boolean
+  readonly dryRun?: boolean
+}
+
+/** Milliseconds that a new version has to do well, where nobody says otherwise. */
+const TRIAL = 10_000
+const LONGEST_TRIAL = 60 * 60_000
+/** Milliseconds for the answer to whether it is healthy. */
+const HEALTH_TIMEOUT = 5_000
+
+/** The program that renews itself. */
+export type Product = Omit<UpdatedProduct, 'allowOlder'>
+
+interface Installed {
+  readonly spec: ServiceSpec
+  readonly place: VersionPlace
+  readonly version: string
+}
+
+/**
+ * `update --from URL|FILE` of a packed program: reads what was published there and puts it in the place
+ * of what the service `name` runs. @throws UPDATE_UNSUPPORTED, UPDATE_UNREADABLE, UPDATE_REFUSED,
+ * UPDATE_ROLLED_BACK, UPDATE_STUCK, and what installing throws
+ */
+export async function update(
+  product: Product,
+  name: string,
+  options: UpdateOptions,
+  output: Output,
+): Promise<number> {
+  const { from, dryRun = false, allowOlder = false } = options
+  const trial = trialOf(options.trial)
+  const unhealthy = options.health === undefined ? null : healthAt(options.health)
+  if (from === undefined) throw usage('say where the update is: --from URL or --from FILE')
+  const source = updateSource(from)
+  const ports = await installationPorts(await workshopFor(options))
+  const now = await installed(ports, name, product)
+  const [manifest, signature] = [
+    await source.text(source.file),
+    await source.text(`${source.file}.sig`),
+  ]
+  if (manifest === null)
+    throw new SteadError('UPDATE_UNREADABLE', { source: source.name, reason: 'it is not there' })
+  const { version, archive, isNews } = acceptUpdate(
+    { source: source.name, file: source.file, manifest, signature },
+    { ...product, version: now.version, allowOlder },
+  )
+  const facts = { name, version, before: now.version }
+  if (!isNews || dryRun) {
+    if (output.json) output.object({ ...facts, updated: false, isNews })
+    output.done(
+      isNews
+        ? `${name} ${now.version} would become ${version}`
+        : `${name} ${version} is the newest`,
+    )
+    return 0
+  }
+
+  const size = `${Math.ceil(archive.size / 1024 ** 2)} MiB`
+  const fetching = source.archive(archive.archive, archive, () => {})
+  const bytes = await output.progress(`fetching ${archive.archive}, ${size}`, fetching)
+  const files = unpack(bytes, archive, source.name)
+  const directory = await placeVersion(now.place, version, files, archive.config).catch(
+    refusedRight,
+  )
+  const after = movedSpec(
+    now.spec,
+    now.place.current,
+    directory,
+    join(directory, archive.executable),
+  )
+  const exchange = switchVersion(ports, {
+    ...{ before: now, after: { version, spec: after }, trial, unhealthy },
+  })
+  const started = await output
+    .progress(`exchanging ${name} ${now.version} for ${version}`, exchange)
+    .catch(async (error: SteadError) => {
+      // What could not be taken back is still what the service runs.
+      if (error.code !== 'UPDATE_STUCK') await removeVersion(directory)
+      throw error
+    })
+  await forgetVersions(now.place.root, [directory, now.place.current])
+  if (output.json) output.object({ ...facts, updated: true, started })
+  const how = started
+    ? `runs, and did well for ${formatDuration(trial)}`
+    : 'is in place, and does not run'
+  output.done(`${name} ${version} ${how}; ${now.version} is kept in ${now.place.current}`)
+  return 0
+}
+
+/** @throws UPDATE_UNSUPPORTED where the service is not one that this program has installed */
+async function installed(
+  ports: InstallationPorts,
+  name: string,
+  { version }: Product,
+): Promise<Installed> {
+  const spec = await installedSpec(ports, name)
+  if (spec === null) {
+    const reason = 'its service was not installed by itself, but by a package or an installer'
+    const remedy = 'update it by what installed it'
+    throw new SteadError('UPDATE_UNSUPPORTED', { name, reason, remedy })
+  }
+  const place = versionPlace(realOf(spec.file))
+  if (versionPlace(realOf(process.execPath)).root !== place.root) {
+    const reason = `the service runs ${spec.file}, and this is ${process.execPath}`
+    const remedy = `call the program that is installed: ${spec.file} update`
+    throw new SteadError('UPDATE_UNSUPPORTED', { name, reason, remedy })
+  }
+  const isFirst = place.current === place.root
+  return { spec, place, version: isFirst ? version : basename(place.current) }
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    // What is gone is told by who starts it.
+    return path
+  }
+}
+
+function healthAt(url: string): () => Promise<string | null> {
+  return async () => {
+    const { signal } = new AbortController()
+    const { ok, detail } = await probes().http(url, { timeout: HEALTH_TIMEOUT, signal })
+    return ok ? null : `${url} answers ${detail}`
+  }
+}
+
+function trialOf(text: string | undefined): number {
+  if (text === undefined) return TRIAL
+  const trial = parseDuration(text)
+  if (trial !== null && trial <= LONGEST_TRIAL) return trial
+  throw usage(`--trial is a time up to ${formatDuration(LONGEST_TRIAL)}, such as 30s`)
+}
+
+function refusedRight(error: NodeJS.ErrnoException): never {
+  if (error.code !== 'EACCES' && error.code !== 'EPERM' && error.code !== 'EROFS') throw error
+  const action = `write the new version: ${error.message}`
+  const remedy = 'run the same command as root (sudo) or as administrator'
+  const right = 'the right to write where the program is installed'
+  throw new SteadError('RIGHTS', { action, right, remedy }, { cause: error })
+}
+
+function usage(problem: string): SteadError {
+  return new SteadError('USAGE', { problem, verb: 'update' })
+}
