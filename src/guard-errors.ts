@@ -13,6 +13,14 @@ export const guardErrors = {
     hint: () =>
       'correct what is named; docs/reference/stead-yaml.md lists each setting with an example',
   }),
+  REMOTE_UNAVAILABLE: entry<{ source: string; reason: string }>({
+    exit: 6,
+    about:
+      'A remote source of settings cannot be reached, or says nothing that can be used, and there is no copy of what it said before.',
+    message: (p) => `there are no settings of ${p.source}: ${p.reason}`,
+    hint: () =>
+      'see that it can be reached from here; optional: true starts without it; docs/guide/configuration.md#remote-settings says more',
+  }),
   GUARD_FAILED: entry<{ file: string; reason: string; log: string }>({
     exit: 1,
     about: 'A guard that was started in the background ended before it answered.',

@@ -8,7 +8,7 @@ export interface ConfigWatchParts {
   /** The files that the present configuration was read from, absolute. */
   readonly files: () => readonly string[]
   /** What is refused has been told by then. */
-  readonly takeOver: () => Promise<unknown>
+  readonly takeOver: (cause: 'file' | 'remote') => Promise<unknown>
   /** Files of services have changed that they read themselves. */
   readonly reload: (services: readonly string[]) => Promise<unknown>
 }
@@ -16,6 +16,8 @@ export interface ConfigWatchParts {
 export interface ConfigWatch {
   /** The guard has taken a configuration over, or begins with it. */
   applied(spec: GuardSpec): void
+  /** What a remote source says is another: taken over in its turn. */
+  remoteChanged(): void
   close(): void
 }
 
@@ -51,7 +53,7 @@ export function composeConfigWatch(parts: ConfigWatchParts): ConfigWatch {
       .filter(({ reloadOn }) => reloadOn.some((file) => paths.includes(file)))
       .map(({ name }) => name)
     work = work
-      .then(() => (own ? parts.takeOver() : undefined))
+      .then(() => (own ? parts.takeOver('file') : undefined))
       .then(() => (services.length > 0 ? parts.reload(services) : undefined))
       .catch(() => {})
   }
@@ -63,6 +65,9 @@ export function composeConfigWatch(parts: ConfigWatchParts): ConfigWatch {
       policy = next.config ?? CONFIG_POLICY
       const now = JSON.stringify([policy, watched()])
       if (now !== before || (watcher === null && watched().length > 0)) void place()
+    },
+    remoteChanged() {
+      work = work.then(() => (closed ? undefined : parts.takeOver('remote'))).catch(() => {})
     },
     close() {
       closed = true

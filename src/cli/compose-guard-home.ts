@@ -15,6 +15,8 @@ export interface LayerOptions {
   readonly profile?: readonly string[]
   /** Settings, `--set a.b=value`. */
   readonly set?: readonly string[]
+  /** Another source of settings than the file names, `--remote`: an address, or a file that describes it. */
+  readonly remote?: string
 }
 
 export interface GuardHomeOptions {
@@ -100,6 +102,17 @@ export function onWindows(): boolean {
 export function placesOf(home: Home, project: string, file: string): GuardPlaces {
   const digest = createHash('sha256').update(file).digest('hex')
   return guardPlaces(home, project, digest, process.platform)
+}
+
+/** Where what the remote source of a configuration has said last is kept. */
+export function remoteCopyOf(home: Home, path: string): string {
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 32)
+  return join(home.state, 'remote', digest)
+}
+
+/** What is said of the remote source beside the file; undefined where the file alone says it. */
+export function remoteNamedBy({ remote }: LayerOptions): string | undefined {
+  return remote ?? (process.env.STEAD_REMOTE || undefined)
 }
 
 /** By what the guard of an installed service is told from others. */

@@ -7,10 +7,9 @@ import type { ReadConfiguration } from '../guard/configuration.ts'
 import { type EventLog, eventLog } from '../guard/event-log.ts'
 import { guard as makeGuard } from '../guard/guard.ts'
 import { withoutKeep } from '../guard/without-keep.ts'
-import type { ConfigSources } from '../model/config-version.ts'
+import type { ConfigCause, ConfigSources } from '../model/config-version.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
-import type { Home } from '../model/home.ts'
 import { systemClock } from '../platform/clock.ts'
 import { configHistory } from '../platform/config-history.ts'
 import { eventFile } from '../platform/control/event-file.ts'
@@ -21,22 +20,14 @@ import { stateFile } from '../platform/state-file.ts'
 import { systemTimers } from '../platform/timers.ts'
 import { composeConfigWatch } from './compose-config-watch.ts'
 import { composeDoor, type Door } from './compose-door.ts'
-import {
-  findGuardFile,
-  type GuardHomeOptions,
-  guardHome,
-  inOwnHome,
-  type LayerOptions,
-  placesOf,
-  readGuardFile,
-} from './compose-guard-home.ts'
+import { inOwnHome, placesOf, remoteCopyOf } from './compose-guard-home.ts'
+import type { GuardSource } from './compose-guard-source.ts'
 import { composeLaunch } from './compose-launch.ts'
 import { composeOutlets } from './compose-outlets.ts'
 import { composePrograms } from './compose-programs.ts'
-import { keyFileOf } from './compose-secrets.ts'
+import { remoteMemory } from './compose-remote.ts'
 import { composeSockets } from './compose-sockets.ts'
 import { composeAccounts, composeDirectories, composeLocks, composeSelf } from './compose-system.ts'
-import { readGuardConfig } from './read-spec.ts'
 import { version } from './version.ts'
 
 const isWindows = process.platform === 'win32'
@@ -47,70 +38,30 @@ const OUTPUT = 'out'
 /** Two Ctrl-C of a terminal that come so close are one that was passed on twice (npm does that). */
 const SAME_INTERRUPT = 500
 
-/** What a guard keeps, and where that is written. */
-export interface GuardSource {
-  /** Absolute path of what it is read from: by it the guard is told from others. */
-  readonly path: string
-  /** What others are told; null where an installed service is kept, whose manager starts and stops it. */
-  readonly file: string | null
-  readonly home: Home
-  /** Public keys of which one has to have signed it; left out for nobody's. */
-  readonly keys?: string | null
-  /** Reads it anew, or `text` in its stead. */
-  readonly readSpec: (given: string | ConfigSources | null) => Promise<
-    ReadConfiguration & {
-      /** Everything that it depends on, also what is not there; left out for its texts. */
-      readonly files?: readonly string[]
-    }
-  >
-}
-
-/** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
-export function fileSource(
-  named: string | undefined,
-  options: GuardHomeOptions & LayerOptions & { readonly requireSignature?: string },
-): GuardSource {
-  const file = findGuardFile(named)
-  const home = guardHome(options)
-  return {
-    path: file,
-    file,
-    home,
-    keys: options.requireSignature ?? process.env.STEAD_REQUIRE_SIGNATURE ?? null,
-    async readSpec(given) {
-      const kept = typeof given === 'object' && given !== null ? given : undefined
-      const text = typeof given === 'string' ? given : (kept?.[file] ?? readGuardFile(file))
-      return readGuardConfig({
-        path: file,
-        text,
-        kept,
-        env: { ...process.env },
-        profiles: options.profile,
-        set: options.set,
-        onWindows: isWindows,
-        keyFile: keyFileOf(home),
-      })
-    },
-  }
-}
-
 /** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
-export async function composeGuard({ path, file, home, keys = null, readSpec }: GuardSource) {
+export async function composeGuard(source: GuardSource) {
+  const { path, file, home, keys = null, readSpec } = source
   const { sockets, prepare } = composeSockets()
   let files: readonly string[] = []
   const gate =
     keys === null
       ? null
       : (await import('./compose-signature.ts')).signatureGate({ file: path, keys, home })
-  const prepared = async (given: string | ConfigSources | null): Promise<ReadConfiguration> => {
-    const { spec, sources, files: depends = Object.keys(sources) } = await readSpec(given)
+  const memory = remoteMemory(source.remote, remoteCopyOf(home, path))
+  const prepared = async (
+    given: string | ConfigSources | null,
+    cause: ConfigCause,
+  ): Promise<ReadConfiguration> => {
+    const read = await readSpec(given, memory.asked(cause))
+    const { spec, sources, files: depends = Object.keys(sources), remote } = read
     files = depends
     const ready = await prepare(spec)
     // What was kept has been accepted before, and by whom one goes back is asked elsewhere.
     if (given === null || typeof given === 'string') gate?.check(ready, sources)
-    return { spec: ready, sources }
+    memory.note(ready, remote ?? null)
+    return { spec: ready, sources, ...memory.originOf(remote, cause) }
   }
-  const first = await prepared(null)
+  const first = await prepared(null, 'start')
   const { spec } = first
   const places = placesOf(home, spec.project, path)
   checkSocketPath(places.socket)
@@ -170,9 +121,10 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
       tell({ type: 'guard', text: `what was signed is not kept: ${error.message}`, severity: 4 })
     const watch = composeConfigWatch({
       files: () => files,
-      takeOver: () => way.own.apply({ text: null, dryRun: false, cause: 'file' }, self),
+      takeOver: (cause) => way.own.apply({ text: null, dryRun: false, cause }, self),
       reload: (names) => way.own.act('reload', { names }, self, { wait: false }),
     })
+    const remote = memory.watch({ clock, timers, tell, takeOver: watch.remoteChanged })
     const guard = makeGuard(first, {
       clock,
       timers,
@@ -196,10 +148,12 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
       sockets,
       compare: diffGuardSpecs,
       outlets: outlets.facts,
+      remote: () => remote.facts,
       applied(next) {
         door?.applied(next)
         outlets.apply(next)
         watch.applied(next)
+        remote.applied(next)
         void gate?.keep(next).catch(notKept)
       },
     })
@@ -251,6 +205,7 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
         await way.open()
         outlets.apply(spec)
         watch.applied(spec)
+        remote.applied(spec)
         guard.start()
         await gate?.keep(spec).catch(notKept)
         await way.enter(spec)
@@ -265,6 +220,7 @@ export async function composeGuard({ path, file, home, keys = null, readSpec }: 
       async close() {
         heap.close()
         watch.close()
+        remote.close()
         if (restsInPeace) rmSync(join(places.run, OUTPUT), { recursive: true, force: true })
         await way.close()
         await outlets.close()

@@ -7,6 +7,7 @@ import { SteadError } from '../errors.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import type { Home } from '../model/home.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
+import { remoteInSources } from '../model/remote-spec.ts'
 import { configFiles } from '../platform/config-files.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
 import { type Accepted, type SignedFile, verifyFiles } from '../secrets/signature.ts'
@@ -86,6 +87,11 @@ export function signatureGate(parts: {
     join(placesOf(home, project, file).state, 'signature.json')
   return {
     check(spec, sources) {
+      const said = remoteInSources(sources)
+      if (said !== null) {
+        const reason = `settings of ${said.name} are not signed`
+        throw new SteadError('SIGNATURE_REFUSED', { file, reason })
+      }
       const before = newest ?? acceptedIn(pathOf(spec))
       accepted.set(spec, verifiedSources(file, sources, trustedKeys(keys), before))
     },

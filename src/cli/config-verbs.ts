@@ -1,7 +1,7 @@
 /** The verbs about configurations themselves. What a verb does is loaded when it is asked for. */
 import type { Command } from 'commander'
 import type { CommonOptions } from './context.ts'
-import { FILE, PROFILE, SET } from './guard-verbs.ts'
+import { FILE, PROFILE, REMOTE, SET } from './guard-verbs.ts'
 import { addCommonOptions } from './program.ts'
 import type { ConfigOptions } from './verbs/config.ts'
 import type { SignOptions } from './verbs/config-sign.ts'
@@ -20,6 +20,7 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
     addCommonOptions(config.command(name).description(about), all)
       .option(...PROFILE)
       .option(...SET)
+      .option(...REMOTE)
   under('show', 'each setting with the layer, file and line it is from, and what that hides')
     .argument('[name]', 'a service, or settings below a name such as services.web.env')
     .option(...FILE)

@@ -38,6 +38,7 @@ export async function startInBackground(
   if (requireSignature !== undefined) args.push('--require-signature', requireSignature)
   for (const profile of options.profile ?? []) args.push('--profile', profile)
   for (const setting of options.set ?? []) args.push('--set', setting)
+  if (options.remote !== undefined) args.push('--remote', options.remote)
   const before = readFileSync(log).length
   const child = spawn(process.execPath, [...process.execArgv, ...args], {
     detached: true,

@@ -27,6 +27,10 @@ export const PROFILE = [
   'take the settings of a profile (STEAD_PROFILE)',
   several,
 ] as const
+export const REMOTE = [
+  '--remote <source>',
+  'settings over those of the file: an address, or a file about it (STEAD_REMOTE)',
+] as const
 export const SET = [
   '--set <setting=value>',
   'another value for a setting, such as services.web.env.PORT=9090',
@@ -47,6 +51,7 @@ export function addGuardVerbs(
     )
     .option(...PROFILE)
     .option(...SET)
+    .option(...REMOTE)
     .action(async (options: UpOptions) => exit(await (await import('./verbs/up.ts')).up(options)))
   verb('down', 'stop everything in stead.yaml, in order')
     .option(...FILE)

@@ -29,6 +29,7 @@ const UP = {
   file: { type: 'string', short: 'f' },
   detach: { type: 'boolean', short: 'd' },
   'require-signature': { type: 'string' },
+  remote: { type: 'string' },
   profile: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
 } as const

@@ -5,12 +5,15 @@
 import { spawn } from 'node:child_process'
 import { text as textOf } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { GuardConfig } from '../config/guard-file.ts'
+import type { GuardConfig, GuardFile } from '../config/guard-file.ts'
 import { type ErrorCode, type ErrorParams, isSteadError, SteadError } from '../errors.ts'
 import type { ConfigSources } from '../model/config-version.ts'
+import type { ConfigFiles } from '../model/ports/config-files.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
+import { type RemoteReading, type RemoteSpec, remoteSourceKey } from '../model/remote-spec.ts'
 import { packed } from '../platform/packed/facts.ts'
 import { partWords } from '../platform/packed/parts.ts'
+import type { RemoteAsked } from './read-remote.ts'
 
 interface Question {
   /** Absolute. */
@@ -28,16 +31,22 @@ interface Question {
   readonly onWindows?: boolean
   /** Where keys are if the environment does not say; left out where sealed values stay so. */
   readonly keyFile?: string
+  /** How a remote source is read; left out where the file alone is looked at. */
+  readonly remote?: RemoteAsked
 }
 
 /** What is told on the command line, where everybody can see it. */
-type Reading = Omit<Question, 'text' | 'kept' | 'env'>
+type Reading = Omit<Question, 'text' | 'kept' | 'env' | 'remote'>
 
 /** What may have in it what others shall not see goes by standard input. */
-type Given = Pick<Question, 'text' | 'kept'>
+type Given = Pick<Question, 'text' | 'kept' | 'remote'>
 
 /** The configuration, and the texts that it was read from, the first file first. */
-export type ReadGuardConfig = GuardConfig & { readonly sources: ConfigSources }
+export type ReadGuardConfig = GuardConfig & {
+  readonly sources: ConfigSources
+  /** What of a remote source is in it; null where there is none. */
+  readonly remote: RemoteReading | null
+}
 
 type Answer =
   | ReadGuardConfig
@@ -56,6 +65,7 @@ export async function readGuardSpec(question: Question): Promise<GuardSpec> {
 export async function readGuardConfig({
   text,
   kept,
+  remote,
   env,
   ...reading
 }: Question): Promise<ReadGuardConfig> {
@@ -72,7 +82,7 @@ export async function readGuardConfig({
   child.stdin.on('error', () => {
     // It ended before it had read everything; what it says, or does not, tells why.
   })
-  child.stdin.end(JSON.stringify({ text, kept } satisfies Given))
+  child.stdin.end(JSON.stringify({ text, kept, remote } satisfies Given))
   const ended = new Promise<string>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
@@ -100,18 +110,53 @@ async function answer({ keyFile, profiles, set = [], ...reading }: Reading): Pro
     const { loadGuardFile } = await import('../config/guard-file.ts')
     const { configFiles } = await import('../platform/config-files.ts')
     const { keptFiles, recorded } = await import('../config/layers/kept-files.ts')
-    const { text, kept } = JSON.parse(await textOf(process.stdin)) as Given
+    const { text, kept, remote: asked } = JSON.parse(await textOf(process.stdin)) as Given
     const files = recorded(kept === undefined ? configFiles() : keptFiles(kept))
     const { secretOpener } = await import('./compose-secrets.ts')
     const secrets = keyFile === undefined ? {} : { openSecret: secretOpener(keyFile) }
     const file = { ...reading, profiles, set, text, env: process.env, ...secrets }
-    const config = loadGuardFile(file, files)
-    return { ...config, sources: { [reading.path]: text, ...files.sources } }
+    const { spec, ...rest } = await loadRemote(file, files, asked, kept, loadGuardFile)
+    const { said, name } = rest.remote ?? { said: null, name: '' }
+    const remote = said === null ? {} : { [remoteSourceKey(name, said)]: said.text }
+    return { spec, ...rest, sources: { [reading.path]: text, ...files.sources, ...remote } }
   } catch (error) {
     if (!isSteadError(error)) throw error
     const { code, params } = error
     return { code, params }
   }
+}
+
+async function loadRemote(
+  file: GuardFile,
+  files: ConfigFiles,
+  asked: RemoteAsked | undefined,
+  kept: ConfigSources | undefined,
+  load: (file: GuardFile, files: ConfigFiles) => GuardConfig,
+): Promise<GuardConfig & { readonly remote: RemoteReading | null }> {
+  const { env } = file
+  const spec = asked === undefined ? null : await remoteOf(file, files, asked)
+  if (asked === undefined || spec === null) return { ...load(file, files), remote: null }
+  const { loadWithRemote } = await import('./read-remote.ts')
+  const { loaded, remote } = await loadWithRemote(
+    spec,
+    asked,
+    env,
+    (layer) => load({ ...file, remote: { layer, watched: spec.watch } }, files),
+    kept,
+  )
+  return { ...loaded, remote }
+}
+
+async function remoteOf(
+  file: GuardFile,
+  files: ConfigFiles,
+  { named }: RemoteAsked,
+): Promise<RemoteSpec | null> {
+  const { remoteInFile } = await import('../config/remote-settings.ts')
+  if (named === undefined) return remoteInFile(file, files)
+  const { REMOTE_SETTINGS } = await import('../config/remote-schema.ts')
+  const { namedRemote } = await import('./read-remote.ts')
+  return namedRemote(named, file.env, REMOTE_SETTINGS)
 }
 
 /** What that process does. @param reading the word behind its part */

@@ -8,6 +8,7 @@ import { eventsSchema } from './events-schema.ts'
 import { metricsSchema } from './metrics-schema.ts'
 import { inheritable, programSchema } from './program-schema.ts'
 import { truth } from './program-values.ts'
+import { remoteSchema } from './remote-schema.ts'
 import { name, path, restartLimit } from './setting-values.ts'
 
 /** More than this is no file that a person keeps. */
@@ -88,6 +89,11 @@ export const guardSchema = z.strictObject({
     configurationSchema,
     'how changes of this file are taken: by themselves, on trial, and how many versions are kept',
     { example: '{ watch: true, trial: 1m }' },
+  ),
+  remote: described(
+    remoteSchema,
+    'where settings come from that are stronger than this file: etcd, Consul or an HTTP server',
+    { example: '{ etcd: { endpoints: ["https://10.0.0.1:2379"], key: /stead/shop.yaml } }' },
   ),
   events: described(
     eventsSchema,

@@ -21,15 +21,20 @@ import { callerName } from './verbs.ts'
 export interface ReadConfiguration {
   readonly spec: GuardSpec
   readonly sources: ConfigSources
+  /** Where a change of it came from where that was no file: `remote etcd … (revision 42)`. */
+  readonly origin?: string
 }
 
 export interface ConfigurationParts {
   readonly clock: Clock
   /**
    * Reads the configuration anew: from its files, with `text` in place of the first, or from texts
-   * that were kept. @throws GUARD_FILE_INVALID and the like
+   * that were kept; `cause` says whether the remote source is asked. @throws GUARD_FILE_INVALID and the like
    */
-  readonly readSpec: (given: string | ConfigSources | null) => Promise<ReadConfiguration>
+  readonly readSpec: (
+    given: string | ConfigSources | null,
+    cause: ConfigCause,
+  ) => Promise<ReadConfiguration>
   readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
   readonly history: ConfigHistory
   readonly tell: (happening: GuardHappening) => void
@@ -186,7 +191,7 @@ export function guardConfiguration(
   ): Promise<ReadConfiguration> {
     parts.refuseWhenEnding()
     try {
-      return await parts.readSpec(given)
+      return await parts.readSpec(given, cause)
     } catch (error) {
       if (isSteadError(error) && cause !== 'rollback') {
         const reason = withoutExcerpts(error)
@@ -256,7 +261,8 @@ export function guardConfiguration(
         const next = await read(text, cause)
         if (dryRun) return parts.compare(current, next.spec)
         const period = trial ?? policyOf(next.spec).trial
-        return take(next, cause === 'apply' ? callerName(caller) : cause, cause, period)
+        const by = cause === 'apply' ? callerName(caller) : (next.origin ?? cause)
+        return take(next, by, cause, period)
       },
       async rollback(number, caller) {
         const next = await read(versionSources(number), 'rollback')

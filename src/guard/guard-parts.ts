@@ -32,6 +32,8 @@ export interface GuardParts
   /** What its programs carry in their environment; the same for every guard of this project and home. */
   readonly guardId: string
   readonly facts: Omit<GuardFacts, 'event'>
+  /** How the remote source of its settings is; undefined where there is none. */
+  readonly remote?: () => GuardFacts['remote']
   /** How those are who are told of events. */
   readonly outlets?: () => NonNullable<GuardFacts['outlets']>
   readonly events: GuardEvents

@@ -188,7 +188,14 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
   const facts = (): GuardFacts => {
     const outlets = parts.outlets?.() ?? []
     const { facts: config } = configuration
-    return { ...parts.facts, event: events.newest, config, ...(outlets.length > 0 && { outlets }) }
+    const remote = parts.remote?.()
+    return {
+      ...parts.facts,
+      event: events.newest,
+      config,
+      ...(remote !== undefined && { remote }),
+      ...(outlets.length > 0 && { outlets }),
+    }
   }
   let started = false
   const api: GuardApi = {

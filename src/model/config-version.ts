@@ -1,7 +1,10 @@
 /** What a guard remembers of the configurations that it has taken. */
 import type { ApplyChange } from './ports/guard-api.ts'
 
-/** The texts that a configuration was read from, by absolute path, the first file first; secrets are sealed as they stand there. */
+/**
+ * The texts that a configuration was read from, by absolute path, the first file first, and that of a
+ * remote source by `remoteSourceKey`; secrets are sealed as they stand there.
+ */
 export type ConfigSources = Readonly<Record<string, string>>
 
 /** Why a configuration was taken: the guard began, somebody asked, a file or the remote source changed, or it was gone back to. */

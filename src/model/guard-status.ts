@@ -5,6 +5,7 @@ import type { Exit } from './exit.ts'
 import type { SinkFact } from './log-sink.ts'
 import type { OutputCounts } from './ports/program-output.ts'
 import type { GroupStrategy, ProgramLimits } from './program-spec.ts'
+import type { RemoteFact } from './remote-spec.ts'
 
 /**
  * What was asked of an instance, and by whom. `up`: keep it running. `once`: run it, do not restart
@@ -182,6 +183,8 @@ export interface GuardFacts {
   /** Number of the newest event. */
   readonly event: number
   readonly config?: ConfigFacts
+  /** The remote source of its settings; left out where there is none. */
+  readonly remote?: RemoteFact
   /** How those are who are told of events; left out where there are none. */
   readonly outlets?: readonly OutletFact[]
 }

@@ -96,6 +96,39 @@ export function remoteRegression(before: RemoteText | null, now: RemoteText | nu
   return `it has gone back from ${before.version} to ${now.version}; stead apply takes it all the same`
 }
 
+/** What of a remote source is in a configuration that was read. */
+export interface RemoteReading {
+  readonly spec: RemoteSpec
+  /** {@link remoteName} of it. */
+  readonly name: string
+  /** Null where it has nothing, or nothing of it was ever had. */
+  readonly said: RemoteText | null
+  /** When that was read from the source; null where it was kept with a version. */
+  readonly readAt: string | null
+  /** Why the source could not be asked; null where it was not asked, or has answered. Without secrets. */
+  readonly lost: string | null
+  /** Why what it has answered is not used; null where it is. Without secrets. */
+  readonly refused: string | null
+}
+
+/** Under which name a remote text is among the texts of a configuration; no file is called so. */
+export function remoteSourceKey(name: string, { format }: Pick<RemoteText, 'format'>): string {
+  return `remote:${format}:${name}`
+}
+
+/** The remote text among the texts of a configuration that was kept; null where it has none. */
+export function remoteInSources(
+  sources: Readonly<Record<string, string>>,
+): { readonly name: string; readonly said: RemoteText } | null {
+  for (const [key, text] of Object.entries(sources)) {
+    const [, format, name] = /^remote:(yaml|json|jsonc|toml|pairs):(.*)$/s.exec(key) ?? []
+    if (format === undefined || name === undefined) continue
+    const said = { text, format: format as RemoteText['format'], version: 'kept', order: null }
+    return { name, said }
+  }
+  return null
+}
+
 /** How a remote source of settings is, as status tells it. Times are ISO 8601. */
 export interface RemoteFact {
   readonly source: string

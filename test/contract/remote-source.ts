@@ -128,16 +128,27 @@ export function remoteSourceContract(
       deepEqual(first.told, ['a: 1\n'])
       second.stop()
     })
+
+    scenario('R8 tells that it is back from what was wrong before it was watched', async (room) => {
+      await room.put('a: 1\n')
+      const { told, stop } = listen(room.source, await read(room), 'it was away')
+      await until('the return is told', () => told.length > 0)
+      await room.put('a: 2\n')
+      await until('the change is told', () => told.length > 1)
+      deepEqual(told, ['back', 'a: 2\n'])
+      stop()
+    })
   })
 }
 
 /** What is told, in order: texts, null, `lost …`, `back`. */
-function listen(source: RemoteSource, from: RemoteText | null) {
+function listen(source: RemoteSource, from: RemoteText | null, lost?: string) {
   const told: (string | null)[] = []
-  const stop = source.watch(from, {
-    changed: (text) => void told.push(text?.text ?? null),
-    lost: (problem) => void told.push(`lost: ${problem}`),
+  const listener = {
+    changed: (text: RemoteText | null) => void told.push(text?.text ?? null),
+    lost: (problem: string) => void told.push(`lost: ${problem}`),
     back: () => void told.push('back'),
-  })
+  }
+  const stop = source.watch(from, listener, lost)
   return { told, stop }
 }

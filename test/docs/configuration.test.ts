@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { loadGuardFile } from '../../src/config/guard-file.ts'
+import { remoteInFile } from '../../src/config/remote-settings.ts'
 import { fakeConfigFiles } from '../fakes/config-files.ts'
 
 const path = resolve(fileURLToPath(import.meta.url), '../../../docs/guide/configuration.md')
@@ -17,8 +18,11 @@ describe('the guide to configuration', () => {
     })
     const read = (text: string, profiles: string[]) =>
       loadGuardFile({ path: '/srv/stead.yaml', text, env: {}, profiles }, disk).spec
-    const [including = '', profiled = '', variables = '', parameters = ''] = examples
-    expect(examples).toHaveLength(4)
+    const [including = '', profiled = '', variables = '', remote = '', parameters = ''] = examples
+    expect(examples).toHaveLength(5)
+    const asked = { path: '/srv/stead.yaml', text: remote, env: {}, profiles: [] }
+    expect(remoteInFile(asked, disk)).toMatchObject({ kind: 'etcd', user: 'shop' })
+    expect(read(remote, []).services[0]).toMatchObject({ env: { LOG: 'warn' } })
     expect(read(including, []).services.map(({ name }) => name)).toEqual(['web', 'db'])
     expect(read(profiled, []).services[0]).toMatchObject({ env: { LOG: 'debug' }, instances: 1 })
     expect(read(profiled, ['prod']).services[0]).toMatchObject({

@@ -32,9 +32,10 @@ export function fakeRemoteSource(name = 'https://config.example'): FakeRemote {
   return {
     name,
     read: () => (problem === null ? Promise.resolve(now) : Promise.reject(new Error(problem))),
-    watch(from, told) {
+    watch(from, told, lost = null) {
       listeners.set(told, from)
-      if (problem !== null) told.lost(problem)
+      if (problem !== null && problem !== lost) told.lost(problem)
+      if (problem === null && lost !== null) told.back()
       tell()
       return () => void listeners.delete(told)
     },

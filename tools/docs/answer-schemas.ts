@@ -195,6 +195,16 @@ const facts: z.ZodType<GuardFacts> = z.strictObject({
       refused: z.strictObject({ at: time, cause: configCause, reason: z.string() }).nullable(),
     })
     .optional(),
+  remote: z
+    .strictObject({
+      source: z.string(),
+      state: z.enum(['up', 'down']),
+      since: time,
+      version: z.string().nullable(),
+      readAt: time.nullable(),
+      trouble: z.string().nullable(),
+    })
+    .optional(),
   outlets: z
     .array(
       z.strictObject({

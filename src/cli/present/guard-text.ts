@@ -8,6 +8,7 @@ import type {
   ProgramPhase,
 } from '../../model/guard-status.ts'
 import type { SinkFact } from '../../model/log-sink.ts'
+import type { RemoteFact } from '../../model/remote-spec.ts'
 import { ageText } from './age-text.ts'
 
 const COLOURS: Readonly<Partial<Record<ProgramPhase, number>>> = {
@@ -140,6 +141,16 @@ function sinkText({ sink, state, sent, lost, waiting, trouble }: SinkFact): stri
   const missing = lost === 0 ? '' : `, ${lost} lost`
   const why = trouble === null ? '' : `: ${trouble}`
   return `sink ${sink} is ${state}, ${sent} lines told${waits}${missing}${why}`
+}
+
+/** A remote source of settings that is lost, or whose word is not taken; null where all is well. */
+export function remoteText({ source, state, since, version, readAt, trouble }: RemoteFact) {
+  if (trouble === null) return null
+  const what = version === null ? 'nothing of it' : version
+  const when = readAt === null ? '' : `, read at ${readAt},`
+  if (state === 'up')
+    return `what ${source} says is not taken over: ${trouble}; ${what}${when} stays`
+  return `${source} is lost since ${since}: ${trouble}; ${what}${when} stays`
 }
 
 /** Those who are told of events and do not take them; nothing of those who do. */

@@ -2,9 +2,11 @@ import { compareSettings, type SettingChange } from '../../config/layers/compare
 import { keptFiles } from '../../config/layers/kept-files.ts'
 import { loadSettings } from '../../config/layers/load-settings.ts'
 import { shownPath } from '../../config/layers/named-values.ts'
+import { remoteLayer } from '../../config/layers/remote-layer.ts'
 import type { SourceTree } from '../../config/source/source-tree.ts'
 import { SteadError } from '../../errors.ts'
 import type { ConfigOutcome, ConfigSources } from '../../model/config-version.ts'
+import { remoteInSources } from '../../model/remote-spec.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { withGuardOf } from '../guard-access.ts'
 import { changesTable, changesText, versionTable } from '../present/version-text.ts'
@@ -68,7 +70,10 @@ function jsonChange({ path, ...values }: SettingChange) {
 /** As it was written: variables are not put in. */
 function treeOf(sources: ConfigSources): SourceTree {
   const [[path, text] = ['', '']] = Object.entries(sources)
-  return loadSettings({ path, text, env: process.env }, keptFiles(sources)).source.tree
+  const kept = remoteInSources(sources)
+  const made = kept === null ? null : remoteLayer(kept.name, kept.said)
+  const remote = made !== null && 'layer' in made ? made.layer : null
+  return loadSettings({ path, text, env: process.env, remote }, keptFiles(sources)).source.tree
 }
 
 /** What has become of a version that is on trial; waits for it. */

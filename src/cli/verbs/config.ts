@@ -24,6 +24,7 @@ import {
 import { keyFileOf, secretOpener } from '../compose-secrets.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { configText } from '../present/config-text.ts'
+import { loadShown, remoteObject, tellRemote } from '../shown-remote.ts'
 
 export interface ConfigOptions extends CommonOptions, LayerOptions {
   readonly file?: string
@@ -33,12 +34,15 @@ export interface ConfigOptions extends CommonOptions, LayerOptions {
 export function show(name: string | undefined, options: ConfigOptions): Promise<number> {
   return runVerb(options, async (output) => {
     const path = findGuardFile(options.file)
-    const { tree, files } = settingsOf(path, options)
+    const { tree, files, remote } = await settingsOf(path, options)
     const settings = chosen(tree, name, shownAs(path))
     if (output.json) {
       const told = settings.map(({ path: at, ...rest }) => ({ setting: shownPath(at), ...rest }))
-      output.object({ file: path, files, settings: told })
-    } else output.answer(configText(settings))
+      output.object({ file: path, files, ...remoteObject(remote), settings: told })
+    } else {
+      output.answer(configText(settings))
+      tellRemote(remote, output)
+    }
     return 0
   })
 }
@@ -55,46 +59,53 @@ export function check(named: string | undefined, options: ConfigOptions): Promis
       else output.done(`${shown} describes the service ${name}`)
       return 0
     }
-    const { env } = process
-    const { spec, files } = loadGuardFile(
-      {
-        path,
-        text,
-        env,
-        shownAs: shown,
-        profiles: options.profile,
-        set: options.set ?? [],
-        onWindows: onWindows(),
-        openSecret: secretOpener(keyFileOf(guardHome(options))),
-      },
-      configFiles(),
+    const file = {
+      path,
+      text,
+      env: process.env,
+      shownAs: shown,
+      profiles: options.profile,
+      set: options.set ?? [],
+      onWindows: onWindows(),
+      openSecret: secretOpener(keyFileOf(guardHome(options))),
+    }
+    const { loaded, remote } = await loadShown(file, options, (layer, watched) =>
+      loadGuardFile({ ...file, remote: { layer, watched } }, configFiles()),
     )
+    const { spec, files } = loaded
     const services = spec.services.map((service) => service.name)
-    if (output.json) output.object({ file: path, valid: true, kind: 'guard', files, services })
-    else
-      output.done(
-        `${shown} is valid: ${counted(services.length, 'service')}, ${counted(files.length, 'file')}`,
-      )
+    if (output.json) {
+      const told = { file: path, valid: true, kind: 'guard', files, ...remoteObject(remote) }
+      output.object({ ...told, services })
+    } else {
+      const counts = `${counted(services.length, 'service')}, ${counted(files.length, 'file')}`
+      output.done(`${shown} is valid: ${counts}`)
+      tellRemote(remote, output)
+    }
     return 0
   })
 }
 
-function settingsOf(
-  path: string,
-  options: ConfigOptions,
-): { tree: SourceTree; files: readonly string[] } {
+async function settingsOf(path: string, options: ConfigOptions) {
   const { env } = process
   const text = readGuardFile(path)
   const shown = shownAs(path)
-  const loaded = loadSettings(
-    { path, text, env, shownAs: shown, profiles: options.profile, set: options.set },
-    configFiles(),
+  const file = {
+    path,
+    text,
+    env,
+    shownAs: shown,
+    profiles: options.profile,
+    set: options.set ?? [],
+  }
+  const { loaded, remote } = await loadShown(file, options, (layer) =>
+    loadSettings({ ...file, remote: layer }, configFiles()),
   )
   const expanded = expandVariables(loaded.source, loaded.variables)
   const source = configSource(loaded.source.tree, isSecretSetting)
   const problems = [...loaded.problems, ...source.describe(expanded.problems)]
   if (problems.length > 0) throw new SteadError('GUARD_FILE_INVALID', { source: shown, problems })
-  return { tree: expanded.tree, files: loaded.files }
+  return { tree: expanded.tree, files: loaded.files, remote }
 }
 
 /** All settings, those that hold for a service, or those below a name such as `services.web.env`. */

@@ -3,7 +3,13 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { SteadError } from '../../errors.ts'
 import type { Exporter } from '../../foreign/exported.ts'
-import { findGuardFile, readGuardFile } from '../compose-guard-home.ts'
+import {
+  findGuardFile,
+  guardHome,
+  readGuardFile,
+  remoteCopyOf,
+  remoteNamedBy,
+} from '../compose-guard-home.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { lossLines } from '../present/loss-text.ts'
 import { readGuardSpec } from '../read-spec.ts'
@@ -31,7 +37,10 @@ export function exportForeign(kind: string, options: ExportOptions): Promise<num
     }
     const path = findGuardFile(options.file)
     const text = readGuardFile(path)
-    const spec = await readGuardSpec({ path, text, env: { ...process.env } })
+    // What is exported follows no remote source: it has the settings of now.
+    const copy = remoteCopyOf(guardHome(options), path)
+    const remote = { fetch: true, byHand: true, copy, named: remoteNamedBy({}) }
+    const spec = await readGuardSpec({ path, text, env: { ...process.env }, remote })
     const { readSource } = await import('../../config/source/read-source.ts')
     const source = readSource(path, text)
     const lineOf = 'lineOf' in source ? source.lineOf : () => 1

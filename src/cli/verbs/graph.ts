@@ -18,7 +18,7 @@ export interface GraphOptions extends FileOptions {
 export function graph(names: readonly string[], options: GraphOptions): Promise<number> {
   return runVerb(options, (output) =>
     withGuards(options, async (guards) => {
-      const { guard, services: all } = await graphMeant(guards, options.file)
+      const { guard, services: all } = await graphMeant(guards, options.file, options)
       const services = chosen(all, names)
       const path = criticalPath(services)
       if (output.json) {
@@ -45,6 +45,7 @@ export function graph(names: readonly string[], options: GraphOptions): Promise<
 async function graphMeant(
   guards: readonly Connected[],
   named: string | undefined,
+  options: FileOptions,
 ): Promise<GuardGraph> {
   const file = fileMeant(named, guards)
   if (file === null) return (guards[0] as Connected).client.graph()
@@ -53,7 +54,12 @@ async function graphMeant(
   const { loadGuardFile } = await import('../../config/guard-file.ts')
   const { configFiles } = await import('../../platform/config-files.ts')
   const text = readGuardFile(file)
-  return definition(loadGuardFile({ path: file, text, env: process.env }, configFiles()).spec)
+  const { loadShown } = await import('../shown-remote.ts')
+  const asked = { path: file, text, env: process.env }
+  const { loaded } = await loadShown(asked, options, (layer, watched) =>
+    loadGuardFile({ ...asked, remote: { layer, watched } }, configFiles()),
+  )
+  return definition(loaded.spec)
 }
 
 /** Null for the only guard that runs. */

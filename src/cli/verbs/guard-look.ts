@@ -6,7 +6,7 @@ import type { InstanceDetail } from '../../model/guard-status.ts'
 import { parseLogLine } from '../../model/log-line.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { type Connected, placeNames, withGuards } from '../guard-access.ts'
-import { exitText, explainText } from '../present/guard-text.ts'
+import { exitText, explainText, remoteText } from '../present/guard-text.ts'
 
 /** Lines of the last life that `explain` shows. */
 const LAST_LINES = 50
@@ -31,13 +31,16 @@ export function explain(name: string, options: CommonOptions): Promise<number> {
         return 0
       }
       const { client } = found.guard
-      const { services } = await client.status({ names: [name] })
+      const { services, guard } = await client.status({ names: [name] })
+      const lost = guard.remote === undefined ? null : remoteText(guard.remote)
       for (const { id } of services) {
         const detail = await client.detail(id)
         const lines = await lastWords(detail, client)
         if (output.json) output.object({ ...detail, lastLines: lines })
         else output.answer(explainText(detail, new Date(), lines))
       }
+      // Why a setting is not as somebody has just put it there.
+      if (lost !== null && !output.json) output.answer(lost)
       return 0
     }),
   )

@@ -81,11 +81,13 @@ async function tellGuarded(
       services: [...services, ...managed],
     })
   } else {
-    const { guardTable, outletTexts } = await import('../present/guard-text.ts')
+    const { guardTable, outletTexts, remoteText } = await import('../present/guard-text.ts')
     output.done(guardTable(services, new Date(), output.colour))
     const { configNote } = await import('../present/version-text.ts')
     for (const { guard } of guarded) {
       for (const text of outletTexts(guard.outlets ?? [])) output.done(text)
+      const lost = guard.remote === undefined ? null : remoteText(guard.remote)
+      if (lost !== null) output.done(lost)
       const note = guard.config === undefined ? null : configNote(guard.config)
       if (note !== null) output.done(note)
     }

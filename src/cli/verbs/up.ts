@@ -18,7 +18,8 @@ export function up(options: UpOptions): Promise<number> {
       return startInBackground(file, options, output)
     }
     boundNewSpace()
-    const { composeGuard, fileSource } = await import('../compose-guard.ts')
+    const { composeGuard } = await import('../compose-guard.ts')
+    const { fileSource } = await import('../compose-guard-source.ts')
     return stay(await composeGuard(fileSource(file, options)), output)
   })
 }

@@ -12,8 +12,10 @@ export interface RemoteSource {
   /**
    * Tells every change from the version on that was read, and when the source is lost and is back, until
    * it is stopped. Neither is an error: what was read last stays.
+   *
+   * @param lost what was wrong with it when it was read: `back` is told when that is over
    */
-  watch(from: RemoteText | null, told: RemoteListener): () => void
+  watch(from: RemoteText | null, told: RemoteListener, lost?: string | null): () => void
 }
 
 export interface RemoteText {

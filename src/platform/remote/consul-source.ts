@@ -56,7 +56,7 @@ export function consulSource(spec: ConsulRemote, parts: RemoteParts): RemoteSour
   return {
     name: remoteName(spec),
     read: (signal) => ask(false, signal),
-    watch: (from, told) =>
+    watch: (from, told, lost) =>
       keepWatching(
         {
           ...parts,
@@ -65,6 +65,7 @@ export function consulSource(spec: ConsulRemote, parts: RemoteParts): RemoteSour
         },
         from,
         told,
+        lost,
       ),
   }
 }

@@ -70,7 +70,7 @@ export function etcdCalls(spec: EtcdRemote, { variables }: RemoteParts): EtcdCal
     const { status, body: bytes } = await askRemote(question(path, body, signal))
     const text = bytes.toString()
     if (status === 200) return mapIn(jsonIn(text))
-    throw refusalIn(text, `HTTP ${status}`)
+    throw refusalIn(text, `HTTP ${status}: ${plainWords(text).trim()}`)
   }
 
   function question(path: string, body: object, signal: AbortSignal): RemoteQuestion {

@@ -61,7 +61,7 @@ export function etcdSource(spec: EtcdRemote, parts: RemoteParts): RemoteSource {
   return {
     name: remoteName(spec),
     read,
-    watch: (from, told) =>
+    watch: (from, told, lost) =>
       keepWatching(
         {
           ...parts,
@@ -73,6 +73,7 @@ export function etcdSource(spec: EtcdRemote, parts: RemoteParts): RemoteSource {
         },
         from,
         told,
+        lost,
       ),
   }
 }

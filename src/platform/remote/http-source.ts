@@ -54,7 +54,7 @@ export function httpSource(spec: HttpRemote, parts: RemoteParts): RemoteSource {
   return {
     name: remoteName(spec),
     read: (signal) => ask(null, signal),
-    watch: (from, told) =>
+    watch: (from, told, lost) =>
       keepWatching(
         {
           clock,
@@ -68,6 +68,7 @@ export function httpSource(spec: HttpRemote, parts: RemoteParts): RemoteSource {
         },
         from,
         told,
+        lost,
       ),
   }
 }

@@ -24,6 +24,7 @@ export function keepWatching(
   { clock, random, read, next }: WatchParts,
   from: RemoteText | null,
   told: RemoteListener,
+  lost: string | null = null,
 ): () => void {
   const stop = new AbortController()
   const { signal } = stop
@@ -32,7 +33,7 @@ export function keepWatching(
 
   async function watch(): Promise<void> {
     let known = from
-    let problem: string | null = null
+    let problem = lost
     let failures = 0
     let begun = false
     while (!signal.aborted) {

@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openRoom } from './room.ts'
@@ -66,4 +68,20 @@ test('what a signed file includes is signed with it', async () => {
   const refused = await room.stead('up', ...args)
   expect(refused).toMatchObject({ code: 6 })
   expect(refused.stderr).toContain('more.yaml was changed after it was signed')
+})
+
+test('a guard that wants signatures takes no remote settings', async () => {
+  const { room, sign, args } = await signedRoom()
+  const server = createServer(
+    (_, response) => void response.end('services: { a: { env: { A: b } } }'),
+  )
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  try {
+    await sign()
+    const { port } = server.address() as AddressInfo
+    const refused = await room.stead('up', ...args, '--remote', `http://127.0.0.1:${port}/x.yaml`)
+    expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('are not signed') })
+  } finally {
+    server.close()
+  }
 })

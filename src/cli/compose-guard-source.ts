@@ -1,0 +1,72 @@
+/** What a guard keeps: a stead.yaml, read by a process that ends. */
+import type { ReadConfiguration } from '../guard/configuration.ts'
+import type { ConfigSources } from '../model/config-version.ts'
+import type { Home } from '../model/home.ts'
+import type { RemoteReading } from '../model/remote-spec.ts'
+import {
+  findGuardFile,
+  type GuardHomeOptions,
+  guardHome,
+  type LayerOptions,
+  onWindows,
+  readGuardFile,
+  remoteNamedBy,
+} from './compose-guard-home.ts'
+import { keyFileOf } from './compose-secrets.ts'
+import type { RemoteAsked } from './read-remote.ts'
+import { readGuardConfig } from './read-spec.ts'
+
+/** What a guard keeps, and where that is written. */
+export interface GuardSource {
+  /** Absolute path of what it is read from: by it the guard is told from others. */
+  readonly path: string
+  /** What others are told; null where an installed service is kept, whose manager starts and stops it. */
+  readonly file: string | null
+  readonly home: Home
+  /** Public keys of which one has to have signed it; left out for nobody's. */
+  readonly keys?: string | null
+  /** What is said of its remote source on the command line, or by STEAD_REMOTE. */
+  readonly remote?: string | undefined
+  /** Reads it anew, or `text` in its stead. */
+  readonly readSpec: (
+    given: string | ConfigSources | null,
+    remote: RemoteAsked,
+  ) => Promise<
+    ReadConfiguration & {
+      /** Everything that it depends on, also what is not there; left out for its texts. */
+      readonly files?: readonly string[]
+      readonly remote?: RemoteReading | null
+    }
+  >
+}
+
+/** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
+export function fileSource(
+  named: string | undefined,
+  options: GuardHomeOptions & LayerOptions & { readonly requireSignature?: string },
+): GuardSource {
+  const file = findGuardFile(named)
+  const home = guardHome(options)
+  return {
+    path: file,
+    file,
+    home,
+    keys: options.requireSignature ?? process.env.STEAD_REQUIRE_SIGNATURE ?? null,
+    remote: remoteNamedBy(options),
+    async readSpec(given, remote) {
+      const kept = typeof given === 'object' && given !== null ? given : undefined
+      const text = typeof given === 'string' ? given : (kept?.[file] ?? readGuardFile(file))
+      return readGuardConfig({
+        path: file,
+        text,
+        kept,
+        env: { ...process.env },
+        profiles: options.profile,
+        set: options.set,
+        onWindows: onWindows(),
+        keyFile: keyFileOf(home),
+        remote,
+      })
+    },
+  }
+}
