@@ -106,7 +106,13 @@ describe('an update on a server', () => {
     await expect(source.text(source.file)).rejects.toMatchObject({ code: 'UPDATE_UNREADABLE' })
     server.closeAllConnections()
     await new Promise((done) => server.close(done))
-    await expect(source.text(source.file)).rejects.toMatchObject(unreadable('ECONNREFUSED'))
+    // Nothing was asked of it before: there is no connection that was kept, and is closing just now.
+    const never = createServer().listen(0, '127.0.0.1')
+    await new Promise((done) => never.once('listening', done))
+    const { port } = never.address() as AddressInfo
+    await new Promise((done) => never.close(done))
+    const gone = updateSource(`http://127.0.0.1:${port}/web_update.json`)
+    await expect(gone.text(gone.file)).rejects.toMatchObject(unreadable('ECONNREFUSED'))
   })
 
   test.each([
