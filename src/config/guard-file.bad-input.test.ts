@@ -67,6 +67,8 @@ test.each([
   ['restart: { when: {} }', /names no code and no signal/],
   ['restart: { when: { codes: [-1] } }', /whole number from 0/],
   ['restart: { when: { signals: [SIGSGEV] } }', /did you mean SIGSEGV\?/],
+  ['restart: { when: { signals: [ctrl_c] } }', /no program ends with CTRL_C.*3221225786/],
+  ['restart: { when: { signals: [SIGKILL, WM_CLOSE] } }', /no program ends with WM_CLOSE/],
   ['restart: { delay: 1m, maxDelay: 1s }', /less than delay/],
   ['restart: { delay: 500d }', /of a year at most/],
   ['restart: { factor: 0.5 }', /from 1 to 100/],

@@ -149,12 +149,19 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
 /**
  * What is wrong with settings that no file has yet; none where a stead.yaml at `path` may have them. A
  * `${` in a text is taken as it is.
+ *
+ * @param onWindows whether its guard will be there
  */
-export function settingProblems(value: unknown, path: string): FileProblem[] {
+export function settingProblems(value: unknown, path: string, onWindows = false): FileProblem[] {
   const parsed = guardSchema.safeParse(value)
   if (!parsed.success) return describeIssues(parsed.error.issues, guardSchema, value)
   const services = servicesOf(parsed.data, dirname(path))
-  return [...projectProblems(parsed.data), ...guardRelations(parsed.data, services)]
+  return [
+    ...projectProblems(parsed.data),
+    ...guardRelations(parsed.data, services),
+    ...(onWindows ? posixProblems(services.values(), parsed.data) : []),
+    ...(onWindows ? signalProblems(services.values(), true) : []),
+  ]
 }
 
 function servicesOf(settings: GuardSettings, directory: string): Map<string, ProgramSpec> {

@@ -1,14 +1,21 @@
 import * as z from 'zod'
+import { isWindowsSignal } from '../model/signal-name.ts'
 import { described } from './described.ts'
 import { signal, whole } from './program-values.ts'
 import { duration, kind, restartLimit } from './setting-values.ts'
 
 const WHEN = ['always', 'on-failure', 'no'] as const
 
+/** What asks a program of Windows to end is nothing that it ends with. */
+const endSignal = signal.refine((name) => !isWindowsSignal(name), {
+  error: ({ input }) =>
+    `no program ends with ${String(input)}, which only asks it to: name the code that it ends with then, such as 3221225786 (0xC000013A, ended by Ctrl-C)`,
+})
+
 const namedExits = z
   .strictObject({
     codes: described(z.array(whole(0, 0xffff_ffff)), 'exit codes', { example: '[1, 75]' }),
-    signals: described(z.array(signal), 'signals that ended it', { example: '[SIGSEGV]' }),
+    signals: described(z.array(endSignal), 'signals that ended it', { example: '[SIGSEGV]' }),
   })
   .refine(
     ({ codes = [], signals = [] }) => codes.length + signals.length > 0,

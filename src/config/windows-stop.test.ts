@@ -40,6 +40,13 @@ describe('the stop of a program on Windows', () => {
     expect(() => parse('reload: { signal: ctrl_break }', true)).not.toThrow()
   })
 
+  test('no program of Windows ends by a signal that a restart could name', () => {
+    const when = (signals: string) => `restart: { when: { codes: [1], signals: ${signals} } }`
+    expect(() => parse(when('[SIGSEGV]'), true)).toThrow(/name exit codes/)
+    expect(() => parse(when('[SIGKILL]'), true)).not.toThrow()
+    expect(() => parse(when('[SIGSEGV]'), false)).not.toThrow()
+  })
+
   test('a file that is only looked at may be for either system', () => {
     expect(steps(parse('stop: [{ signal: CTRL_C }, { signal: SIGINT }]'))[0]).toEqual([
       'CTRL_C',

@@ -28,6 +28,11 @@ export function windowsStop(steps: readonly StopStep[]): readonly StopStep[] {
   })
 }
 
+const NO_END =
+  'no program of Windows ends by a signal, but by SIGKILL of its guard: name exit codes, such as 3221225477 (0xC0000005, access violation)'
+
+const neverEnds = (signal: string): boolean => signal !== 'SIGKILL'
+
 /** Names of signals that the system of the guard does not have. */
 export function signalProblems(services: Iterable<ProgramSpec>, onWindows: boolean): FileProblem[] {
   const message = onWindows
@@ -37,12 +42,15 @@ export function signalProblems(services: Iterable<ProgramSpec>, onWindows: boole
     onWindows
       ? !isWindowsSignal(signal) && signal !== 'SIGTERM' && signal !== 'SIGKILL'
       : isWindowsSignal(signal)
-  return [...services].flatMap(({ name, stop, reload }) => [
+  return [...services].flatMap(({ name, stop, reload, restart }) => [
     ...(stop.some(({ action }) => action.kind === 'signal' && isForeign(action.signal))
       ? [{ path: ['services', name, 'stop'], message }]
       : []),
     ...(reload.kind === 'signal' && (isForeign(reload.signal) || reload.signal === 'SIGTERM')
       ? [{ path: ['services', name, 'reload'], message }]
+      : []),
+    ...(onWindows && typeof restart.when === 'object' && restart.when.signals.some(neverEnds)
+      ? [{ path: ['services', name, 'restart', 'when'], message: NO_END }]
       : []),
   ])
 }

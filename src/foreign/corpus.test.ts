@@ -1,6 +1,6 @@
 /**
  * Configurations of other supervisors in test/fixtures/import/KIND/NAME, each with the stead.yaml and the
- * list of losses that come of it. `vitest -u` writes what they are now: read the difference.
+ * list of losses that come of it. `vitest -u all` writes what they are now: read the difference.
  */
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parseGuardFile, settingProblems } from '../config/guard-file.ts'
 import { SteadError } from '../errors.ts'
 import { type Draft, type DraftService, lose } from './draft.ts'
+import { stopForWindows } from './for-windows.ts'
 import { markJobs } from './jobs.ts'
 import type { Loss, Place } from './loss.ts'
 import { goodName, nameAll } from './names.ts'
@@ -36,14 +37,20 @@ const MAX_ROUNDS = 60
  *
  * @param shownAs the configuration, for messages
  * @param base the directory where the file will lie
+ * @param onWindows whether its guard will be there: what it would refuse is lost as well
  * @throws FOREIGN_EMPTY where no program is left, FOREIGN_INVALID where nothing can be made of it
  */
-export function finish(draft: Draft, shownAs: string, base: string): Imported {
+export function finish(draft: Draft, shownAs: string, base: string, onWindows = false): Imported {
   const parts = partsOf(draft)
+  if (onWindows) {
+    for (const { draft: service, settings } of parts.services.values()) {
+      if ('stop' in settings) settings.stop = stopForWindows(service, settings.stop)
+    }
+  }
   const path = join(base, 'stead.yaml')
   for (let round = 0; ; round += 1) {
     if (parts.services.size === 0) throw new SteadError('FOREIGN_EMPTY', { source: shownAs })
-    const problems = settingProblems(documentOf(parts), path)
+    const problems = settingProblems(documentOf(parts), path, onWindows)
     if (problems.length === 0) break
     if (round === MAX_ROUNDS) {
       const told = problems.map((one) => `${one.path.map(String).join('.')}: ${one.message}`)
@@ -55,7 +62,7 @@ export function finish(draft: Draft, shownAs: string, base: string): Imported {
   // Whatever variable it names has a value: what that is, is the business of the machine it runs on.
   const env = new Proxy({}, { get: (_, name) => (typeof name === 'string' ? '1' : undefined) })
   try {
-    parseGuardFile({ path, text, env })
+    parseGuardFile({ path, text, env, ...(onWindows ? { onWindows } : {}) })
   } catch (cause) {
     const problems = [`what was made of it cannot be read: ${(cause as Error).message}`]
     throw new SteadError('FOREIGN_INVALID', { source: shownAs, problems }, { cause })
@@ -145,6 +152,11 @@ function leaveOut(parts: Parts, draft: Draft, path: readonly PropertyKey[], why:
   const found = parts.services.get(name ?? '')
   if (found === undefined) return
   const { draft: service, settings } = found
+  const inherited = at !== undefined && !Object.hasOwn(settings, at) && at in parts.defaults
+  if (inherited) {
+    leaveOut(parts, draft, ['defaults', at], why)
+    return
+  }
   // A setting with two problems has gone with the first.
   const was = at !== undefined && path.length > 3 && Object.hasOwn(service.settings, at)
   if (was && at !== 'command' && !Object.hasOwn(settings, at)) return

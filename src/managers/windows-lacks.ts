@@ -19,7 +19,7 @@ export function guardLacks(spec: ServiceSpec): Unsupported[] {
     reason: `a guard on Windows has it not; ${remedy}`,
   }))
   for (const { path, message } of signalProblems([program], true)) {
-    found.push({ setting: String(path.at(-1)), reason: message })
+    found.push({ setting: path.slice(2).join('.'), reason: message })
   }
   if (spec.killMode === 'process' || spec.killMode === 'none') {
     const reason = 'the guard that keeps the program leaves nothing of it behind'

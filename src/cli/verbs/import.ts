@@ -8,6 +8,7 @@ import { type Source, shown } from '../../foreign/source.ts'
 import type { RegistryKey } from '../../model/registry-tree.ts'
 import { suggest } from '../../model/suggest.ts'
 import { foreignFiles } from '../../platform/foreign-files.ts'
+import { onWindows } from '../compose-guard-home.ts'
 import { serviceInRegistry } from '../compose-registry.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -43,6 +44,7 @@ export function importForeign(
       importer(evaluated === undefined ? source : { ...source, evaluated }),
       shown(source, found),
       source.base,
+      onWindows(),
     )
     if (target !== null) await writeNew(target, text, options.force === true)
     if (output.json) {

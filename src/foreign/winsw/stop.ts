@@ -6,7 +6,10 @@ import { at, milliseconds, type WinswService } from './service.ts'
 /** `stoptimeout` of WinSW's docs. */
 const TIMEOUT = 15_000
 
-/** `stopexecutable` and its arguments, or Ctrl-C, which SIGTERM begins with on Windows; then what is left is ended. */
+/**
+ * `stopexecutable` and its arguments; or Ctrl-C, and WM_CLOSE for a program without a console
+ * (CloseMainWindow). Then what is left is ended.
+ */
 export function setStop(one: WinswService): void {
   const { service, root, expand } = one
   const timeout = root.first('stoptimeout')
@@ -19,7 +22,8 @@ export function setStop(one: WinswService): void {
   const executable = root.first('stopexecutable')
   const origin = at(executable ?? list[0] ?? line ?? timeout ?? root)
   if (list.length === 0 && line === null && executable === null) {
-    service.set('stop', [{ signal: 'SIGTERM', wait }], { ...origin, setting: 'stoptimeout' })
+    const asked = ['CTRL_C', 'WM_CLOSE'].map((signal) => ({ signal, wait }))
+    service.set('stop', asked, { ...origin, setting: 'stoptimeout' })
   } else {
     const own = (service.settings.command as readonly string[] | undefined)?.[0] ?? ''
     const program = executable === null ? own : expand(executable.text, executable)
