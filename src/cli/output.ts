@@ -100,6 +100,9 @@ const OF_LINES: ReadonlySet<string> = new Set([
   'GUARD_FILE_INVALID',
   'FOREIGN_INVALID',
   'PARAMETER_INVALID',
+  'PACK_FILE_INVALID',
+  'PACK_ENTRY_INVALID',
+  'PACK_TOOL_FAILED',
 ])
 
 function errorText(error: unknown, verbose: boolean): string {

@@ -6,6 +6,7 @@ import { addForeignVerbs } from './foreign-verbs.ts'
 import { addGuardVerbs, several } from './guard-verbs.ts'
 import { addInstallOptions } from './install-options.ts'
 import { makeOutput } from './output.ts'
+import { addPackVerbs } from './pack-verbs.ts'
 import { addSecretVerbs } from './secret-verbs.ts'
 import type { NamesOptions } from './verbs/completion.ts'
 import type { ControlVerb } from './verbs/control.ts'
@@ -100,6 +101,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
   addWindowsVerbs(verb, exit)
   addConfigVerbs(program, all, exit)
   addSecretVerbs(program, all, exit)
+  addPackVerbs(program, all, exit)
   addCommonOptions(program.command('version').description('print the version'), all).action(
     (options: CommonOptions) => exit(printVersion(options)),
   )
@@ -136,17 +138,17 @@ them under one guard.
 One program as a service:
   install, uninstall, list install or update in place; remove; what is installed
   run, password, control   what a manager starts; Windows: password, own codes
+  pack                     executables and installers of a service you wrote
 Many programs, described in stead.yaml:
   up, down, apply, audit   start and keep; stop; take changes; who changed what
   scale, signal, beat, set how many instances; signals; heartbeats; parameters
   metrics, graph           as text for Prometheus; who needs whom
   import, export           from and to supervisord, systemd, …
   config, secret           what it is made of, what was before; sealed values
-Both:
+Both, and stead itself:
   start, stop, restart, pause, resume, reload
   status, top, explain     how they are; as they live; why, what would change it
   logs, events, history    what they print; what has happened; how they ended
-Others:
   version, completion      the version; a completion script for a shell
 
 "stead VERB --help" shows what a verb takes; -V prints the version.

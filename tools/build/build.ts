@@ -21,7 +21,12 @@ if (status !== 0) process.exit(1)
 for (const path of ['bin', 'share', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
   cpSync(join(root, path), join(dist, path), { recursive: true })
 }
-for (const schema of ['service.schema.json', 'stead.schema.json', 'openapi.json']) {
+for (const schema of [
+  'service.schema.json',
+  'stead.schema.json',
+  'pack.schema.json',
+  'openapi.json',
+]) {
   cpSync(join(root, 'docs', 'reference', schema), join(dist, 'schema', schema))
 }
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify(publishedManifest(), null, 2)}\n`)

@@ -30,7 +30,7 @@ export function guardSchemaFile(): string {
   return `${JSON.stringify(titled, null, 2)}\n`
 }
 
-function forEditors(schema: SettingSchema): object {
+export function forEditors(schema: SettingSchema): object {
   const { example, fallback, properties, anyOf, items, additionalProperties, ...rest } = schema
   return {
     ...rest,

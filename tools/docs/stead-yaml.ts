@@ -39,7 +39,7 @@ function membersOf({
   return typeof additionalProperties === 'object' ? (additionalProperties.properties ?? {}) : {}
 }
 
-function sectionOf(name: string, schema: SettingSchema): string {
+export function sectionOf(name: string, schema: SettingSchema): string {
   const { description = '', example, fallback } = schema
   const rows = innerOf(schema, '')
   const facts = [`**Type** ${typeOf(schema)}`]

@@ -27,7 +27,7 @@ export interface BundleAsked {
 }
 
 /** The sources in a checkout, the compiled files in the published package. */
-const STEAD_ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
+export const STEAD_ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 const ENDING = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 const SYSTEMS = { linux: 'linux', win: 'win32', darwin: 'darwin' } as const

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SteadError } from '../../errors.ts'
 import { PACK_TARGETS, type PackSpec, type PackTarget } from '../../model/pack-spec.ts'
-import { bundle } from './bundle.ts'
+import { bundle, STEAD_ROOT } from './bundle.ts'
 import { KOFFI_ASSET } from './bundle-plugin.ts'
 import { injectBlob } from './inject.ts'
 import type { PackageCache } from './package-cache.ts'
@@ -14,6 +14,8 @@ import { type MessageResource, withResources } from './windows-resources.ts'
 export interface ExecutableAsked {
   readonly spec: PackSpec
   readonly target: PackTarget
+  /** Node of this machine, of the version that executables have: {@link hostNode}. */
+  readonly node: string
   /** An empty directory, for what is made on the way. */
   readonly room: string
 }
@@ -36,52 +38,25 @@ export interface Executable {
 
 /** The single executable of a program for one target. */
 export async function makeExecutable(
-  { spec, target, room }: ExecutableAsked,
+  { spec, target, node, room }: ExecutableAsked,
   { packages, stead, messages }: ExecutablePorts,
 ): Promise<Executable> {
-  const host = hostTarget()
-  const koffi = await packages.file(KOFFI_PACKAGES[target])
-  const facts = {
-    name: spec.name,
-    version: spec.version,
-    target,
-    updateKeys: spec.update === null ? null : await readFile(spec.update.publicKey, 'utf8'),
-    stead,
-    service: spec.service !== null,
-  }
-  // Addons of the program are known when it has been bundled, and their hashes are part of its code.
-  const found = await bundle({ spec, target, facts: { ...facts, addons: {} } })
-  const assets: Record<string, string | Uint8Array> = { [KOFFI_ASSET]: koffi }
-  for (const { asset, path } of found.addons) assets[asset] = await readFile(path)
-  const addons = Object.fromEntries(
-    Object.entries(assets).map(([asset, bytes]) => [asset, sha256(bytes)]),
-  )
-  const { main, threads, inputs, notes } = await bundle({
-    spec,
-    target,
-    facts: { ...facts, addons },
-  })
-  const runtime = await packages.file(NODE_PACKAGES[target])
-  const node = join(room, host === 'win-x64' ? 'node.exe' : 'node')
-  await writeFile(node, host === target ? runtime : await packages.file(NODE_PACKAGES[host]), {
-    mode: 0o700,
-  })
+  const { main, assets, inputs, notes } = await content(spec, target, packages, stead)
   const blobRoom = join(room, 'blob')
   await mkdir(blobRoom)
   const blob = await seaBlob({
     node,
     main,
-    assets: { ...assets, ...threads },
-    codeCache: host === target,
+    assets,
+    codeCache: hostTarget() === target,
     room: blobRoom,
   })
+  const runtime = await packages.file(NODE_PACKAGES[target])
   const path = join(room, target === 'win-x64' ? `${spec.name}.exe` : spec.name)
-  if (target === 'win-x64')
-    await writeFile(
-      path,
-      await withResources(runtime, { spec, messages, blob: await readFile(blob) }),
-    )
-  else {
+  if (target === 'win-x64') {
+    const resources = { spec, messages, blob: await readFile(blob) }
+    await writeFile(path, await withResources(runtime, resources))
+  } else {
     await writeFile(path, runtime)
     await injectBlob(path, blob)
   }
@@ -89,7 +64,53 @@ export async function makeExecutable(
   return { path, inputs, notes }
 }
 
-/** This machine as a target: a blob is made by its own Node. */
+async function content(
+  spec: PackSpec,
+  target: PackTarget,
+  packages: PackageCache,
+  stead: string,
+): Promise<{
+  readonly main: string
+  readonly assets: Readonly<Record<string, string | Uint8Array>>
+  readonly inputs: readonly string[]
+  readonly notes: readonly string[]
+}> {
+  const { name, version, service } = spec
+  const facts = {
+    name,
+    version,
+    target,
+    updateKeys: spec.update === null ? null : await readFile(spec.update.publicKey, 'utf8'),
+    stead,
+    service: service !== null,
+  }
+  const natives: Record<string, Uint8Array> = {
+    [KOFFI_ASSET]: await packages.file(KOFFI_PACKAGES[target]),
+  }
+  const hashes = (): Record<string, string> =>
+    Object.fromEntries(Object.entries(natives).map(([asset, bytes]) => [asset, sha256(bytes)]))
+  let made = await bundle({ spec, target, facts: { ...facts, addons: hashes() } })
+  if (service !== null) checkUsesRun(spec, made.inputs)
+  for (const { asset, path } of made.addons) natives[asset] = await readFile(path)
+  // The hashes of the program's own addons are part of its code, and are known when it has been bundled.
+  if (made.addons.length > 0)
+    made = await bundle({ spec, target, facts: { ...facts, addons: hashes() } })
+  const { main, threads, inputs, notes } = made
+  return { main, assets: { ...natives, ...threads }, inputs, notes }
+}
+
+/** Without run() the executable would have none of the verbs that installers call. */
+function checkUsesRun(spec: PackSpec, inputs: readonly string[]): void {
+  if (inputs.some((path) => path.startsWith(join(STEAD_ROOT, 'cli', 'run.')))) return
+  throw new SteadError('PACK_ENTRY_INVALID', {
+    entry: spec.entry,
+    problems: [
+      'it does not call run() of stead, so it is no service; a program that is none has "service: false" in its pack file',
+    ],
+  })
+}
+
+/** This machine as a target: a blob is made by its own Node. @throws PLATFORM_UNSUPPORTED */
 export function hostTarget(): PackTarget {
   const system = process.platform === 'win32' ? 'win' : process.platform
   const host = PACK_TARGETS.find((target) => target === `${system}-${process.arch}`)
@@ -98,6 +119,14 @@ export function hostTarget(): PackTarget {
     feature: 'packing',
     platform: `${process.platform}-${process.arch}`,
   })
+}
+
+/** Puts the Node that makes blobs into a directory. @returns its path */
+export async function hostNode(packages: PackageCache, room: string): Promise<string> {
+  const host = hostTarget()
+  const path = join(room, host === 'win-x64' ? 'node.exe' : 'node')
+  await writeFile(path, await packages.file(NODE_PACKAGES[host]), { mode: 0o700 })
+  return path
 }
 
 function sha256(bytes: string | Uint8Array): string {

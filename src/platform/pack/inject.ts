@@ -22,15 +22,16 @@ export async function injectBlob(path: string, blob: string): Promise<void> {
   const options = ['--sentinel-fuse', SEA_FUSE, '--macho-segment-name', 'NODE_SEA']
   const words = [postject(), path, SEA_RESOURCE, blob, ...options]
   const child = spawn(process.execPath, words, {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: PATIENCE,
     killSignal: 'SIGKILL',
     windowsHide: true,
   })
   let said = ''
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    said += chunk
-  })
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk
+    })
   const how = await new Promise<string | null>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('close', (code, signal) =>
@@ -38,7 +39,10 @@ export async function injectBlob(path: string, blob: string): Promise<void> {
     )
   })
   if (how === null) return
-  const reason = `it ended with ${how}: ${said.trim().split('\n').at(-1) ?? ''}`
+  const lines = said
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('warning:'))
+  const reason = `it ended with ${how}\n${lines.join('\n')}`
   throw new SteadError('PACK_TOOL_FAILED', { tool: 'postject', product: path, reason })
 }
 

@@ -84,5 +84,14 @@ export const KOFFI_PACKAGES: Readonly<Record<PackTarget, PinnedPackage>> = {
   ),
 }
 
-/** What the fuse of a Node that can be made a single executable says before and after: postject, README. */
-export const SEA_FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
+/**
+ * The fuse of a Node that can be made a single executable (postject, README). Not in one piece: it may be in
+ * an executable only once, and this code is in those of stead.
+ */
+export const SEA_FUSE = ['NODE_SEA_FUSE', 'fce680ab2cc467b6e072b8b5df1996b2'].join('_')
+
+/** The text of Node's licence, and of all that is in Node: only the package for Linux has it. */
+export const NODE_LICENSE: PinnedPackage = {
+  ...NODE_PACKAGES['linux-x64'],
+  member: 'package/LICENSE',
+}

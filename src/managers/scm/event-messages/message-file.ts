@@ -23,16 +23,20 @@ export function eventMessageFile(): MessageFile {
 }
 let made: MessageFile | null = null
 
-function make(): MessageFile {
+/** The texts of all events, a message table for each language. */
+export function eventMessageTables(): readonly {
+  readonly language: number
+  readonly data: Buffer
+}[] {
   const events = Object.values(WINDOWS_EVENTS)
-  const content = resourceDll(
-    RT_MESSAGETABLE,
-    NAME,
-    (['en', 'zh'] as const).map((word) => ({
-      language: LANGUAGES[word],
-      data: messageTable(events.map(({ id, text }) => ({ id, text: text[word] }))),
-    })),
-  )
+  return (['en', 'zh'] as const).map((word) => ({
+    language: LANGUAGES[word],
+    data: messageTable(events.map(({ id, text }) => ({ id, text: text[word] }))),
+  }))
+}
+
+function make(): MessageFile {
+  const content = resourceDll(RT_MESSAGETABLE, NAME, eventMessageTables())
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 16)
   return { fileName: `events-${hash}.dll`, content }
 }

@@ -1,0 +1,77 @@
+/** Everything that is made for one target: the executable, what is beside it, and its artefacts. */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PackSpec } from '../model/pack-spec.ts'
+import type { TargetPlan } from '../pack/plan.ts'
+import type { BundledPackage } from '../pack/sbom/bundled-package.ts'
+import { cyclonedx } from '../pack/sbom/cyclonedx.ts'
+import { licensesText } from '../pack/sbom/licenses-text.ts'
+import { STEAD_ROOT } from '../platform/pack/bundle.ts'
+import { bundledPackages } from '../platform/pack/bundled-packages.ts'
+import { makeExecutable } from '../platform/pack/executable.ts'
+import { KOFFI_PACKAGES, NODE_LICENSE, NODE_PACKAGES } from '../platform/pack/runtimes.ts'
+import { sha256Of, stage } from '../platform/pack/stage.ts'
+import type { PackPorts } from './compose-pack.ts'
+
+export interface TargetAsked extends TargetPlan {
+  readonly spec: PackSpec
+  readonly epoch: number
+  readonly node: string
+  /** An empty directory; artefacts are left in it. */
+  readonly room: string
+}
+
+export interface TargetMade {
+  /** Absolute paths of what is given to users. */
+  readonly files: readonly string[]
+  readonly notes: readonly string[]
+}
+
+export async function makeTarget(
+  { spec, target, name, formats, epoch, node, room }: TargetAsked,
+  ports: PackPorts,
+): Promise<TargetMade> {
+  const workshop = join(room, 'work')
+  await mkdir(workshop)
+  const executable = await makeExecutable({ spec, target, node, room: workshop }, ports)
+  const packages = await inside(executable.inputs, target, ports)
+  const product = await stage({
+    spec,
+    target,
+    executable: executable.path,
+    licenses: licensesText(`${spec.displayName} ${spec.version}`, packages),
+    epoch,
+    room: join(workshop, 'texts'),
+  })
+  const files: string[] = []
+  for (const format of formats) {
+    const builder = ports.builders.find((one) => one.format === format)
+    const out = join(room, format)
+    await mkdir(out)
+    if (builder !== undefined) files.push((await builder.build(product, out)).path)
+  }
+  const sbom = join(room, `${name}.cdx.json`)
+  const sha256 = await sha256Of(executable.path)
+  const { stead } = ports
+  await writeFile(sbom, cyclonedx({ spec, target, packages, sha256, epoch, stead }))
+  await rm(workshop, { recursive: true })
+  return { files: [...files, sbom], notes: executable.notes }
+}
+
+/** Packages of the bundle, the runtime, and the native part of koffi. */
+async function inside(
+  inputs: readonly string[],
+  target: TargetPlan['target'],
+  { packages }: PackPorts,
+): Promise<readonly BundledPackage[]> {
+  const bundled: readonly BundledPackage[] = bundledPackages(inputs, STEAD_ROOT)
+  const koffi = bundled.find((one) => one.name === 'koffi')
+  const { name, version, integrity } = KOFFI_PACKAGES[target]
+  const runtime = NODE_PACKAGES[target]
+  const licenseText = (await packages.file(NODE_LICENSE)).toString('utf8')
+  return [
+    ...bundled,
+    { name, version, integrity, license: 'MIT', licenseText: koffi?.licenseText ?? null },
+    { ...runtime, license: 'MIT', licenseText },
+  ]
+}
