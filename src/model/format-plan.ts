@@ -12,6 +12,8 @@ export type LaidOut =
       readonly path: string
       readonly source: string
       readonly mode: number
+      /** A text in UTF-8 gets the mark in front by which tools of Windows know it. */
+      readonly byteOrderMark?: boolean
     }
   /** A symbolic link with exactly this text. */
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
@@ -26,19 +28,23 @@ export interface LaidOutFact {
   readonly md5: string
 }
 
+export interface ToolCommand {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** How an artefact of one format is made by a tool: pure, carried out by `platform/pack/`. */
 export interface FormatPlan {
   readonly entries: readonly LaidOut[]
   /** What can be written only once sizes and sums of the other files are known. */
   readonly afterwards?: (facts: readonly LaidOutFact[]) => readonly LaidOut[]
-  /** The tool, started without a shell; `directory` is the absolute path of what was laid out. */
-  readonly command: (directory: string) => {
-    readonly file: string
-    readonly args: readonly string[]
-    readonly env?: Readonly<Record<string, string>>
-  }
-  /** Where the tool leaves what it made, relative to the directory. */
+  /** The tools in their order, started without a shell; `directory` has what was laid out. */
+  readonly commands: (directory: string) => readonly ToolCommand[]
+  /** Where the last tool leaves what it made, relative to the directory. */
   readonly result: string
+  /** Makes the artefact of what the last tool made, where that is not it yet. */
+  readonly finish?: (bytes: Uint8Array) => Uint8Array
   /** The file name of the artefact. */
   readonly name: string
 }

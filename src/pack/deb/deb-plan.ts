@@ -28,19 +28,21 @@ export function debPlan(product: StagedProduct): FormatPlan {
         : [controlFile('conffiles', `${configFiles.join('\n')}\n`, 0o644)]),
       ...Object.entries(scripts).map(([name, text]) => controlFile(name, text, 0o755)),
     ],
-    command: (directory) => ({
-      file: 'dpkg-deb',
-      // With more than one thread xz cuts the data into blocks, and the bytes depend on the machine.
-      args: [
-        '--root-owner-group',
-        '--threads-max=1',
-        '-Zxz',
-        '--build',
-        `${directory}/tree`,
-        `${directory}/${made}`,
-      ],
-      env: { SOURCE_DATE_EPOCH: String(epoch) },
-    }),
+    commands: (directory) => [
+      {
+        file: 'dpkg-deb',
+        // With more than one thread xz cuts the data into blocks, and the bytes depend on the machine.
+        args: [
+          '--root-owner-group',
+          '--threads-max=1',
+          '-Zxz',
+          '--build',
+          `${directory}/tree`,
+          `${directory}/${made}`,
+        ],
+        env: { SOURCE_DATE_EPOCH: String(epoch) },
+      },
+    ],
     result: made,
     name: `${spec.name}_${packageVersion(spec.version)}_${DEB_ARCHITECTURES[target]}.deb`,
   }

@@ -32,28 +32,30 @@ export function rpmPlan(product: StagedProduct): FormatPlan {
         mode: 0o644,
       },
     ],
-    command: (directory) => ({
-      file: 'rpmbuild',
-      args: [
-        '-bb',
-        '--quiet',
-        '--target',
-        `${architecture}-linux`,
-        ...Object.entries({
-          _topdir: literal(directory),
-          // Where packages are left, whatever the machine's own macros say.
-          _rpmdir: literal(`${directory}/made`),
-          _rpmfilename: '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm',
-        }).flatMap(([name, value]) => ['--define', `${name} ${value}`]),
-        `${directory}/package.spec`,
-      ],
-      // HOME has macros of the one who packs, which would change what comes out.
-      env: {
-        SOURCE_DATE_EPOCH: String(epoch),
-        STEAD_PACK_TREE: `${directory}/tree`,
-        HOME: directory,
+    commands: (directory) => [
+      {
+        file: 'rpmbuild',
+        args: [
+          '-bb',
+          '--quiet',
+          '--target',
+          `${architecture}-linux`,
+          ...Object.entries({
+            _topdir: literal(directory),
+            // Where packages are left, whatever the machine's own macros say.
+            _rpmdir: literal(`${directory}/made`),
+            _rpmfilename: '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm',
+          }).flatMap(([name, value]) => ['--define', `${name} ${value}`]),
+          `${directory}/package.spec`,
+        ],
+        // HOME has macros of the one who packs, which would change what comes out.
+        env: {
+          SOURCE_DATE_EPOCH: String(epoch),
+          STEAD_PACK_TREE: `${directory}/tree`,
+          HOME: directory,
+        },
       },
-    }),
+    ],
     result: `made/${file}`,
     name: file,
   }

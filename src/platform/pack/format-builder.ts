@@ -7,6 +7,7 @@ import {
   lutimes,
   mkdir,
   readdir,
+  readFile,
   rename,
   rm,
   symlink,
@@ -15,7 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { SteadError } from '../../errors.ts'
 import { describeExit } from '../../model/exit.ts'
-import type { FormatPlan, LaidOut, LaidOutFact } from '../../model/format-plan.ts'
+import type { FormatPlan, LaidOut, LaidOutFact, ToolCommand } from '../../model/format-plan.ts'
 import type { CommandRunner } from '../../model/ports/command-runner.ts'
 import type { FormatBuilder, StagedProduct } from '../../model/staged-product.ts'
 
@@ -42,9 +43,11 @@ export function formatBuilder(
         for (const entry of plan.entries) await layOut(room, entry, found)
         for (const entry of plan.afterwards?.(found) ?? []) await layOut(room, entry, [])
         await setTimes(room, product.epoch)
-        await runTool(runner, plan.command(room), plan.name)
+        for (const command of plan.commands(room)) await runTool(runner, command, plan.name)
+        const made = join(room, plan.result)
+        if (plan.finish !== undefined) await writeFile(made, plan.finish(await readFile(made)))
         const path = join(out, plan.name)
-        await rename(join(room, plan.result), path)
+        await rename(made, path)
         return { path, format: facts.format, target: product.target }
       } finally {
         await rm(room, { recursive: true, force: true })
@@ -67,11 +70,17 @@ async function layOut(room: string, entry: LaidOut, found: LaidOutFact[]): Promi
       await writeFile(path, entry.text, { flag: 'wx', mode: 0o600 })
       break
     case 'copy':
-      await copyFile(entry.source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+      if (entry.byteOrderMark === true) await copyMarked(entry.source, path)
+      else await copyFile(entry.source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
       break
   }
   await chmod(path, entry.mode)
   if (entry.kind !== 'directory') found.push(await factOf(path, entry.path))
+}
+
+async function copyMarked(source: string, path: string): Promise<void> {
+  const text = await readFile(source, 'utf8')
+  await writeFile(path, text.startsWith('\ufeff') ? text : `\ufeff${text}`, { flag: 'wx' })
 }
 
 async function makeParents(room: string, directory: string): Promise<void> {
@@ -106,7 +115,7 @@ async function setTimes(directory: string, epoch: number): Promise<void> {
 
 async function runTool(
   runner: Pick<CommandRunner, 'run'>,
-  { file, args, env }: ReturnType<FormatPlan['command']>,
+  { file, args, env }: ToolCommand,
   name: string,
 ): Promise<void> {
   const result = await runner.run(file, args, {

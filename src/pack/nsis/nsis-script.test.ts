@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { productOf } from '../../../test/fixtures/staged-product.ts'
+import { nsisPlan } from './nsis-plan.ts'
+import { nsisString, variable } from './nsis-text.ts'
+
+function scriptOf(spec = {}): string {
+  const { entries } = nsisPlan(productOf(spec, 'win-x64'))
+  const found = entries.find(({ path }) => path === 'setup.nsi')
+  return found?.kind === 'text' ? String(found.text) : ''
+}
+
+describe('a string of NSIS', () => {
+  test.each([
+    ['plain', '"plain"'],
+    ['C:\\new\\', '"C:\\new\\"'],
+    ['$INSTDIR', '"$$INSTDIR"'],
+    ['say "hi"', '"say $\\"hi$\\""'],
+    ["`a` and 'b'", '"`a` and \'b\'"'],
+    ['a\r\nb\tc', '"a$\\r$\\nb$\\tc"'],
+    ['a\u0000b', '"a b"'],
+    ['你好', '"你好"'],
+  ])('of %j is %s', (text, expected) => {
+    expect(nsisString(text)).toBe(expected)
+  })
+
+  test('takes variables as such', () => {
+    expect(nsisString('"', variable('INSTDIR'), '\\a$"')).toBe('"$\\"$INSTDIR\\a$$$\\""')
+  })
+})
+
+describe('the script of a setup program', () => {
+  test('begins with the mark of UTF-8 and the stub that has no 32-bit code', () => {
+    expect(scriptOf()).toMatch(/^\ufeffTarget amd64-unicode\n/)
+  })
+
+  test('has no page for a licence that is not there', () => {
+    expect(scriptOf()).not.toContain('MUI_PAGE_LICENSE')
+    expect(scriptOf({ license: '/l.txt' })).toContain('MUI_PAGE_LICENSE')
+  })
+
+  test('hands variables that cannot be settings over as they are', () => {
+    const env = { PORT: '1', quoted: 'x', PATHS: 'C:\\a\\', SAY: '"' }
+    const service = { account: null, start: 'auto', enable: true, args: ['a b'], env }
+    const script = scriptOf({ service })
+    expect(script).toContain('--env $\\"PORT=$Setting_ENV_PORT$\\"')
+    expect(script).toContain('--env quoted=x --env PATHS=C:\\a\\ --env $\\"SAY=\\$\\"$\\"')
+    expect(script).toContain(' -- $\\"a b$\\""')
+  })
+
+  test('of a program that is no service calls none of its verbs', () => {
+    const script = scriptOf({ service: null })
+    expect(script).not.toContain('nsExec')
+    expect(script).not.toContain('Call Register')
+  })
+
+  test('never puts a text into a macro, which would read backquotes in it', () => {
+    const script = scriptOf({ displayName: '`x` $ "y"' })
+    expect(script.split('\n').filter((line) => line.includes('${') && line.includes('`'))).toEqual(
+      [],
+    )
+  })
+})

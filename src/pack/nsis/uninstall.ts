@@ -1,0 +1,70 @@
+/* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
+import { folderName } from '../windows-names.ts'
+import { nsisString, variable } from './nsis-text.ts'
+import { foldersOf, type NsisParts } from './parts.ts'
+import { indented } from './shared.ts'
+import { callVerb, run } from './verbs.ts'
+
+/** Exit code of the verbs for a service that is not there. */
+const NOT_INSTALLED = 5
+
+/**
+ * The service first, since with its files gone nobody could remove it; what is not the product's, such as data of a
+ * user in its directory, stays.
+ */
+export function uninstallSection(parts: NsisParts): string[] {
+  const { spec, files, key } = parts
+  const paths = files.flatMap(({ path, config }) => (config ? [path, `${path}.default`] : [path]))
+  return [
+    'Function un.onInit',
+    '  Call un.PrepareAsAdministrator',
+    'FunctionEnd',
+    'Section "un.install"',
+    ...(spec.service === null ? [] : indented(removeService(parts))),
+    ...[...paths, 'uninstall.lst', 'uninstall.exe'].flatMap((path) => [
+      `  StrCpy $R0 ${nsisString(variable('INSTDIR'), `\\${path}`)}`,
+      '  Call un.DeletePatiently',
+    ]),
+    '  SetOutPath "$TEMP"',
+    ...foldersOf(files).map(
+      (folder) => `  RMDir ${nsisString(variable('INSTDIR'), `\\${folder}`)}`,
+    ),
+    '  RMDir "$INSTDIR"',
+    ...(spec.service === null ? [] : indented(removeTraces(spec.name))),
+    `  RMDir /r ${nsisString(variable('SMPROGRAMS'), `\\${folderName(spec)}`)}`,
+    `  DeleteRegKey HKLM "${key}"`,
+    'SectionEnd',
+  ]
+}
+
+function removeService(parts: NsisParts): string[] {
+  const executable = nsisString(variable('INSTDIR'), `\\${parts.executable}`)
+  return [
+    'Call un.StopService',
+    `StrCpy $R0 ${executable}`,
+    '${If} ${FileExists} "$R0"',
+    ...indented(callVerb(parts, 'uninstall')),
+    '${Else}',
+    // Somebody has removed it, a scanner of viruses perhaps.
+    ...indented(run(nsisString('"', variable('SYSDIR'), `\\sc.exe" delete ${parts.spec.name}`))),
+    `  StrCpy $0 ${NOT_INSTALLED}`,
+    '${EndIf}',
+    '${If} $0 != 0',
+    `\${AndIf} $0 != ${NOT_INSTALLED}`,
+    '  MessageBox MB_OK|MB_ICONSTOP "$(CannotUninstall)$1" /SD IDOK',
+    '  SetErrorLevel 2',
+    '  Abort "$(CannotUninstall)$1"',
+    '${EndIf}',
+  ]
+}
+
+/** What stead keeps of a service below ProgramData, and its directories where nothing else is in them. */
+function removeTraces(name: string): string[] {
+  const home = '$APPDATA\\stead'
+  return [
+    `Delete "${home}\\logs\\${name}.log"`,
+    `Delete "${home}\\logs\\${name}.log.1"`,
+    ...['logs', 'specs', 'state', 'run', 'locks'].map((folder) => `RMDir "${home}\\${folder}"`),
+    `RMDir "${home}"`,
+  ]
+}

@@ -1,0 +1,119 @@
+/** What tests of installers ask a Windows for: one in Wine, made for the file of tests. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { get } from 'node:http'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createPrefix, type ProgramResult, type WinePrefix, windowsPath } from '../wine/prefix.ts'
+
+export interface Windows {
+  readonly prefix: WinePrefix
+  run(program: string, ...args: readonly string[]): Promise<ProgramResult>
+  /** The Unix path of a file on drive C. */
+  unix(path: string): string
+  /** The number of the state of a service, or null where there is none: 1 stopped, 4 running. */
+  state(service: string): Promise<number | null>
+  /** All files and folders of drive C and all of the registry of the machine. */
+  /** How a service is started: 2 by itself, 3 on demand. */
+  startType(service: string): Promise<number | null>
+  /** The value of a key of the machine. */
+  value(key: string, name: string): Promise<string | null>
+  everything(): Promise<ReadonlySet<string>>
+  changedSince(before: ReadonlySet<string>): Promise<string[]>
+}
+
+/** What Windows itself changes while it runs: temporary files, its own services, the clock. */
+const BY_ITSELF = [/^\/(windows\/temp|users\/[^/]+\/(Temp|AppData\/Local\/Temp))(\/|$)/]
+
+export async function bootWindows(): Promise<Windows> {
+  const prefix = createPrefix()
+  try {
+    await prefix.boot()
+  } catch (error) {
+    await prefix.dispose()
+    throw error
+  }
+  const drive = join(prefix.path, 'drive_c')
+  const run: Windows['run'] = (program, ...args) => prefix.run(program, args, { timeout: 120_000 })
+
+  async function value(key: string, name: string): Promise<string | null> {
+    const { stdout } = await run('reg.exe', 'query', key, '/v', name)
+    return / REG_\w+\s+(.*?)\r?\n/.exec(stdout)?.[1] ?? null
+  }
+
+  async function everything(): Promise<ReadonlySet<string>> {
+    const files = execFileSync('find', [drive, '-printf', '/%P %y\n'], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    })
+      .split('\n')
+      .filter((line) => !BY_ITSELF.some((known) => known.test(line)))
+    const file = join(prefix.path, '..', 'machine.reg')
+    const { code, stderr } = await run('reg.exe', 'export', 'HKLM', windowsPath(file), '/y')
+    if (code !== 0) throw new Error(`the registry could not be read: ${stderr}`)
+    const text = readFileSync(file, 'utf16le')
+    rmSync(file)
+    let key = ''
+    const values = text
+      // Uninstallers of NSIS run as a copy of themselves, which Windows removes at its next start.
+      .replace(/^"PendingFileRenameOperations"=(.*\\\r\n)*.*\r\n/gm, '')
+      // A count of services that were ever made, which Wine keeps.
+      .replace(/^.*ServiceCurrent\]\r\n@=.*\r\n/gm, '')
+      .replaceAll('\\\r\n', '')
+      .split('\r\n')
+      .map((line) => {
+        if (line.startsWith('[')) key = line
+        return `${key} ${line}`
+      })
+    return new Set([...files, ...values])
+  }
+
+  return {
+    prefix,
+    run,
+    unix: (path) => join(drive, path.slice(3).replaceAll('\\', '/')),
+    async state(service) {
+      const { stdout } = await run('sc.exe', 'query', service)
+      const digits = /STATE\s*:\s*(\d+)/.exec(stdout)?.[1]
+      return digits === undefined ? null : Number(digits)
+    },
+    async startType(service) {
+      const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service}`
+      const text = await value(key, 'Start')
+      return text === null ? null : Number(text)
+    },
+    value,
+    everything,
+    async changedSince(before) {
+      const after = await everything()
+      return [
+        ...[...after].filter((line) => !before.has(line)).map((line) => `+ ${line}`),
+        ...[...before].filter((line) => !after.has(line)).map((line) => `- ${line}`),
+      ]
+    },
+  }
+}
+
+/** What a service of Windows answers on loopback, or why it does not. */
+export function page(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path: '/', agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve(text.trim()))
+    })
+    request.on('error', (error) => resolve(error.message))
+  })
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
