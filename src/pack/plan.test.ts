@@ -9,6 +9,7 @@ const spec = {
   archiveName: '{{ name }}_{{ os }}_{{ arch }}',
   targets: ['linux-x64', 'win-x64', 'darwin-arm64'],
   formats: ['tar.gz', 'zip', 'deb', 'nsis'],
+  update: null,
 } as unknown as PackSpec
 
 const builder = (

@@ -30,7 +30,8 @@ export interface PackPlan {
 export function packPlan(spec: PackSpec, builders: readonly FormatBuilder[]): PackPlan {
   const both = spec.formats.includes('zip') && spec.formats.includes('tar.gz')
   const targets = spec.targets.map((target) => {
-    const other = target === 'win-x64' ? 'tar.gz' : 'zip'
+    // Updates are tar.gz on every system.
+    const other = target !== 'win-x64' ? 'zip' : spec.update === null ? 'tar.gz' : null
     const formats = spec.formats.filter(
       (format) =>
         !(both && format === other) &&

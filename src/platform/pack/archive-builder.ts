@@ -9,7 +9,7 @@ export type Archive = (
   epoch: number,
 ) => Promise<Uint8Array>
 
-/** Archives need no tool. Everything in one lies in a folder that has the archive's name. */
+/** Archives need no tool. Files lie in them as they do beside the executable, without a folder around. */
 export function archiveBuilder(
   format: 'zip' | 'tar.gz',
   archive: Archive,
@@ -23,7 +23,7 @@ export function archiveBuilder(
       const name = nameOf(product)
       const entries = await Promise.all(
         product.files.map(async ({ path, source, mode }) => ({
-          path: `${name}/${path}`,
+          path,
           mode,
           content: await readFile(source),
         })),

