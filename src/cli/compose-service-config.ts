@@ -1,5 +1,6 @@
 /** The configuration of a program that is a service: its files, its variables, its command line. */
 import { resolve } from 'node:path'
+import type { Layer } from '../config/layers/layer.ts'
 import {
   checkServiceConfig,
   readServiceConfig,
@@ -13,6 +14,7 @@ import { configFiles } from '../platform/config-files.ts'
 import { type FileWatcher, watchFiles } from '../platform/watch-files.ts'
 import { guardHome } from './compose-guard-home.ts'
 import { keyFileOf, secretOpener } from './compose-secrets.ts'
+import { serviceRemote } from './compose-service-remote.ts'
 
 /** Files that name other files, which are read once more to be sure of them. */
 const MOST_READS = 5
@@ -21,10 +23,12 @@ const MOST_READS = 5
 export interface ConfigArguments {
   readonly file: string | null
   readonly set: readonly string[]
+  /** A source of settings: an address, or a file that describes it. */
+  readonly remote: string | null
 }
 
 /**
- * Looks for `--config FILE` and `--set a.b=value`, up to a `--`.
+ * Looks for `--config FILE`, `--remote SOURCE` and `--set a.b=value`, up to a `--`.
  *
  * @throws USAGE where nothing follows
  */
@@ -33,16 +37,18 @@ export function configArguments(argv: readonly string[]): ConfigArguments {
   const words = (end === -1 ? argv : argv.slice(0, end)).values()
   const set: string[] = []
   let file: string | null = null
+  let remote: string | null = null
   for (const word of words) {
-    const [, name, given] = /^--(config|set)(?:=(.*))?$/s.exec(word) ?? []
+    const [, name, given] = /^--(config|remote|set)(?:=(.*))?$/s.exec(word) ?? []
     if (name === undefined) continue
     const value = given ?? words.next().value
     if (value === undefined || value === '')
       throw new SteadError('USAGE', { problem: `--${name} needs a value` })
     if (name === 'set') set.push(value)
+    else if (name === 'remote') remote = value
     else file = value
   }
-  return { file, set }
+  return { file, set, remote }
 }
 
 export interface ServiceConfigParts {
@@ -50,6 +56,10 @@ export interface ServiceConfigParts {
   /** As it was given; null where there is none. */
   readonly file: string | null
   readonly set: readonly string[]
+  /** What names a remote source; null where there is none. */
+  readonly remote: string | null
+  /** What the service is called. */
+  readonly name: string
 }
 
 /** Reads the layers of this process and machine. */
@@ -57,6 +67,8 @@ export function composeServiceConfig({
   schema,
   file,
   set,
+  remote: named,
+  name,
 }: ServiceConfigParts): ServiceConfiguration {
   // The program may change its working directory later.
   const path = file === null ? null : resolve(file)
@@ -65,11 +77,16 @@ export function composeServiceConfig({
   let watcher: FileWatcher | null = null
   let followed: readonly string[] = path === null ? [] : [path]
 
-  function read(): WrittenConfig {
+  const remote = named === null ? null : serviceRemote(named, name)
+
+  function read(layer: Layer | null): WrittenConfig {
     for (let reads = 1; ; reads += 1) {
       // First watched, then read: a change in between is not lost.
       watcher?.follow(followed)
-      const written = readServiceConfig({ path, env: process.env, set, openSecret }, disk)
+      const written = readServiceConfig(
+        { path, env: process.env, set, openSecret, remote: layer },
+        disk,
+      )
       const files = [...new Set(written.files)]
       const known = files.every((one) => followed.includes(one))
       followed = files
@@ -78,14 +95,21 @@ export function composeServiceConfig({
   }
 
   return {
-    load: async () => checkServiceConfig(read(), schema, path ?? 'the configuration'),
+    load() {
+      const check = (layer: Layer | null) =>
+        checkServiceConfig(read(layer), schema, path ?? 'the configuration')
+      return remote === null ? check(null) : remote.load(check)
+    },
     watch(changed) {
       const { debounce } = CONFIG_POLICY
       watcher = watchFiles({ debounce, poll: null, changed })
+      const end = remote?.watch(changed)
       return () => {
+        end?.()
         watcher?.close()
         watcher = null
       }
     },
+    onTold: (tell) => remote?.onTold(tell),
   }
 }

@@ -37,8 +37,10 @@ export interface RemoteAsked {
   readonly known?: KnownRemote | null | undefined
   /** Where the copy of what was good last is; left out for none. */
   readonly copy?: string | undefined
-  /** Somebody asks who may take what is older than what was there, and who is told what is wrong. */
+  /** Somebody asks, and is told what is wrong with what it says: what was good last is not taken in its stead. */
   readonly byHand: boolean
+  /** It may be older than what was taken before. */
+  readonly older: boolean
 }
 
 /** With nothing to fall back to, so long for all that is tried, in milliseconds. */
@@ -77,14 +79,14 @@ export async function loadWithRemote<T>(
     const said = remoteInSources(kept)?.said ?? null
     return use({ said, readAt: null, ...FINE })
   }
-  const { fetch, byHand } = asked
+  const { fetch, byHand, older } = asked
   const known = asked.known?.name === name ? asked.known : null
   if (!fetch && known !== null) return use({ ...known, ...FINE })
   const copy = asked.copy === undefined ? null : readLastGood(asked.copy, name)
   const lastGood: KnownRemote | null =
     copy === null || 'problem' in copy ? null : { name, said: copy.said, readAt: copy.at }
   const before = known ?? lastGood
-  const found = await fetched(spec, env, before, byHand)
+  const found = await fetched(spec, env, before, older)
   if ('said' in found) {
     try {
       return await use({ ...found, ...FINE })
@@ -110,7 +112,7 @@ async function fetched(
   spec: RemoteSpec,
   env: Env,
   before: KnownRemote | null,
-  byHand: boolean,
+  olderToo: boolean,
 ): Promise<Fetched> {
   const clock = systemClock()
   try {
@@ -118,7 +120,7 @@ async function fetched(
     const patience = before === null ? PATIENCE : spec.timeout
     const said = await source.read(AbortSignal.timeout(patience))
     if (said === null && !spec.optional) return { lost: null, refused: 'it has nothing' }
-    const older = byHand ? null : remoteRegression(before?.said ?? null, said)
+    const older = olderToo ? null : remoteRegression(before?.said ?? null, said)
     if (older !== null) return { lost: null, refused: older }
     return { said, readAt: clock.wall().toISOString() }
   } catch (error) {

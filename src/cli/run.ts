@@ -28,13 +28,14 @@ async function openEnvironment(service: Service): Promise<void> {
 type Configured = Pick<RunPorts, 'configFile' | 'configuration'>
 
 /** @throws USAGE */
-async function configurationOf({ config: schema }: Service): Promise<Configured> {
+async function configurationOf({ config: schema, name }: Service): Promise<Configured> {
   const named = process.env.STEAD_CONFIG || null
   if (schema === null) return { configFile: named }
   const { composeServiceConfig, configArguments } = await import('./compose-service-config.ts')
-  const { file, set } = configArguments(process.argv.slice(2))
+  const { file, set, remote: source } = configArguments(process.argv.slice(2))
+  const remote = source ?? (process.env.STEAD_REMOTE || null)
   const configFile = file ?? named
-  const configuration = composeServiceConfig({ schema, file: configFile, set })
+  const configuration = composeServiceConfig({ schema, file: configFile, set, remote, name })
   return { configFile, configuration }
 }
 

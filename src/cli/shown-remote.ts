@@ -32,7 +32,7 @@ export async function loadShown<T>(
   ])
   const spec = inFile ?? namedRemote(named as string, file.env, REMOTE_SETTINGS)
   const copy = remoteCopyOf(guardHome(options), file.path)
-  return loadWithRemote(spec, { fetch: true, copy, byHand: true }, file.env, (layer) =>
+  return loadWithRemote(spec, { fetch: true, copy, byHand: true, older: true }, file.env, (layer) =>
     load(layer, spec.watch),
   )
 }

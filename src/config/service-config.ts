@@ -3,6 +3,7 @@ import type { ConfigFiles } from '../model/ports/config-files.ts'
 import type { SecretOpener } from '../model/ports/secret-opener.ts'
 import type { SchemaIssue, SchemaResult, StandardSchemaV1 } from '../model/standard-schema.ts'
 import { expandVariables } from './expand-variables.ts'
+import type { Layer } from './layers/layer.ts'
 import { loadSettings } from './layers/load-settings.ts'
 import { openSealed } from './open-sealed.ts'
 import { isSecretSetting, problemWithoutSecrets, secretTexts } from './secret-settings.ts'
@@ -22,6 +23,8 @@ export interface ServiceConfigAsked {
   /** What stands behind each `--set`. */
   readonly set: readonly string[]
   readonly openSecret: SecretOpener
+  /** What a remote source has said last. */
+  readonly remote?: Layer | null
 }
 
 /** The settings as they are written, with variables and secrets in them. */

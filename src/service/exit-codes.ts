@@ -29,7 +29,8 @@ export interface Failure {
 
 /** The exit code for an error: its own `exitCode` where that is a whole number from 1 to 255, else 1. */
 export function exitCodeOf(error: unknown): number {
-  if (isSteadError(error, 'CONFIG_INVALID')) return EXIT.misconfigured
+  if (isSteadError(error, 'CONFIG_INVALID') || isSteadError(error, 'REMOTE_UNAVAILABLE'))
+    return EXIT.misconfigured
   const own = (error as { exitCode?: unknown } | null | undefined)?.exitCode
   return typeof own === 'number' && Number.isInteger(own) && own >= 1 && own <= 255
     ? own

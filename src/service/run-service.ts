@@ -84,6 +84,7 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   })
 
   const tell = eventTeller(service, context)
+  configuration?.onTold?.((text, severity) => host.log({ severity, message: text }))
   if (service.watchConfig && configuration !== undefined) release.push(configuration.watch(onFiles))
   release.push(events.keepAlive(), events.onFault(onFault), events.onExit(onExit), watch.stop)
   // First the state, then the controls: a stop that came before this moment finds a start to overtake.

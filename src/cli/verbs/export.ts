@@ -39,7 +39,7 @@ export function exportForeign(kind: string, options: ExportOptions): Promise<num
     const text = readGuardFile(path)
     // What is exported follows no remote source: it has the settings of now.
     const copy = remoteCopyOf(guardHome(options), path)
-    const remote = { fetch: true, byHand: true, copy, named: remoteNamedBy({}) }
+    const remote = { fetch: true, byHand: true, older: true, copy, named: remoteNamedBy({}) }
     const spec = await readGuardSpec({ path, text, env: { ...process.env }, remote })
     const { readSource } = await import('../../config/source/read-source.ts')
     const source = readSource(path, text)

@@ -1,0 +1,78 @@
+/** The remote source of the settings of a program that is a service. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Layer } from '../config/layers/layer.ts'
+import { isSteadError, SteadError } from '../errors.ts'
+import { CONFIG_POLICY } from '../model/config-version.ts'
+import type { RemoteReading, RemoteSpec } from '../model/remote-spec.ts'
+import { systemClock } from '../platform/clock.ts'
+import { systemTimers } from '../platform/timers.ts'
+import { guardHome } from './compose-guard-home.ts'
+import { followRemote } from './follow-remote.ts'
+import type { KnownRemote } from './read-remote.ts'
+
+export interface ServiceRemote {
+  /** Reads all layers with what the source says. @throws what `check` throws, REMOTE_UNAVAILABLE, USAGE */
+  load<T>(check: (layer: Layer | null) => Promise<T>): Promise<T>
+  watch(changed: () => void): () => void
+  onTold(tell: (text: string, severity: 4 | 6) => void): void
+}
+
+/** @param named an address, or a file that describes the source @param service what it is for */
+export function serviceRemote(named: string, service: string): ServiceRemote {
+  const copy = copyOf(service)
+  let tell: (text: string, severity: 4 | 6) => void = () => {}
+  let changed: (() => void) | null = null
+  let spec: RemoteSpec | null = null
+  let running: RemoteReading | null = null
+  /** What it has said since the last reading. */
+  let offered: KnownRemote | null = null
+  const follower = followRemote({
+    ...{ copy, clock: systemClock(), timers: systemTimers() },
+    say: (text, severity) => tell(text, severity),
+    changed(known) {
+      offered = known
+      changed?.()
+    },
+  })
+
+  return {
+    async load(check) {
+      const { loadWithRemote, namedRemote } = await import('./read-remote.ts')
+      try {
+        spec ??= namedRemote(named, process.env, null)
+        const known = offered ?? running
+        const isFirst = running === null
+        // A restart is what somebody does who wants an older one to be taken.
+        const asked = { fetch: offered === null, known, copy, byHand: !isFirst, older: isFirst }
+        offered = null
+        const { loaded, remote } = await loadWithRemote(spec, asked, process.env, check)
+        running = remote
+        const watches = spec.watch && changed !== null
+        const { debounce } = CONFIG_POLICY
+        follower.taken({ ...remote, spec: { ...spec, watch: watches } }, debounce)
+        return loaded
+      } catch (error) {
+        if (!isSteadError(error, 'GUARD_FILE_INVALID')) throw error
+        throw new SteadError('CONFIG_INVALID', error.params, { cause: error })
+      }
+    },
+    watch(call) {
+      changed = call
+      return () => {
+        changed = null
+        follower.close()
+      }
+    },
+    onTold(call) {
+      tell = call
+    },
+  }
+}
+
+/** In the directory that systemd gives a service (StateDirectory= of systemd.exec(5)), else in that of its user. */
+function copyOf(service: string): string {
+  const [given] = (process.env.STATE_DIRECTORY ?? '').split(':')
+  const digest = createHash('sha256').update(service).digest('hex').slice(0, 32)
+  return join(given || guardHome({}).state, 'remote', digest)
+}
