@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { SteadError } from '../errors.ts'
 import type { Home } from '../model/home.ts'
 import type { SecretOpener } from '../model/ports/secret-opener.ts'
-import { nodeFileSystem } from '../platform/file-system.ts'
+import { nodeFileSystem, replacePrivate } from '../platform/file-system.ts'
 import { findKeyText, PROTECTED } from '../platform/secrets/key-text.ts'
 import { type KeyRing, parseKeyRing } from '../secrets/key-ring.ts'
 import { openerOf } from '../secrets/seal.ts'
@@ -76,10 +76,9 @@ export async function writeKeyFile(
   text: string,
   options: { readonly replace: boolean; readonly protect: 'user' | 'machine' | null },
 ): Promise<void> {
-  const files = nodeFileSystem()
   const written = options.protect === null ? text : await protectedText(text, options.protect)
-  if (options.replace) return files.writeAtomic(path, written, 0o600)
-  if (!(await files.createExclusive(path, written, 0o600)))
+  if (options.replace) return replacePrivate(path, written)
+  if (!(await nodeFileSystem().createExclusive(path, written, 0o600)))
     throw new SteadError('KEY_EXISTS', { path })
 }
 

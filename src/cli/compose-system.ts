@@ -65,9 +65,10 @@ export async function composeCallerRules(): Promise<CallerRules> {
     const { uidOf, gidOf } = await import('../platform/posix/account-numbers.ts')
     return { owner: process.geteuid?.() ?? null, uidOf, gidOf }
   }
-  const { ADMINISTRATORS, LOCAL_SYSTEM, ownIdentity } = await import(
-    '../platform/win32/security.ts'
-  )
+  const [{ ADMINISTRATORS, LOCAL_SYSTEM }, { ownIdentity }] = await Promise.all([
+    import('../platform/win32/sids.ts'),
+    import('../platform/win32/token-identity.ts'),
+  ])
   const trusted = [ownIdentity().user, ADMINISTRATORS, LOCAL_SYSTEM]
   return { owner: null, trusted, uidOf: () => null, gidOf: () => null }
 }
@@ -76,7 +77,7 @@ export async function composeCallerRules(): Promise<CallerRules> {
 export async function composeSelf(): Promise<Caller> {
   const { pid } = process
   if (!isWindows) return { uid: process.geteuid?.() ?? null, pid }
-  const { ownIdentity } = await import('../platform/win32/security.ts')
+  const { ownIdentity } = await import('../platform/win32/token-identity.ts')
   return { uid: null, pid, sid: ownIdentity().user }
 }
 

@@ -9,6 +9,7 @@ export type PathPart =
   /** A folder above that. */
   | 'ancestor'
 
+const READ_DATA = 0x1
 const WRITE_DATA = 0x2
 const APPEND_DATA = 0x4
 const DELETE_CHILD = 0x40
@@ -55,6 +56,20 @@ function ordinary(sid: string): string | null {
  * @param descriptor owner and access list in SDDL
  */
 export function whoMayReplace(descriptor: string, part: PathPart): string | null {
+  return whoMay(descriptor, DANGEROUS[part])
+}
+
+/**
+ * The group of ordinary users who may read a file, or change it; null where there is none. Rights of
+ * single accounts are not judged: somebody has given them.
+ *
+ * @param descriptor owner and access list in SDDL
+ */
+export function whoMayRead(descriptor: string): string | null {
+  return whoMay(descriptor, READ_DATA | DANGEROUS.file)
+}
+
+function whoMay(descriptor: string, wanted: number): string | null {
   const parsed = parseSddl(descriptor)
   // Whoever that lets in: it counts against the program.
   if (parsed === null) return 'somebody (its access list is not understood)'
@@ -68,7 +83,7 @@ export function whoMayReplace(descriptor: string, part: PathPart): string | null
     if (name === null || inheritOnly) continue
     const rights = specificRights(mask, FILE_RIGHTS)
     if (!allow) denied |= rights
-    else if (rights & ~denied & DANGEROUS[part]) return name
+    else if (rights & ~denied & wanted) return name
   }
   return null
 }

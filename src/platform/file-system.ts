@@ -3,6 +3,9 @@ import { access, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from
 import { dirname } from 'node:path'
 import type { FileFacts, FileSystem } from '../model/ports/file-system.ts'
 
+/** For its owner alone. */
+const PRIVATE = 0o600
+
 /** The machine's files. Errors of the system other than "not there" and "there already" are passed on. */
 export function nodeFileSystem(): FileSystem {
   return {
@@ -37,12 +40,17 @@ export function nodeFileSystem(): FileSystem {
   }
 }
 
-async function writeAtomic(path: string, text: string, mode: number): Promise<void> {
+/** Puts a file in the place of another, or of none, that nobody but its owner may read. */
+export function replacePrivate(path: string, text: string): Promise<void> {
+  return writeAtomic(path, text, PRIVATE, true)
+}
+
+async function writeAtomic(path: string, text: string, mode: number, alone = false): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   // A leftover of a process that died with this pid is nobody's any more.
   await rm(temporary, { force: true })
   try {
-    await writeNew(temporary, text, mode)
+    await writeNew(temporary, text, mode, alone)
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
@@ -53,7 +61,7 @@ async function writeAtomic(path: string, text: string, mode: number): Promise<vo
 
 async function createExclusive(path: string, text: string, mode: number): Promise<boolean> {
   try {
-    await writeNew(path, text, mode)
+    await writeNew(path, text, mode, mode === PRIVATE)
     return true
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false
@@ -61,8 +69,11 @@ async function createExclusive(path: string, text: string, mode: number): Promis
   }
 }
 
-async function writeNew(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode)
+/** @param alone on Windows, where a mode says nothing, by an access list of its own */
+async function writeNew(path: string, text: string, mode: number, alone: boolean): Promise<void> {
+  const byList = alone && process.platform === 'win32'
+  if (byList) (await import('./win32/private-files.ts')).createPrivate(path)
+  const file = await open(path, byList ? 'r+' : 'wx', mode)
   try {
     // The umask may have taken bits away that the caller asked for.
     if (process.platform !== 'win32') await file.chmod(mode)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { RemoteText } from '../../model/ports/remote-source.ts'
-import { nodeFileSystem } from '../file-system.ts'
+import { nodeFileSystem, replacePrivate } from '../file-system.ts'
 import { readPrivateFile } from '../private-file.ts'
 
 /** What a source has said last that was taken, and when it was read. */
@@ -20,10 +20,9 @@ const LONGEST = 8 * 1024 * 1024
 
 /** Keeps a copy that its owner alone may read. @throws the system's errors */
 export async function keepLastGood(path: string, copy: LastGood): Promise<void> {
-  const files = nodeFileSystem()
-  await files.makeDirectory(dirname(path), 0o700)
+  await nodeFileSystem().makeDirectory(dirname(path), 0o700)
   const body = JSON.stringify(copy)
-  await files.writeAtomic(path, `${HEAD} ${digestOf(body)}\n${body}\n`, 0o600)
+  await replacePrivate(path, `${HEAD} ${digestOf(body)}\n${body}\n`)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { AccountRights } from '../../model/ports/account-rights.ts'
 import { WIN32, WindowsError } from '../../model/windows-error.ts'
-import { accountSid } from './account-sid.ts'
+import { accountSid } from './sids.ts'
 import { bind, type Handle, koffi, wideText } from './win32-error.ts'
 
 const LOGON_RIGHT = 'SeServiceLogonRight'

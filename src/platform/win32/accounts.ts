@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import type { CommandRunner } from '../../model/ports/command-runner.ts'
 import type { Accounts } from '../../model/ports/machine.ts'
 import { builtInAccount, virtualAccountOf } from '../../model/windows-account.ts'
-import { lookUpAccount } from './account-sid.ts'
+import { lookUpAccount } from './sids.ts'
 import { bind, checked, type Handle } from './win32-error.ts'
 
 /** SID_NAME_USE of <winnt.h>; a managed account is that of a computer, 9, or a user. */

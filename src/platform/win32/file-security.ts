@@ -2,6 +2,7 @@ import { toNamespacedPath } from 'node:path'
 import type { FileSecurity } from '../../model/ports/file-security.ts'
 import { WIN32, WindowsError } from '../../model/windows-error.ts'
 import { DACL_INFORMATION, descriptorText, freeLocal, OWNER_INFORMATION } from './security-text.ts'
+import { sidText } from './sids.ts'
 import { bind } from './win32-error.ts'
 
 /** SE_OBJECT_TYPE of <accctrl.h>. */
@@ -10,7 +11,7 @@ const LOOKED_AT = OWNER_INFORMATION | DACL_INFORMATION
 
 const advapi32 = bind('advapi32.dll', {
   GetNamedSecurityInfoW:
-    'uint32_t __stdcall GetNamedSecurityInfoW(str16 name, int type, uint32_t information, void *owner, void *group, void *dacl, void *sacl, _Out_ void **descriptor)',
+    'uint32_t __stdcall GetNamedSecurityInfoW(str16 name, int type, uint32_t information, _Out_ void **owner, void *group, void *dacl, void *sacl, _Out_ void **descriptor)',
 })
 
 /** What is not there, or is not told to this caller. */
@@ -24,28 +25,44 @@ const UNSEEN: readonly number[] = [
   WIN32.INVALID_NAME,
 ]
 
-/** Access lists by GetNamedSecurityInfoW, of paths of any length. */
-export function fileSecurity(): FileSecurity {
-  return {
-    async descriptor(path) {
-      const descriptor: [unknown] = [null]
-      const number: number = advapi32().GetNamedSecurityInfoW(
-        toNamespacedPath(path),
-        SE_FILE_OBJECT,
-        LOOKED_AT,
-        null,
-        null,
-        null,
-        null,
-        descriptor,
-      )
-      if (UNSEEN.includes(number)) return null
-      if (number !== 0) throw new WindowsError('GetNamedSecurityInfoW', number)
-      try {
-        return descriptorText(descriptor[0], LOOKED_AT)
-      } finally {
-        freeLocal(descriptor[0])
-      }
-    },
+/**
+ * Looks at owner and access list of a file or directory, by a path of any length; null for what is not
+ * there, or is not told to this caller (GetNamedSecurityInfoW).
+ *
+ * @throws WindowsError
+ */
+function withSecurity<T>(path: string, use: (descriptor: unknown, owner: unknown) => T): T | null {
+  const descriptor: [unknown] = [null]
+  const owner: [unknown] = [null]
+  const number: number = advapi32().GetNamedSecurityInfoW(
+    toNamespacedPath(path),
+    SE_FILE_OBJECT,
+    LOOKED_AT,
+    owner,
+    null,
+    null,
+    null,
+    descriptor,
+  )
+  if (UNSEEN.includes(number)) return null
+  if (number !== 0) throw new WindowsError('GetNamedSecurityInfoW', number)
+  try {
+    return use(descriptor[0], owner[0])
+  } finally {
+    freeLocal(descriptor[0])
   }
+}
+
+/** Owner and access list in SDDL; null for what is not seen. @throws WindowsError */
+export function fileDescriptor(path: string): string | null {
+  return withSecurity(path, (descriptor) => descriptorText(descriptor, LOOKED_AT))
+}
+
+/** The SID of the owner, which a text would have abbreviated; null for what is not seen. @throws WindowsError */
+export function ownerOf(path: string): string | null {
+  return withSecurity(path, (_descriptor, owner) => sidText(owner))
+}
+
+export function fileSecurity(): FileSecurity {
+  return { descriptor: async (path) => fileDescriptor(path) }
 }

@@ -4,14 +4,10 @@ import { SteadError } from '../../errors.ts'
 import type { GuardPlaces } from '../../model/guard-places.ts'
 import type { Home } from '../../model/home.ts'
 import { WIN32, WindowsError } from '../../model/windows-error.ts'
-import {
-  ADMINISTRATORS,
-  accountName,
-  LOCAL_SYSTEM,
-  ownerOf,
-  ownIdentity,
-  securityAttributes,
-} from './security.ts'
+import { ownerOf } from './file-security.ts'
+import { securityAttributes } from './security-text.ts'
+import { ADMINISTRATORS, accountName, LOCAL_SYSTEM } from './sids.ts'
+import { ownIdentity } from './token-identity.ts'
 import { bind, lastError } from './win32-error.ts'
 
 const kernel32 = bind('kernel32.dll', {

@@ -4,7 +4,8 @@ import type { OutputSource } from '../../model/ports/program-output.ts'
 import { WindowsError } from '../../model/windows-error.ts'
 import type { StreamName } from '../../output/line-encoder.ts'
 import type { OpenedStream } from '../output/opened-stream.ts'
-import { ownIdentity, securityAttributes } from './security.ts'
+import { securityAttributes } from './security-text.ts'
+import { ownIdentity } from './token-identity.ts'
 import { bind, lastError } from './win32-error.ts'
 
 /** <winbase.h>: the server reads, without waiting in the call; nobody else has made it before. */

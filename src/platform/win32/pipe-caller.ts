@@ -1,5 +1,6 @@
 import type { Caller } from '../../model/ports/guard-api.ts'
-import { accountName, type TokenIdentity, tokenIdentity } from './security.ts'
+import { accountName } from './sids.ts'
+import { type TokenIdentity, tokenIdentity } from './token-identity.ts'
 import { bind, type Handle } from './win32-error.ts'
 
 const TOKEN_QUERY = 0x8

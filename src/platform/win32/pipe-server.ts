@@ -2,7 +2,9 @@ import { Socket } from 'node:net'
 import type { Caller } from '../../model/ports/guard-api.ts'
 import { WindowsError } from '../../model/windows-error.ts'
 import { pipeCaller } from './pipe-caller.ts'
-import { ADMINISTRATORS, LOCAL_SYSTEM, ownIdentity, securityAttributes } from './security.ts'
+import { securityAttributes } from './security-text.ts'
+import { ADMINISTRATORS, LOCAL_SYSTEM } from './sids.ts'
+import { ownIdentity } from './token-identity.ts'
 import { bind, type Handle, koffi, lastError } from './win32-error.ts'
 
 /** <winbase.h> */

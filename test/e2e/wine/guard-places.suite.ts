@@ -8,9 +8,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { guardPlaces } from '../../../src/model/guard-places.ts'
 import { homeOf } from '../../../src/model/home.ts'
+import { fileDescriptor, ownerOf } from '../../../src/platform/win32/file-security.ts'
 import { prepareGuardPlaces, prepareHome } from '../../../src/platform/win32/guard-directories.ts'
 import { locks } from '../../../src/platform/win32/locks.ts'
-import { ownerOf, ownIdentity, rightsOf } from '../../../src/platform/win32/security.ts'
+import { ownIdentity } from '../../../src/platform/win32/token-identity.ts'
 import { describe, test } from '../../contract/harness.ts'
 import { room } from './guard-room.ts'
 
@@ -28,7 +29,7 @@ describe('the directories of an installation', () => {
       for (const path of [root, home.specs, home.state, places.state, places.run, places.logs]) {
         assert.equal(ownerOf(path), ownIdentity().user, path)
         // Everybody, and all who are logged on.
-        assert.doesNotMatch(rightsOf(path), /;;;(WD|BU|AU)\)/, path)
+        assert.doesNotMatch(fileDescriptor(path) ?? '', /;;;(WD|BU|AU)\)/, path)
       }
     } finally {
       rmSync(root, { recursive: true, force: true })
