@@ -16,6 +16,12 @@ export type {
   SessionEvent,
   TimeChangeEvent,
 } from './model/machine-events.ts'
+export type {
+  NoParameters,
+  ParameterDeclaration,
+  ParameterDeclarations,
+  ParametersOf,
+} from './model/parameter-declaration.ts'
 export type { HostKind } from './model/ports/host.ts'
 export type { StandardSchemaV1 } from './model/standard-schema.ts'
 export type {
@@ -32,4 +38,5 @@ export {
   type ServiceDefinition,
 } from './service/define-service.ts'
 export { EXIT as EXIT_CODES } from './service/exit-codes.ts'
+export type { ParametersChange, ParametersListener } from './service/live-parameters.ts'
 export type { Logger } from './service/logger.ts'

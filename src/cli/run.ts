@@ -1,5 +1,6 @@
 /** `run()` of the SDK: the composition root of a program that is a service. */
 import { isSteadError, type SteadError } from '../errors.ts'
+import { PARAMETERS_VARIABLE } from '../model/parameter-channel.ts'
 import { isSealed } from '../model/ports/secret-opener.ts'
 import { systemClock } from '../platform/clock.ts'
 import { processEvents } from '../platform/process-events.ts'
@@ -25,7 +26,7 @@ async function openEnvironment(service: Service): Promise<void> {
     process.env[name] = openOrThrow(open, value, ['env', name])
 }
 
-type Configured = Pick<RunPorts, 'configFile' | 'configuration'>
+type Configured = Pick<RunPorts, 'configFile' | 'configuration' | 'parameters'>
 
 /** @throws USAGE */
 async function configurationOf({ config: schema, name }: Service): Promise<Configured> {
@@ -39,11 +40,21 @@ async function configurationOf({ config: schema, name }: Service): Promise<Confi
   return { configFile, configuration }
 }
 
+/** Where others set what it declares; nowhere, unless whoever started it says where. */
+async function parametersOf(service: Service): Promise<Pick<RunPorts, 'parameters'>> {
+  const { [PARAMETERS_VARIABLE]: directory, STEAD_INCARNATION: life = null } = process.env
+  // Programs that the service starts must not answer in its name.
+  delete process.env[PARAMETERS_VARIABLE]
+  if (service.parameters.length === 0 || !directory) return {}
+  const { serviceParameters } = await import('../platform/parameter-files.ts')
+  return { parameters: serviceParameters(directory, life) }
+}
+
 /** What a service runs with, or why it cannot. */
 async function prepare(service: Service): Promise<Configured | SteadError> {
   try {
     await openEnvironment(service)
-    return await configurationOf(service)
+    return { ...(await configurationOf(service)), ...(await parametersOf(service)) }
   } catch (error) {
     if (isSteadError(error)) return error
     throw error

@@ -50,6 +50,9 @@ export type ParameterDeclaration =
 
 export type ParameterDeclarations = Readonly<Record<string, ParameterDeclaration>>
 
+/** Of a service that declares none. */
+export type NoParameters = Readonly<Record<never, never>>
+
 /** What a declared parameter is in the program: milliseconds for a duration, a number for bytes. */
 export type ParametersOf<D extends ParameterDeclarations> = {
   readonly [K in keyof D]: D[K] extends { readonly type: 'boolean' }

@@ -26,6 +26,7 @@ import {
   type ToldParameters,
   toldText,
 } from '../model/parameter-channel.ts'
+import type { ServiceParameters } from '../model/ports/service-parameters.ts'
 import { watchFiles } from './watch-files.ts'
 
 /** What was set is nobody's secret, and the service may be another user than who sets it. */
@@ -66,6 +67,21 @@ export function parameterFiles(directory: string): ParameterFiles {
       watcher.follow([paths[file]])
       return () => watcher.close()
     },
+  }
+}
+
+/** The side of the service: whoever has no directory for it yet has one then, if that can be. */
+export function serviceParameters(directory: string, life: string | null): ServiceParameters {
+  const files = parameterFiles(directory)
+  try {
+    makeParameterDirectory(directory, null)
+  } catch {
+    // What cannot be made cannot be written to either, and that is told.
+  }
+  return {
+    asked: files.asked,
+    tell: (told) => files.tell({ ...told, life }),
+    watch: (changed) => files.watch('asked', changed),
   }
 }
 

@@ -1,12 +1,21 @@
+import type {
+  NoParameters,
+  ParameterDeclarations,
+  ParametersOf,
+} from '../model/parameter-declaration.ts'
 import type { HostKind } from '../model/ports/host.ts'
 import type { ConfigListener, Frozen } from './config-change.ts'
+import type { ParametersListener } from './live-parameters.ts'
 import type { Logger } from './logger.ts'
 
 /** Why a service stops; the reason of `context.signal` when it is aborted. */
 export type StopReason = 'request' | 'shutdown' | 'preshutdown' | 'interrupt' | 'done' | 'failure'
 
 /** What a service's functions are given: the same object for its whole life. */
-export interface ServiceContext<Config = undefined> {
+export interface ServiceContext<
+  Config = undefined,
+  Parameters extends ParameterDeclarations = NoParameters,
+> {
   /** Aborted when stopping begins; `signal.reason` is a {@link StopReason}. Hand it to what can be cancelled. */
   readonly signal: AbortSignal
   /** Who runs this process. */
@@ -18,6 +27,11 @@ export interface ServiceContext<Config = undefined> {
    * frozen. Look at it each time; what was taken out of it stays what it was.
    */
   readonly config: Frozen<Config>
+  /**
+   * What `parameters` of the definition are at present: as declared, or as an operator has set them
+   * (`stead set`). Always the newest that were accepted, and frozen. Durations are milliseconds.
+   */
+  readonly parameters: ParametersOf<Parameters>
   /** What an operator gave to this one start, where the manager knows such a thing (`sc start NAME a b`). */
   readonly startArguments: readonly string[]
   readonly logger: Logger
@@ -34,6 +48,12 @@ export interface ServiceContext<Config = undefined> {
    * @throws SPEC_INVALID where the definition has no `config`
    */
   onConfig(listener: ConfigListener<Config>): void
+  /**
+   * Takes new values of parameters on, before they hold: while it is called, `parameters` are still
+   * the old ones. To throw, or to reject, is to refuse: whoever set them is told why, and those that
+   * had accepted are called again with the two exchanged.
+   */
+  onParameter(listener: ParametersListener<ParametersOf<Parameters>>): void
   /** One line for people, shown by `stead status` where the manager has a place for it. */
   status(text: string): void
   /** What is under way (start, stop, reload, …) may take `milliseconds` more from now on. */

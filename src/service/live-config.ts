@@ -73,9 +73,9 @@ export function liveConfig(
 }
 
 /** Everybody is told, also after one that fails: the fewer are left behind the better. */
-async function goBack(
-  told: readonly ConfigListener<unknown>[],
-  change: ConfigChange<unknown>,
+export async function goBack<Change>(
+  told: readonly ((change: Change) => unknown)[],
+  change: Change,
   refusal: unknown,
 ): Promise<void> {
   const failures: unknown[] = []

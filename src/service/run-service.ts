@@ -6,14 +6,18 @@ import type { Clock } from '../model/ports/clock.ts'
 import type { Control, Host } from '../model/ports/host.ts'
 import type { ProcessEvents } from '../model/ports/process-events.ts'
 import type { ServiceConfiguration } from '../model/ports/service-configuration.ts'
+import type { ServiceParameters } from '../model/ports/service-parameters.ts'
 import { acceptedControls } from './accepted-controls.ts'
-import type { ServiceContext, StopReason } from './context.ts'
-import { type Deadline, deadlineAfter, requireTime } from './deadline.ts'
+import type { StopReason } from './context.ts'
+import { type Deadline, deadlineAfter } from './deadline.ts'
 import type { Service } from './define-service.ts'
 import { EXIT, exitCodeOf, type Failure, timedOut } from './exit-codes.ts'
 import { type Action, type Outcome, settled, stateAfter } from './lifecycle.ts'
 import { liveConfig } from './live-config.ts'
+import { liveParameters } from './live-parameters.ts'
 import { describeError, errorLine, makeLogger } from './logger.ts'
+import { serviceContext } from './service-context.ts'
+import { isEchoOf } from './stop-echo.ts'
 import { eventTeller } from './told-events.ts'
 import { keepWatch } from './watch.ts'
 
@@ -25,6 +29,8 @@ export interface RunPorts {
   readonly configFile: string | null
   /** Where `context.config` comes from; needed by a service that has a schema for it. */
   readonly configuration?: ServiceConfiguration
+  /** Where others set parameters that it declares. */
+  readonly parameters?: ServiceParameters | undefined
 }
 
 type Result = { kind: 'done' } | { kind: 'threw'; error: unknown } | { kind: 'over' }
@@ -57,36 +63,33 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   let finalCode = 0
 
   const watch = keepWatch({ host, clock, limit: service.watchdog, state: () => state, onSilence })
-  const context: ServiceContext<unknown> = Object.freeze({
-    signal: stopSignal.signal,
-    host: host.kind,
-    configFile: ports.configFile,
-    startArguments: host.startArguments,
+  const parameters = liveParameters({
+    specs: service.parameters,
+    channel: ports.parameters,
+    clock,
     logger,
-    get config() {
-      return settings.current
+    timeout: service.startTimeout,
+    failed: giveUp,
+  })
+  const context = serviceContext({
+    ...{ host, configFile: ports.configFile, logger, settings, parameters },
+    signal: stopSignal.signal,
+    onStop: (cleanup) => void cleanups.push(cleanup),
+    hasEnded: () => ended,
+    extend(milliseconds) {
+      if (state !== 'stopped' && deadline !== null)
+        host.report(state, deadline.extend(milliseconds))
     },
-    onConfig: settings.listen,
-    onStop: (cleanup: (reason: StopReason) => unknown) => void cleanups.push(cleanup),
-    status(text: string) {
-      if (!ended) host.status(text)
-    },
-    extendTimeout(milliseconds: number) {
-      requireTime('extendTimeout', milliseconds)
-      if (state === 'stopped' || deadline === null) return
-      host.report(state, deadline.extend(milliseconds))
-    },
-    heartbeat() {
-      if (!ended) watch.beat()
-    },
+    beat: watch.beat,
     done: () => void stop('done', null, true),
-    fail: (error: unknown) => giveUp(error),
+    fail: giveUp,
   })
 
   const tell = eventTeller(service, context)
   configuration?.onTold?.((text, severity) => host.log({ severity, message: text }))
   if (service.watchConfig && configuration !== undefined) release.push(configuration.watch(onFiles))
   release.push(events.keepAlive(), events.onFault(onFault), events.onExit(onExit), watch.stop)
+  release.push(parameters.close)
   // First the state, then the controls: a stop that came before this moment finds a start to overtake.
   void start()
   host.listen(onControl)
@@ -95,12 +98,16 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
   async function start(): Promise<void> {
     enter(stateAfter(state, 'start'), service.startTimeout)
     const result = await perform(service.startTimeout, () => {
+      parameters.begin()
       // A service without a configuration starts without a turn of the loop in between.
       if (configuration === undefined || stopSignal.signal.aborted) return beginWork()
       return settings.begin().then(beginWork)
     })
     if (state !== 'starting') return
-    if (result.kind === 'done') return settle('done')
+    if (result.kind === 'done') {
+      settle('done')
+      return parameters.open()
+    }
     const error =
       result.kind === 'over'
         ? timedOut(
@@ -224,20 +231,11 @@ export function runService(service: Service, ports: RunPorts): Promise<number> {
 
   /** What nobody caught leaves the process in no state to go on, not even to clean up. */
   function onFault(error: unknown): void {
-    if (ended || isEchoOfStop(error)) return
+    if (ended || isEchoOf(stopSignal.signal, error)) return
     const message = `not caught: ${describeError(error)}`
     host.log({ severity: SEVERITY.critical, message, event: 'crashed' })
     stopSignal.abort('failure')
     finish({ code: exitCodeOf(error), reason: errorLine(error) })
-  }
-
-  /** Work that was cancelled by our own signal, and that nobody waits for any more. */
-  function isEchoOfStop(error: unknown): boolean {
-    if (!stopSignal.signal.aborted) return false
-    return (
-      error === stopSignal.signal.reason ||
-      (error as { name?: unknown } | null)?.name === 'AbortError'
-    )
   }
 
   function onExit(code: number): number {

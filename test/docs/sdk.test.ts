@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
 
-const [TICKER = '', DIMMER = '', GREETER = ''] = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(
+const [TICKER = '', DIMMER = '', GREETER = '', CRAWLER = ''] = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(
   ([, code]) => code as string,
 )
 
@@ -68,6 +68,11 @@ describe('docs/guide/sdk.md', () => {
     program.child.kill('SIGINT')
     expect(await program.ended).toEqual({ code: 0, signal: null })
     expect(existsSync(path)).toBe(false)
+  })
+
+  test('has a program with parameters, which are typed as they are declared', async () => {
+    const program = start(CRAWLER)
+    await program.until(/10 a second, 5000 ms between tries, info/)
   })
 
   test('has a program whose configuration changes while it runs', async () => {

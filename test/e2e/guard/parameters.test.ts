@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
 import { openRoom, type Room } from './room.ts'
@@ -171,5 +173,53 @@ describe('stead apply', () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(/stead\.yaml:5:.*rate\.default: 0 is not an integer of at least 1/)
     expect(stderr).toMatch(/stead\.yaml:6:.*its name says that it is secret/)
+  })
+})
+
+describe('a service of the SDK under a guard', () => {
+  const script = fileURLToPath(new URL('../../fixtures/services/adjustable.ts', import.meta.url))
+  const service = {
+    command: [process.execPath, script],
+    protocol: 'native',
+    cwd: resolve(script, '../../../..'),
+  }
+
+  test('has what it declares itself, takes it live, and refuses as a whole', async () => {
+    const room = openRoom({ web: { ...service, instances: 2 } })
+    await room.up()
+    const before = await room.running('web@1', 'web@2')
+    const { stdout } = await room.stead('set', 'web')
+    expect(stdout).toContain(
+      'rate       10     10       an integer from 1 to 100\n  requests a second',
+    )
+    const set = await room.stead('set', 'web', 'logLevel=debug', 'rate=20', '--for', '1h')
+    expect(set.stdout).toMatch(
+      /web: rate is 20 \(was 10\), until .*\nweb@1 has taken it\nweb@2 has taken it\n/,
+    )
+    const refused = await room.stead('set', 'web', 'rate=13')
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('web does not take it: web@1: 13 brings no luck')
+    expect(await shown(room)).toEqual({ logLevel: 'debug', rate: '20', pause: '5s' })
+    expect(room.log('web@2')).toContain('offered 20 for 10: logLevel,rate')
+    const after = await room.running('web@1', 'web@2')
+    expect(after.map(({ pid }) => pid)).toEqual(before.map(({ pid }) => pid))
+    await room.stead('restart', 'web@2')
+    expect(room.log('web@2')).toContain('begins with debug at 20')
+    expect((await room.stead('metrics')).stdout).toContain(
+      'stead_service_parameter{service="web",id="web@1",parameter="pause"} 5\n',
+    )
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('may be another user, whose directory it is', async () => {
+    const room = openRoom({ web: { ...service, user: 'nobody' } })
+    chmodSync(room.directory, 0o755)
+    await room.up()
+    await room.running('web')
+    const { stdout } = await room.stead('set', 'web', 'rate=20')
+    expect(stdout).toContain('web has taken it')
+    const [program] = room.programs('web')
+    const told = join(program?.environment.STEAD_PARAMETERS ?? '', 'told.json')
+    const nobody = execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' })
+    expect(statSync(told).uid).toBe(Number(nobody))
   })
 })
