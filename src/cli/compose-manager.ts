@@ -247,7 +247,9 @@ export async function installationPorts({
 }: Workshop): Promise<InstallationPorts> {
   const { prepareHome } = await composeDirectories()
   inOwnHome(home.run, () => prepareHome(home), 'change services there')
-  return { manager, home, files, locks: await composeLocks(), clock: systemClock() }
+  const { parameterDirectories } = await import('./compose-parameters.ts')
+  const parameters = await parameterDirectories(home)
+  return { manager, home, files, locks: await composeLocks(), clock: systemClock(), parameters }
 }
 
 /** Paths as this machine writes them, against PATH and a directory: by default the present one. */

@@ -15,6 +15,14 @@ export interface InstallationPorts {
   readonly files: FileSystem
   readonly locks: Locks
   readonly clock: Clock
+  /** Directories in which services of the SDK are told their parameters; left out where there are none. */
+  readonly parameters?: ParameterDirectories
+}
+
+export interface ParameterDirectories {
+  /** Is there, and is the service's. @param user null for whoever the manager runs it as by itself */
+  prepare(service: string, user: string | null): void
+  remove(service: string): void
 }
 
 export interface Installed {
@@ -45,6 +53,7 @@ export async function installService(
     const before = await records.read(spec.name).catch(() => null)
     const done = await manager.install(plan, password)
     try {
+      if (spec.protocol === 'native') ports.parameters?.prepare(spec.name, spec.user)
       await records.write({
         version: 1,
         manager: manager.kind,
@@ -74,6 +83,7 @@ export async function uninstallService(ports: InstallationPorts, name: string): 
   await withServiceLock(ports, name, async () => {
     await ports.manager.uninstall(name)
     await recordStore(ports.files, ports.home).remove(name)
+    ports.parameters?.remove(name)
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Home } from '../model/home.ts'
+import { type Home, parameterDirectory } from '../model/home.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
 
 /** The environment that a manager gives to a service: the user's own variables, and stead's. */
@@ -10,6 +10,10 @@ export function serviceEnvironment(
     ...spec.env,
     STEAD_SERVICE: spec.name,
     ...(spec.configFile === null ? {} : { STEAD_CONFIG: spec.configFile }),
+    // The guard of a service is given one as well, and gives its program another.
+    ...(spec.protocol === 'native' && spec.guard === null
+      ? { STEAD_PARAMETERS: parameterDirectory(home, spec.name) }
+      : {}),
     ...(home.root === null ? {} : { STEAD_HOME: home.root }),
   }
 }

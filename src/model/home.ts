@@ -75,3 +75,9 @@ export function logonHome(local: string): Home {
   const root = `${local}\\${LOGON_HOME}`
   return homeOf({ platform: 'win32', scope: 'user', env: {}, userHome: '', root })
 }
+
+/** Where a service of the SDK that a manager starts finds its parameters, and says what it has. */
+export function parameterDirectory({ state }: Pick<Home, 'state'>, service: string): string {
+  const sep = state.includes('\\') ? '\\' : '/'
+  return [state, 'parameters', service].join(sep)
+}

@@ -17,9 +17,9 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step()
 })
 
-const [TICKER = '', DIMMER = '', GREETER = '', CRAWLER = ''] = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(
-  ([, code]) => code as string,
-)
+const [TICKER = '', DIMMER = '', GREETER = '', CRAWLER = ''] = [
+  ...guide.matchAll(/^```ts\n(.*?)^```$/gms),
+].map(([, code]) => code as string)
 
 /** A program of the guide, in a folder from which the package is found by its name. */
 function start(code: string, args: readonly string[] = []): Running {

@@ -2,7 +2,7 @@
 import { SteadError } from '../../errors.ts'
 import { parseDuration } from '../../model/duration.ts'
 import type { ParameterFact, ParameterRequest, ParameterResult } from '../../model/parameter.ts'
-import { type CommonOptions, runVerb } from '../context.ts'
+import { type CommonOptions, checkNames, runVerb, workshopFor } from '../context.ts'
 import { nearestName, placeNames, withGuards } from '../guard-access.ts'
 import { changedText, parametersText } from '../present/parameters-text.ts'
 
@@ -57,8 +57,16 @@ function withHolder<T>(
         set: (request) => client.setParameters(name, request),
       })
     }
+    const { managedParameters } = await import('../compose-parameters.ts')
+    checkNames([name])
+    const managed = await managedParameters(name, await workshopFor(options))
+    if (managed !== null) return use(managed)
     const near = await nearestName(name, guards)
-    throw new SteadError('NOT_INSTALLED', { name, manager: 'no running guard', near })
+    throw new SteadError('NOT_INSTALLED', {
+      name,
+      manager: 'no running guard, and no record',
+      near,
+    })
   })
 }
 

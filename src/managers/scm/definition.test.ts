@@ -67,6 +67,7 @@ describe('a definition', () => {
       'GREETING=grüße',
       'STEAD_SERVICE=app',
       'STEAD_CONFIG=C:\\app\\app.conf',
+      'STEAD_PARAMETERS=C:\\ProgramData\\stead\\state\\parameters\\app',
     ])
     expect(definitionOf(spec, rooted, stead).environment).toContain('STEAD_HOME=D:\\Stead')
   })
@@ -103,7 +104,11 @@ describe('the definition of a guard', () => {
   test('has time for the whole stop of the program, and nothing that is the program’s own', () => {
     expect(extras.preshutdownTimeout).toBe(25_000)
     expect(record).toMatchObject({ stopTimeout: 25_000, cwd: null, protocol: 'native' })
-    expect(environment).toEqual(['STEAD_SERVICE=app', `STEAD_RECORD=${recordSeal(any)}`])
+    expect(environment).toEqual([
+      'STEAD_SERVICE=app',
+      'STEAD_PARAMETERS=C:\\ProgramData\\stead\\state\\parameters\\app',
+      `STEAD_RECORD=${recordSeal(any)}`,
+    ])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Home } from '../../model/home.ts'
+import { type Home, parameterDirectory } from '../../model/home.ts'
 import type { Scope, ServiceSpec } from '../../model/service-spec.ts'
 import { FAILED_FOR_GOOD, serviceOfGuard } from '../guard-unit.ts'
 import { serviceEnvironment } from '../service-environment.ts'
@@ -10,6 +10,7 @@ import {
   environmentAssignment,
   execLine,
   fileAsPattern,
+  pathWord,
   plainText,
 } from './quoting.ts'
 
@@ -88,7 +89,13 @@ export function serviceSection(spec: ServiceSpec, home: Home): string[] {
     `SyslogIdentifier=${spec.name}`,
   )
   if (spec.watchdog !== null) lines.push(`WatchdogSec=${time(spec.watchdog)}`)
-  return [...lines, ...limits(spec), ...hardening(spec)]
+  return [...lines, ...limits(spec), ...hardening(spec), ...ownPlaces(spec, home)]
+}
+
+/** Where it answers to those who set its parameters, in a file system that is else read-only for it. */
+function ownPlaces(spec: ServiceSpec, home: Home): string[] {
+  if (spec.harden !== 'strict' || spec.protocol !== 'native') return []
+  return [`ReadWritePaths=${pathWord(`-${parameterDirectory(home, spec.name)}`)}`]
 }
 
 function typeOf({ protocol, guard }: ServiceSpec): string[] {

@@ -47,6 +47,7 @@ export function prepareHome(home: Home): void {
     [home.specs, 'read'],
     [home.state, 'shared'],
     [win32.join(home.state, 'guards'), 'shared'],
+    [win32.join(home.state, 'parameters'), 'shared'],
     [home.run, 'shared'],
     [win32.join(home.run, 'guards'), 'shared'],
     [home.logs, 'shared'],

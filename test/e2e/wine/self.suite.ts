@@ -1,4 +1,4 @@
-/** A program that manages itself, on the SCM of this Windows: `examples/hello`. */
+/** Programs that manage themselves, on the SCM of this Windows: `examples/hello` and `examples/live`. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, test } from '../../contract/harness.ts'
 import { until } from '../../contract/until.ts'
 
-const app = fileURLToPath(new URL('../../../examples/hello/app.ts', import.meta.url))
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+const app = pathOf('examples/hello/app.ts')
+const live = pathOf('examples/live/app.ts')
+const stead = pathOf('bin/stead.js')
 
 interface Answer {
   readonly status: number | undefined
@@ -76,6 +79,56 @@ describe('examples/hello on the SCM', () => {
     } finally {
       must('uninstall')
       assert.equal(self('status').status, 4)
+      rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+    }
+  })
+})
+
+describe('examples/live on the SCM', () => {
+  test('its port and its log level change while it runs, by its file and by stead set', {
+    timeout: 90_000,
+  }, async () => {
+    const home = mkdtempSync(join(tmpdir(), 'stead live '))
+    const name = `live-${process.pid}`
+    const [first, second] = [await freePort(), await freePort()]
+    const config = join(home, 'live.yaml')
+    const node = (...words: string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
+      return { status, out: `${stdout}${stderr}` }
+    }
+    const self = (verb: string, ...args: string[]): string => {
+      const { status, out } = node(live, verb, '--name', name, '--home', home, ...args)
+      assert.equal(status, 0, `${verb}: ${out}`)
+      return out
+    }
+    const set = (...args: string[]) => node(stead, 'set', name, '--home', home, ...args)
+    const log = (): string => readFileSync(join(home, 'logs', `${name}.log`), 'utf8')
+    const told = async (port: number, path = '/'): Promise<unknown> =>
+      JSON.parse((await ask(port, path)).text)
+    writeFileSync(config, `port: ${first}\n`)
+    const account = ['--user', 'LocalSystem', '--allow-writable']
+    self('install', '--config', config, '--restart', 'no', ...account)
+    try {
+      self('start')
+      assert.deepEqual(await told(first), { port: first, level: 'info' })
+      const slow = told(first, '/?wait=3000')
+      writeFileSync(config, `port: ${second}\nlogLevel: debug\n`)
+      await until('it listens there', () => told(second).catch(() => null))
+      assert.deepEqual(await told(second), { port: second, level: 'debug' })
+      await assert.rejects(told(first))
+      assert.deepEqual(await slow, { port: first, level: 'debug' })
+      const done = set('logLevel=warning', '--for', '1h')
+      assert.equal(done.status, 0, done.out)
+      assert.match(done.out, /has taken it/)
+      assert.deepEqual(await told(second), { port: second, level: 'warning' })
+      writeFileSync(config, 'port: none\n')
+      await until('it is refused', () => /reload refused/.test(log()) || null)
+      const wrong = set('logLevel=loud')
+      assert.equal(wrong.status, 2)
+      assert.match(wrong.out, /is not one of configured, debug, info, warning/)
+      assert.deepEqual(await told(second), { port: second, level: 'warning' })
+    } finally {
+      self('uninstall')
       rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     }
   })
