@@ -1,6 +1,8 @@
 /** `examples/live`: a port and a log level that change while it runs, under systemd and without a guard. */
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
@@ -75,8 +77,8 @@ test('another port is listened on before the old one is let go, and nothing that
 
 test('a port that is taken is refused, and it goes on where it is', async () => {
   start(`port: ${FIRST}\n`)
-  const { createServer } = await import('node:net')
   const taken = createServer().listen(SECOND, '127.0.0.1')
+  await once(taken, 'listening')
   try {
     writeFileSync(file, `port: ${SECOND}\nlogLevel: debug\n`)
     await until('it is refused', () => /reload refused: .*EADDRINUSE/.test(log()))
