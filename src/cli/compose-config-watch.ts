@@ -7,6 +7,8 @@ import type { FileWatcher } from '../platform/watch-files.ts'
 export interface ConfigWatchParts {
   /** The files that the present configuration was read from, absolute. */
   readonly files: () => readonly string[]
+  /** The files will probably be read soon; and: they will not. */
+  readonly expect?: { ahead(): void; leave(): void } | undefined
   /** What is refused has been told by then. */
   readonly takeOver: (cause: 'file' | 'remote') => Promise<unknown>
   /** Files of services have changed that they read themselves. */
@@ -38,7 +40,7 @@ export function composeConfigWatch(parts: ConfigWatchParts): ConfigWatch {
     const paths = watched()
     if (paths.length === 0) return
     const { debounce, poll } = policy
-    watcher = watchFiles({ debounce, poll, changed })
+    watcher = watchFiles({ debounce, poll, stirred, changed })
     watcher.follow(paths)
   }
 
@@ -47,8 +49,16 @@ export function composeConfigWatch(parts: ConfigWatchParts): ConfigWatch {
     return [...new Set([...own, ...(spec?.services.flatMap((one) => one.reloadOn) ?? [])])]
   }
 
+  const isOwn = (paths: readonly string[]): boolean =>
+    policy.watch && parts.files().some((file) => paths.includes(file))
+
+  function stirred(paths: readonly string[]): void {
+    if (isOwn(paths)) parts.expect?.ahead()
+  }
+
   function changed(paths: readonly string[]): void {
-    const own = policy.watch && parts.files().some((file) => paths.includes(file))
+    const own = isOwn(paths)
+    if (!own) parts.expect?.leave()
     const services = (spec?.services ?? [])
       .filter(({ reloadOn }) => reloadOn.some((file) => paths.includes(file)))
       .map(({ name }) => name)
@@ -72,6 +82,7 @@ export function composeConfigWatch(parts: ConfigWatchParts): ConfigWatch {
     close() {
       closed = true
       watcher?.close()
+      parts.expect?.leave()
     },
   }
 }

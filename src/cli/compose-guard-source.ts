@@ -14,7 +14,7 @@ import {
 } from './compose-guard-home.ts'
 import { keyFileOf } from './compose-secrets.ts'
 import type { RemoteAsked } from './read-remote.ts'
-import { readGuardConfig } from './read-spec.ts'
+import { configReader } from './read-spec.ts'
 
 /** What a guard keeps, and where that is written. */
 export interface GuardSource {
@@ -38,6 +38,8 @@ export interface GuardSource {
       readonly remote?: RemoteReading | null
     }
   >
+  /** It will probably be read soon; and: it will not. */
+  readonly expect?: { ahead(): void; leave(): void }
 }
 
 /** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
@@ -47,26 +49,25 @@ export function fileSource(
 ): GuardSource {
   const file = findGuardFile(named)
   const home = guardHome(options)
+  const reading = {
+    path: file,
+    profiles: options.profile,
+    set: options.set,
+    onWindows: onWindows(),
+    keyFile: keyFileOf(home),
+  }
+  const reader = configReader(reading, () => ({ ...process.env }))
   return {
     path: file,
     file,
     home,
+    expect: reader,
     keys: options.requireSignature ?? process.env.STEAD_REQUIRE_SIGNATURE ?? null,
     remote: remoteNamedBy(options),
     async readSpec(given, remote) {
       const kept = typeof given === 'object' && given !== null ? given : undefined
       const text = typeof given === 'string' ? given : (kept?.[file] ?? readGuardFile(file))
-      return readGuardConfig({
-        path: file,
-        text,
-        kept,
-        env: { ...process.env },
-        profiles: options.profile,
-        set: options.set,
-        onWindows: onWindows(),
-        keyFile: keyFileOf(home),
-        remote,
-      })
+      return reader.read({ text, kept, remote })
     },
   }
 }

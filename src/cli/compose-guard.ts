@@ -40,7 +40,7 @@ const SAME_INTERRUPT = 500
 
 /** A guard that is ready to start, alone on its state directory. @throws GUARD_RUNNING, SPEC_INVALID… */
 export async function composeGuard(source: GuardSource) {
-  const { path, file, home, keys = null, readSpec } = source
+  const { path, file, home, keys = null, readSpec, expect } = source
   const { sockets, prepare } = composeSockets()
   let files: readonly string[] = []
   const gate =
@@ -121,6 +121,7 @@ export async function composeGuard(source: GuardSource) {
       tell({ type: 'guard', text: `what was signed is not kept: ${error.message}`, severity: 4 })
     const watch = composeConfigWatch({
       files: () => files,
+      expect,
       takeOver: (cause) => way.own.apply({ text: null, dryRun: false, cause }, self),
       reload: (names) => way.own.act('reload', { names }, self, { wait: false }),
     })

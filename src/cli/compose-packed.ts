@@ -33,7 +33,7 @@ async function runPart(part: PackedPart): Promise<void> {
       await import('../platform/win32/spawn/console-messenger.ts')
       return
     case 'read-spec':
-      return (await import('./read-spec.ts')).answerReading(process.argv[2] ?? '')
+      return (await import('./spec-reader.ts')).answerReading(process.argv[2] ?? '')
     case 'service':
       await import('./scm-start.ts')
       return (await import('./main.ts')).main(process.argv.slice(2))

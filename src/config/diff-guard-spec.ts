@@ -50,7 +50,7 @@ export function diffGuardSpecs(old: GuardSpec, next: GuardSpec): ApplyChange[] {
   const changes = next.services.map((service): ApplyChange => {
     const known = before.get(service.name)
     if (known === undefined) return { service: service.name, action: 'add', settings: [] }
-    const settings = settingsThatDiffer(known, service)
+    const settings = known === service ? [] : settingsThatDiffer(known, service)
     return { service: service.name, action: actionFor(settings, known, service), settings }
   })
   const gone = old.services.filter(({ name }) => !after.has(name))

@@ -47,6 +47,8 @@ export interface GuardFile {
   readonly openSecret?: SecretOpener
   /** What a remote source has said last. */
   readonly remote?: { readonly layer: Layer | null; readonly watched: boolean } | undefined
+  /** Services that are known already: in the texts there is nothing but their names. */
+  readonly same?: ReadonlyMap<string, ProgramSpec>
 }
 
 /** What was read, and every file that it depends on, absolute. */
@@ -71,7 +73,7 @@ export function parseGuardFile(file: GuardFile): GuardSpec {
  * @throws GUARD_FILE_INVALID with every problem at once, each with its place and its line
  */
 export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
-  const { path, shownAs = path, onWindows } = file
+  const { path, shownAs = path, onWindows, same = NONE } = file
   const refuse = (problems: readonly string[], count = problems.length): never => {
     const shown = problems.slice(0, MAX_PROBLEMS)
     const more = count - shown.length
@@ -102,11 +104,13 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
       : openSealed(sealed, file.openSecret)
   secrets = [...loaded.secrets, ...secretTexts(tree, value)]
   if (unopened.length > 0) return tell(unopened)
-  const parsed = guardSchema.safeParse(value)
-  if (!parsed.success) return tell(describeIssues(parsed.error.issues, guardSchema, value))
+  const own = same.size === 0 ? value : withoutNames(value, same)
+  if (own === null) return refuse(['what is known of its services does not fit it'])
+  const parsed = guardSchema.safeParse(own)
+  if (!parsed.success) return tell(describeIssues(parsed.error.issues, guardSchema, own))
   const settings = parsed.data
   const directory = dirname(path)
-  const services = servicesOf(settings, directory)
+  const services = servicesOf(settings, directory, namesIn(value), same)
   const misfits = [
     ...projectProblems(settings),
     ...guardRelations(settings, services),
@@ -127,7 +131,7 @@ export function loadGuardFile(file: GuardFile, disk: ConfigFiles): GuardConfig {
   const spec: GuardSpec = {
     project: settings.project ?? settings.name ?? projectOf(directory),
     services: [...services.values()].map((one) =>
-      onWindows === true ? { ...one, stop: windowsStop(one.stop) } : one,
+      onWindows === true && !same.has(one.name) ? { ...one, stop: windowsStop(one.stop) } : one,
     ),
     groups: Object.entries(settings.groups ?? {}).map(
       ([name, { services, strategy = 'one_for_one', limit = null }]): GroupSpec => ({
@@ -164,17 +168,40 @@ export function settingProblems(value: unknown, path: string, onWindows = false)
   ]
 }
 
-function servicesOf(settings: GuardSettings, directory: string): Map<string, ProgramSpec> {
-  const known = new Map(
-    Object.entries(settings.services).map(([name, own]) => [
+const NONE: ReadonlyMap<string, ProgramSpec> = new Map()
+
+/** The services of what was written, in their order. */
+function namesIn(value: unknown): readonly string[] {
+  return Object.keys((value as { readonly services: object }).services)
+}
+
+/** Without the services that are known; null where one has more than its name, or is not there. */
+function withoutNames(value: unknown, same: ReadonlyMap<string, ProgramSpec>): unknown {
+  const { services } = value as { readonly services?: Readonly<Record<string, unknown>> | null }
+  if (typeof services !== 'object' || services === null) return null
+  if ([...same.keys()].some((name) => services[name] !== null)) return null
+  const own = Object.entries(services).filter(([name]) => !same.has(name))
+  return { ...(value as object), services: Object.fromEntries(own) }
+}
+
+function servicesOf(
+  settings: GuardSettings,
+  directory: string,
+  names: readonly string[] = Object.keys(settings.services),
+  same: ReadonlyMap<string, ProgramSpec> = NONE,
+): Map<string, ProgramSpec> {
+  const own = new Map(
+    Object.entries(settings.services).map(([name, one]) => [
       name,
-      completeSettings(name, own, settings.defaults ?? {}, directory),
+      completeSettings(name, one, settings.defaults ?? {}, directory),
     ]),
   )
+  const all = new Map(names.map((name) => [name, own.get(name) ?? (same.get(name) as ProgramSpec)]))
   return new Map(
-    [...known].map(([name, one]) => {
-      const own = settings.services[name] as GuardSettings['services'][string]
-      return [name, { ...one, dependsOn: dependenciesOf(own, known) }]
+    [...all].map(([name, one]) => {
+      const written = settings.services[name]
+      if (written === undefined) return [name, one as ProgramSpec]
+      return [name, { ...one, dependsOn: dependenciesOf(written, all) }]
     }),
   )
 }

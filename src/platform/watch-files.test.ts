@@ -102,3 +102,41 @@ test('a change that the system does not tell of is found by looking', async () =
   writeFileSync(join(place, 'other-name'), 'two two')
   await toldTimes(1)
 })
+
+test('the first sign is told at once, and each of it has an end, also where nothing has come of it', async () => {
+  const path = join(place, 'a.yaml')
+  writeFileSync(path, 'one')
+  const signs: string[] = []
+  watcher = watchFiles({
+    debounce: 400,
+    poll: null,
+    stirred: (paths) => void signs.push(`stirred ${paths.length}`),
+    changed: (paths) => void signs.push(`changed ${paths.length}`),
+  })
+  watcher.follow([path])
+  writeFileSync(join(place, 'other'), 'is no sign')
+  renameSync(path, `${path}.away`)
+  await until('it has stirred', () => signs.length === 1)
+  renameSync(`${path}.away`, path)
+  await until('it is over', () => signs.length === 2)
+  writeFileSync(path, 'another')
+  await until('it is told', () => signs.length === 4)
+  expect(signs).toEqual(['stirred 1', 'changed 0', 'stirred 1', 'changed 1'])
+})
+
+test('files of a name with * are told of as they come and go, also where there is no directory yet', async () => {
+  const directory = join(place, 'conf.d')
+  follow(join(directory, '*.yaml'))
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'a.yaml'), 'a')
+  await toldTimes(1)
+  writeFileSync(join(directory, 'b.yaml'), 'b')
+  await toldTimes(2)
+  writeFileSync(join(directory, 'c.txt'), 'is not meant')
+  writeFileSync(join(directory, '.hidden.yaml'), 'neither')
+  unlinkSync(join(directory, 'a.yaml'))
+  await toldTimes(3)
+  rmSync(directory, { recursive: true })
+  await toldTimes(4)
+  expect(told.length).toBe(4)
+})

@@ -1,21 +1,32 @@
-import { type FSWatcher, lstatSync, readlinkSync, statSync, watch } from 'node:fs'
-import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path'
+import { type FSWatcher, lstatSync, readdirSync, readlinkSync, statSync, watch } from 'node:fs'
+import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:path'
+import { namesMeant } from '../model/name-glob.ts'
 
 export interface WatchFilesOptions {
   /** Milliseconds without a change before `changed` is called. */
   readonly debounce: number
   /** Milliseconds between two looks at the files, where the system tells nothing of them; null for none. */
   readonly poll: number | null
-  /** Files differ from what they were, all that is to come at once has come; their paths as given. */
+  /** Files differ from what they were, and more may come; told once until `changed` is. */
+  readonly stirred?: (paths: readonly string[]) => void
+  /**
+   * Files differ from what they were, all that is to come at once has come; their paths as given. After
+   * `stirred` it is told in any case: with none where they are again what they were.
+   */
   readonly changed: (paths: readonly string[]) => void
 }
 
 export interface FileWatcher {
-  /** Watches these from now on, and no others; absolute. What they are now is what they were. */
+  /**
+   * Watches these from now on, and no others; absolute. What they are now is what they were. With `*`
+   * in its name one changes when files of such a name come and go.
+   */
   follow(paths: readonly string[]): void
   close(): void
 }
 
+/** Files are looked at so long after the first sign: what is no sign of theirs comes thick and fast. */
+const GLANCE = 10
 /** Whoever never stops writing is not waited for longer than so many debounces. */
 const MOST_DEBOUNCES = 20
 /** As many links as Linux follows (path_resolution(7)). */
@@ -26,10 +37,12 @@ const MOST_LINKS = 40
  * one (a symbolic link that is switched, as Kubernetes does), and when they come, go and come back.
  * It watches the directories in which a change of any step of the way would show.
  */
-export function watchFiles({ debounce, poll, changed }: WatchFilesOptions): FileWatcher {
+export function watchFiles({ debounce, poll, stirred, changed }: WatchFilesOptions): FileWatcher {
   let marks = new Map<string, string>()
   const watchers = new Map<string, FSWatcher>()
   let timer: NodeJS.Timeout | null = null
+  let glance: NodeJS.Timeout | null = null
+  let hasStirred = false
   let since = 0
   let closed = false
   const poller = poll === null ? null : setInterval(() => differing().length > 0 && stir(), poll)
@@ -42,14 +55,26 @@ export function watchFiles({ debounce, poll, changed }: WatchFilesOptions): File
     const left = Math.max(0, since + debounce * MOST_DEBOUNCES - now)
     clearTimeout(timer ?? undefined)
     timer = setTimeout(settle, Math.min(debounce, left))
+    if (stirred !== undefined && !hasStirred) glance ??= setTimeout(look, GLANCE)
+  }
+
+  function look(): void {
+    glance = null
+    const found = differing()
+    if (found.length === 0) return
+    hasStirred = true
+    stirred?.(found)
   }
 
   function settle(): void {
     timer = null
+    clearTimeout(glance ?? undefined)
+    glance = null
     const found = differing()
     place()
     marks = new Map([...marks.keys()].map((path) => [path, markOf(path)]))
-    if (found.length > 0) changed(found)
+    if (found.length > 0 || hasStirred) changed(found)
+    hasStirred = false
   }
 
   function differing(): string[] {
@@ -90,6 +115,7 @@ export function watchFiles({ debounce, poll, changed }: WatchFilesOptions): File
     close() {
       closed = true
       clearTimeout(timer ?? undefined)
+      clearTimeout(glance ?? undefined)
       clearInterval(poller ?? undefined)
       for (const watcher of watchers.values()) watcher.close()
     },
@@ -99,6 +125,8 @@ export function watchFiles({ debounce, poll, changed }: WatchFilesOptions): File
 /** What tells one state of a file from another. */
 function markOf(path: string): string {
   try {
+    if (basename(path).includes('*'))
+      return JSON.stringify(namesMeant(readdirSync(dirname(path)).sort(), basename(path)))
     const { dev, ino, size, mtimeNs } = statSync(path, { bigint: true })
     return `${dev} ${ino} ${size} ${mtimeNs}`
   } catch (error) {

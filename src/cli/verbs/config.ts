@@ -1,5 +1,5 @@
 /** `config show` and `config check`: what a configuration is made of, and whether it would be taken. */
-import { relative } from 'node:path'
+import { basename, relative } from 'node:path'
 import { expandVariables } from '../../config/expand-variables.ts'
 import { loadGuardFile } from '../../config/guard-file.ts'
 import { type ExplainedSetting, explainSettings } from '../../config/layers/explain-settings.ts'
@@ -72,7 +72,8 @@ export function check(named: string | undefined, options: ConfigOptions): Promis
     const { loaded, remote } = await loadShown(file, options, (layer, watched) =>
       loadGuardFile({ ...file, remote: { layer, watched } }, configFiles()),
     )
-    const { spec, files } = loaded
+    const { spec } = loaded
+    const files = loaded.files.filter(isOneFile)
     const services = spec.services.map((service) => service.name)
     if (output.json) {
       const told = { file: path, valid: true, kind: 'guard', files, ...remoteObject(remote) }
@@ -105,7 +106,12 @@ async function settingsOf(path: string, options: ConfigOptions) {
   const source = configSource(loaded.source.tree, isSecretSetting)
   const problems = [...loaded.problems, ...source.describe(expanded.problems)]
   if (problems.length > 0) throw new SteadError('GUARD_FILE_INVALID', { source: shown, problems })
-  return { tree: expanded.tree, files: loaded.files, remote }
+  return { tree: expanded.tree, files: loaded.files.filter(isOneFile), remote }
+}
+
+/** A name with `*` stands for files that are named themselves. */
+function isOneFile(path: string): boolean {
+  return !basename(path).includes('*')
 }
 
 /** All settings, those that hold for a service, or those below a name such as `services.web.env`. */

@@ -1,4 +1,5 @@
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { namesMeant } from '../../model/name-glob.ts'
 import type { ConfigFiles } from '../../model/ports/config-files.ts'
 import { messageAt, namedOrigin, type Origin, type Place } from '../source/origin.ts'
 import { formatOf, readSource } from '../source/read-source.ts'
@@ -29,7 +30,10 @@ export interface FilesAsked {
 
 export interface AssembledFiles {
   readonly tree: SourceMap
-  /** Every file that was looked for, absolute, those that are not there too: a change of any counts. */
+  /**
+   * Every file that was looked for, absolute, those that are not there too: a change of any counts. One
+   * with `*` in its name stands for all that it means, and for which there are.
+   */
   readonly files: readonly string[]
   /** The directory of what an origin is the text of. */
   directoryOf(origin: Origin): string
@@ -113,11 +117,11 @@ export function assembleFiles(asked: FilesAsked, disk: ConfigFiles): AssembledFi
   const includesOf = (node: SourceTree, path: string, chain: readonly string[]): SourceMap[] => {
     const found = fileReferences('include', node, asked.env)
     problems.push(...found.problems)
-    return found.references.flatMap((reference) =>
-      matching(resolve(dirname(path), reference.file), disk).map((one) =>
-        load(one, chain, reference),
-      ),
-    )
+    return found.references.flatMap((reference) => {
+      const target = resolve(dirname(path), reference.file)
+      files.add(target)
+      return matching(target, disk).map((one) => load(one, chain, reference))
+    })
   }
 
   const sectionsOf = (sections: SourceTree): SourceMap[] => {
@@ -172,10 +176,5 @@ function kindOf(tree: SourceTree): string {
 function matching(path: string, disk: ConfigFiles): string[] {
   const pattern = basename(path)
   if (!pattern.includes('*')) return [path]
-  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  const fits = new RegExp(`^${parts.join('.*')}$`)
-  return disk
-    .names(dirname(path))
-    .filter((name) => fits.test(name) && (!name.startsWith('.') || pattern.startsWith('.')))
-    .map((name) => join(dirname(path), name))
+  return namesMeant(disk.names(dirname(path)), pattern).map((name) => join(dirname(path), name))
 }

@@ -27,20 +27,31 @@ export interface TextProblem {
  * @returns the tree, or every problem that was found
  */
 export function readYamlText(text: string, origin: Origin): SourceTree | readonly TextProblem[] {
-  const document = parseDocument(text, {
+  // The parser compares each name with all others; `converted` looks it up.
+  const document = parsed(text, { uniqueKeys: false })
+  if (faultsOf(document).length > 0)
+    return faultsOf(parsed(text, { uniqueKeys: true })).map((fault) => ({
+      offset: fault.pos[0],
+      message: inWords(fault.message),
+    }))
+  const { tree, problems } = converted(document.contents as Node | null, origin)
+  return problems.length > 0 ? problems : tree
+}
+
+function parsed(text: string, options: { readonly uniqueKeys: boolean }) {
+  return parseDocument(text, {
+    ...options,
     prettyErrors: false,
     strict: true,
-    uniqueKeys: true,
     merge: true,
     // Without this it would write warnings on standard error by itself.
     logLevel: 'error',
   })
-  // A warning is about a tag that nobody knows: what it would mean is not what is read.
-  const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0)
-    return faults.map((fault) => ({ offset: fault.pos[0], message: inWords(fault.message) }))
-  const { tree, problems } = converted(document.contents as Node | null, origin)
-  return problems.length > 0 ? problems : tree
+}
+
+/** A warning is about a tag that nobody knows: what it would mean is not what is read. */
+function faultsOf({ errors, warnings }: ReturnType<typeof parsed>) {
+  return [...errors, ...warnings]
 }
 
 function converted(

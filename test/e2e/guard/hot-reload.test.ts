@@ -66,6 +66,21 @@ describe('a guard that watches its file', () => {
     expect((await room.one('a')).pid).toBe(a?.pid)
   })
 
+  test('sees files that come into a directory that it includes, and go from it', async () => {
+    const room = openRoom({ a: sleeper('1') }, { ...WATCHED, include: 'conf.d/*.yaml' })
+    await room.up()
+    const [a] = await room.running('a')
+    const directory = join(room.directory, 'conf.d')
+    mkdirSync(directory)
+    writeFileSync(join(directory, 'b.yaml'), 'services: { b: { command: [sleep, "600"] } }\n')
+    await version(room, 2, 'good')
+    await room.running('b')
+    rmSync(join(directory, 'b.yaml'))
+    await version(room, 3, 'good')
+    expect(room.programs('b')).toEqual([])
+    expect((await room.one('a')).pid).toBe(a?.pid)
+  })
+
   test('sees a link that is switched, as Kubernetes does', async () => {
     const room = openRoom({ a: sleeper('1') }, WATCHED)
     const text = readFileSync(room.file, 'utf8')
