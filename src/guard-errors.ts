@@ -2,6 +2,15 @@ import { entry } from './error-entry.ts'
 
 /** The part of the table of errors that is about the guard, its file and its socket. */
 export const guardErrors = {
+  CONFIG_WRITABLE: entry<{ file: string; path: string; who: string }>({
+    exit: 2,
+    about:
+      'The guard runs as root, and somebody else may change a file of its configuration, or exchange it or a directory on the way to it, and so act as root. Nothing was changed.',
+    message: (p) =>
+      `${p.who} may change ${JSON.stringify(p.file)}${p.path === p.file ? '' : ` by way of ${JSON.stringify(p.path)}`}, and so act as root`,
+    hint: (p) =>
+      `chown root ${p.path}; chmod go-w ${p.path}; stead up --allow-writable takes it all the same`,
+  }),
   GUARD_FILE_INVALID: entry<{ source: string; problems: readonly string[] }>({
     exit: 2,
     about:

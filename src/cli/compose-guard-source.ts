@@ -1,8 +1,10 @@
 /** What a guard keeps: a stead.yaml, read by a process that ends. */
+import { SteadError } from '../errors.ts'
 import type { ReadConfiguration } from '../guard/configuration.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import type { Home } from '../model/home.ts'
 import type { RemoteReading } from '../model/remote-spec.ts'
+import { whoElseWrites } from '../model/way-to-file.ts'
 import {
   findGuardFile,
   type GuardHomeOptions,
@@ -14,7 +16,7 @@ import {
 } from './compose-guard-home.ts'
 import { keyFileOf } from './compose-secrets.ts'
 import type { RemoteAsked } from './read-remote.ts'
-import { configReader } from './read-spec.ts'
+import { configReader, type ReadGuardConfig } from './read-spec.ts'
 
 /** What a guard keeps, and where that is written. */
 export interface GuardSource {
@@ -42,10 +44,16 @@ export interface GuardSource {
   readonly expect?: { ahead(): void; leave(): void }
 }
 
+export interface TrustOptions {
+  readonly requireSignature?: string
+  /** Files that others than root can change are taken by a guard of root as well. */
+  readonly allowWritable?: boolean
+}
+
 /** The source that a stead.yaml is: the one named, or the nearest. @throws FILE_UNREADABLE */
 export function fileSource(
   named: string | undefined,
-  options: GuardHomeOptions & LayerOptions & { readonly requireSignature?: string },
+  options: GuardHomeOptions & LayerOptions & TrustOptions,
 ): GuardSource {
   const file = findGuardFile(named)
   const home = guardHome(options)
@@ -56,6 +64,7 @@ export function fileSource(
     onWindows: onWindows(),
     keyFile: keyFileOf(home),
   }
+  const isAllowed = options.allowWritable === true || isSet(process.env.STEAD_ALLOW_WRITABLE)
   const reader = configReader(reading, () => ({ ...process.env }))
   return {
     path: file,
@@ -67,7 +76,26 @@ export function fileSource(
     async readSpec(given, remote) {
       const kept = typeof given === 'object' && given !== null ? given : undefined
       const text = typeof given === 'string' ? given : (kept?.[file] ?? readGuardFile(file))
-      return reader.read({ text, kept, remote })
+      const read = await reader.read({ text, kept, remote })
+      // What was kept lies where nobody else writes.
+      if (kept === undefined && !isAllowed) await refuseWritable(read)
+      return read
     },
+  }
+}
+
+function isSet(variable: string | undefined): boolean {
+  return variable !== undefined && variable !== '' && variable !== '0'
+}
+
+/** Whoever writes the configuration of root's guard is root. @throws CONFIG_WRITABLE */
+async function refuseWritable({ files, spec }: ReadGuardConfig): Promise<void> {
+  const user = process.geteuid?.()
+  if (user !== 0) return
+  const { wayTo } = await import('../platform/posix/way-to.ts')
+  const envFiles = spec.services.flatMap(({ envFile }) => (envFile === null ? [] : [envFile]))
+  for (const file of new Set([...files, ...envFiles])) {
+    const found = whoElseWrites(wayTo(file), user)
+    if (found !== null) throw new SteadError('CONFIG_WRITABLE', { file, ...found })
   }
 }

@@ -36,6 +36,7 @@ export async function startInBackground(
   if (options.home !== undefined) args.push('--home', options.home)
   const { requireSignature } = options
   if (requireSignature !== undefined) args.push('--require-signature', requireSignature)
+  if (options.allowWritable === true) args.push('--allow-writable')
   for (const profile of options.profile ?? []) args.push('--profile', profile)
   for (const setting of options.set ?? []) args.push('--set', setting)
   if (options.remote !== undefined) args.push('--remote', options.remote)

@@ -30,6 +30,7 @@ const UP = {
   detach: { type: 'boolean', short: 'd' },
   'require-signature': { type: 'string' },
   remote: { type: 'string' },
+  'allow-writable': { type: 'boolean' },
   profile: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
 } as const

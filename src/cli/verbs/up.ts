@@ -7,6 +7,7 @@ export interface UpOptions extends CommonOptions, LayerOptions {
   readonly file?: string
   readonly detach?: boolean
   readonly requireSignature?: string
+  readonly allowWritable?: boolean
 }
 
 /** `up`: a guard over the services of a stead.yaml, here or in the background. */
