@@ -7,11 +7,14 @@ import { eventMessageTables } from '../managers/scm/event-messages/message-file.
 import type { PackSpec } from '../model/pack-spec.ts'
 import type { FormatBuilder, PackTool } from '../model/staged-product.ts'
 import { PACK_FILE, readPackFile } from '../pack/spec/read-pack-file.ts'
+import { systemClock } from '../platform/clock.ts'
 import { nodeCommandRunner } from '../platform/command-runner.ts'
 import type { ExecutablePorts } from '../platform/pack/executable.ts'
 import { npmClient } from '../platform/pack/npm-client.ts'
 import { packageCache } from '../platform/pack/package-cache.ts'
+import { pipedPassword } from '../platform/password-prompt.ts'
 import { packFormats } from './pack-formats.ts'
+import type { SigningPorts } from './pack-signing.ts'
 import { version } from './version.ts'
 
 export interface PackPorts extends ExecutablePorts {
@@ -131,4 +134,17 @@ export function epochOf(committed: number | null): number {
     problem: `SOURCE_DATE_EPOCH is a number of seconds since 1970, not ${JSON.stringify(given)}`,
     verb: 'pack',
   })
+}
+
+/** The password of the certificate: in the variable that the pack file names, else on standard input. */
+export function signingPorts({ signing }: PackSpec): SigningPorts {
+  return {
+    runner: nodeCommandRunner(),
+    now: systemClock().wall(),
+    async password() {
+      const variable = signing?.passwordEnv ?? null
+      if (variable !== null) return process.env[variable] ?? ''
+      return process.stdin.isTTY ? '' : ((await pipedPassword(process.stdin)) ?? '')
+    },
+  }
 }

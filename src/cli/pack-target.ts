@@ -1,7 +1,7 @@
 /** Everything that is made for one target: the executable, what is beside it, and its artefacts. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PackSpec } from '../model/pack-spec.ts'
+import type { PackFormat, PackSpec } from '../model/pack-spec.ts'
 import type { TargetPlan } from '../pack/plan.ts'
 import type { BundledPackage } from '../pack/sbom/bundled-package.ts'
 import { cyclonedx } from '../pack/sbom/cyclonedx.ts'
@@ -12,6 +12,7 @@ import { makeExecutable } from '../platform/pack/executable.ts'
 import { KOFFI_PACKAGES, NODE_LICENSE, NODE_PACKAGES } from '../platform/pack/runtimes.ts'
 import { sha256Of, stage } from '../platform/pack/stage.ts'
 import type { PackPorts } from './compose-pack.ts'
+import type { Signer } from './pack-signing.ts'
 
 export interface TargetAsked extends TargetPlan {
   readonly spec: PackSpec
@@ -19,6 +20,8 @@ export interface TargetAsked extends TargetPlan {
   readonly node: string
   /** An empty directory; artefacts are left in it. */
   readonly room: string
+  /** Null where nothing is signed. */
+  readonly signer: Signer | null
 }
 
 export interface TargetMade {
@@ -27,13 +30,18 @@ export interface TargetMade {
   readonly notes: readonly string[]
 }
 
+/** Formats that Windows looks for a signature in. */
+const SIGNED: readonly PackFormat[] = ['nsis', 'msi']
+
 export async function makeTarget(
-  { spec, target, name, formats, epoch, node, room }: TargetAsked,
+  { spec, target, name, formats, epoch, node, room, signer }: TargetAsked,
   ports: PackPorts,
 ): Promise<TargetMade> {
   const workshop = join(room, 'work')
   await mkdir(workshop)
   const executable = await makeExecutable({ spec, target, node, room: workshop }, ports)
+  // Before it is hashed and put into anything; installers are signed for themselves.
+  if (target === 'win-x64') await signer?.sign(executable.path)
   const packages = await inside(executable.inputs, target, ports)
   const product = await stage({
     spec,
@@ -48,7 +56,10 @@ export async function makeTarget(
     const builder = ports.builders.find((one) => one.format === format)
     const out = join(room, format)
     await mkdir(out)
-    if (builder !== undefined) files.push((await builder.build(product, out)).path)
+    if (builder === undefined) continue
+    const { path } = await builder.build(product, out)
+    if (SIGNED.includes(format)) await signer?.sign(path)
+    files.push(path)
   }
   const sbom = join(room, `${name}.cdx.json`)
   const sha256 = await sha256Of(executable.path)

@@ -7,6 +7,7 @@ import { PACK_TARGETS } from '../../model/pack-spec.ts'
 import { suggest } from '../../model/suggest.ts'
 import { checksums } from '../../pack/checksums.ts'
 import { namedTargets, type PackPlan, packPlan, snapshotVersion } from '../../pack/plan.ts'
+import { SIGNING_TOOLS } from '../../pack/sign/authenticode.ts'
 import { hostNode } from '../../platform/pack/executable.ts'
 import { withOutputFolder } from '../../platform/pack/output-folder.ts'
 import { runHook } from '../../platform/pack/run-hook.ts'
@@ -19,9 +20,11 @@ import {
   findPackFile,
   missingTools,
   type PackPorts,
+  signingPorts,
 } from '../compose-pack.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
+import { openSigner } from '../pack-signing.ts'
 import { makeTarget, type TargetMade } from '../pack-target.ts'
 
 export interface PackOptions extends CommonOptions {
@@ -56,6 +59,7 @@ export function pack(options: PackOptions): Promise<number> {
       for (const { command } of which)
         await output.progress(command.join(' '), runHook(command, directory, env))
     }
+    const signer = await openSigner(spec, signingPorts(spec))
     await hooks(spec.hooks.before)
     const made: TargetMade[] = []
     const paths = await withOutputFolder(folder, async (room) => {
@@ -66,7 +70,7 @@ export function pack(options: PackOptions): Promise<number> {
       for (const target of plan.targets) {
         const targetRoom = join(room, target.target)
         await mkdir(targetRoom)
-        const work = makeTarget({ spec, epoch, node, room: targetRoom, ...target }, ports)
+        const work = makeTarget({ spec, epoch, node, room: targetRoom, signer, ...target }, ports)
         const one = await output.progress(target.target, work)
         made.push(one)
         for (const note of one.notes) output.done(`note: ${note}`)
@@ -114,7 +118,8 @@ function planned(spec: PackSpec, { builders }: PackPorts): PackPlan {
     const problem = `no format of the pack file (${spec.formats.join(', ')}) is for ${plan.without.join(', ')}`
     throw new SteadError('USAGE', { problem, verb: 'pack' })
   }
-  const missing = missingTools(plan.tools)
+  const signs = spec.signing !== null && plan.targets.some(({ target }) => target === 'win-x64')
+  const missing = missingTools(signs ? [...plan.tools, ...SIGNING_TOOLS] : plan.tools)
   if (missing.length > 0)
     throw new SteadError('PACK_TOOL_MISSING', {
       executables: missing.map((tool) => tool.executable),
