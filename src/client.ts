@@ -37,6 +37,14 @@ export type {
   WantFact,
 } from './model/guard-status.ts'
 export type {
+  ParameterChange,
+  ParameterFact,
+  ParameterOutcome,
+  ParameterRequest,
+  ParameterResult,
+  ParameterValue,
+} from './model/parameter.ts'
+export type {
   ApplyChange,
   EventGap,
   GuardVerb,

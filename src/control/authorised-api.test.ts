@@ -5,6 +5,8 @@ import type { AuditEntry } from '../model/ports/audit.ts'
 import { accessControl } from './access.ts'
 import { authorisedApi } from './authorised-api.ts'
 
+const LEVEL = { set: { logLevel: 'debug' }, reset: [], for: 60_000 }
+
 const caller = { uid: 1_000, gid: 1_000, groups: [], pid: 77 }
 
 function openRoom(...rules: Partial<AccessRule>[]) {
@@ -75,6 +77,8 @@ describe('a guard, for one caller:', () => {
       () => api.signal({ names: ['svc-0'] }, 'SIGHUP', 'leader'),
       () => api.beat('svc-0', caller),
       () => api.scale('svc-0', 3, caller),
+      () => api.parameters('svc-0'),
+      () => api.setParameters('svc-0', LEVEL, caller),
     ]
     for (const ask of asks) {
       await expect((async () => ask())()).rejects.toMatchObject({ code: 'NOT_INSTALLED' })
@@ -90,6 +94,7 @@ describe('a guard, for one caller:', () => {
       () => api.signal({ names: [] }, 'SIGHUP', 'leader'),
       () => api.beat('svc-0', caller),
       () => api.scale('svc-0', 3, caller),
+      () => api.setParameters('svc-0', LEVEL, caller),
       () => api.apply({ text: 'x', dryRun: true }, caller),
       () => api.shutdown({ keep: true }, caller),
     ]
@@ -103,6 +108,7 @@ describe('a guard, for one caller:', () => {
       ['signal', 'refused'],
       ['beat', 'refused'],
       ['scale', 'refused'],
+      ['set', 'refused'],
       ['apply', 'refused'],
       ['down', 'refused'],
     ])
@@ -124,6 +130,25 @@ describe('a guard, for one caller:', () => {
     const { api } = openRoom({ role: 'operator', services: ['svc-1'] })
     const results = await api.act('stop', { names: [] }, caller, {})
     expect(results.map(({ id }) => id)).toEqual(['svc-1'])
+  })
+
+  test('an operator sets parameters, which a viewer sees; old and new are noted', async () => {
+    const viewer = openRoom({})
+    expect(viewer.api.parameters('svc-0').map(({ name }) => name)).toEqual(['logLevel'])
+    const { api, entries } = openRoom({ role: 'operator', services: ['svc-1'] })
+    await api.setParameters('svc-1', LEVEL, caller)
+    expect(entries).toMatchObject([
+      { action: 'set', targets: ['svc-1'], detail: { set: ['logLevel'], for: 60_000 } },
+      { action: 'set', result: 'done' },
+    ])
+    expect(entries[1]?.detail?.changes).toEqual([
+      expect.stringMatching(/^logLevel: info → debug until /),
+    ])
+    const wrong = { ...LEVEL, set: { logLevel: 'loud' } }
+    await expect(api.setParameters('svc-1', wrong, caller)).rejects.toMatchObject({
+      code: 'PARAMETER_INVALID',
+    })
+    expect(entries.at(-1)).toMatchObject({ result: 'failed', errors: ['PARAMETER_INVALID'] })
   })
 
   test('a change is noted before it begins, and again with what came of it', async () => {

@@ -132,6 +132,7 @@ function mayCall(who: string, name: string, args: readonly unknown[]): boolean {
     case 'clearLogs':
       return operates && onMine(args[0])
     case 'beat':
+    case 'setParameters':
       return operates && args[0] === MINE
     case 'scale':
       return who === 'admin' && args[0] === MINE

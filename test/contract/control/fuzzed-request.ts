@@ -39,6 +39,7 @@ const PATHS = [
   '/v1/events',
   '/v1/audit',
   '/v1/audit/verify',
+  '/v1/services/ID/parameters',
   '/v1/signal',
   '/v1/scale',
   '/v1/apply',
@@ -114,6 +115,7 @@ const FIELDS = [
 /** What belongs into the body of what is posted. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
   '/v1/services/ID/beat': [],
+  '/v1/services/ID/parameters': ['set', 'reset', 'for'],
   '/v1/services/ID/VERB': ['wait', 'rolling'],
   '/v1/signal': ['names', 'signal', 'to'],
   '/v1/scale': ['service', 'instances'],

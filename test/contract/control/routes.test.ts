@@ -42,6 +42,10 @@ describe('the client and the server', () => {
     expect(await client.apply({ text, dryRun: true })).toEqual([
       { service: 'svc-0', action: 'restart', settings: ['env'] },
     ])
+    const request = { set: { logLevel: 'debug' }, reset: [], for: null }
+    const set = await client.setParameters('svc-1', request)
+    expect(set.changes).toMatchObject([{ name: 'logLevel', old: 'info', value: 'debug' }])
+    expect(await client.parameters('svc-1')).toEqual(guard.parameters('svc-1'))
     await client.beat('svc-2')
     await client.shutdown({ keep: true })
     expect(guard.calls).toEqual([
@@ -49,6 +53,7 @@ describe('the client and the server', () => {
       { name: 'signal', args: [selection, 'SIGUSR1', 'tree'] },
       { name: 'scale', args: ['svc-1', 4, self] },
       { name: 'apply', args: [{ text, dryRun: true, trial: null }, self] },
+      { name: 'setParameters', args: ['svc-1', request, self] },
       { name: 'beat', args: ['svc-2', self] },
       { name: 'shutdown', args: [{ keep: true }, self] },
     ])
