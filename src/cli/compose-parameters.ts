@@ -1,5 +1,5 @@
 /** Parameters of services that a manager starts without a guard: where they are, and who changes them. */
-import { rmSync } from 'node:fs'
+import { rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SteadError } from '../errors.ts'
 import type { ParameterDirectories } from '../managers/installation.ts'
@@ -43,8 +43,15 @@ export async function parameterDirectories(home: Home): Promise<ParameterDirecto
       const above = home.root === null ? dirname(home.state) : home.root
       makePassable([above, home.state, dirname(directory)])
     },
-    remove: (service) =>
-      rmSync(parameterDirectory(home, service), { recursive: true, force: true }),
+    remove(service) {
+      const directory = parameterDirectory(home, service)
+      rmSync(directory, { recursive: true, force: true })
+      try {
+        rmdirSync(dirname(directory))
+      } catch {
+        // It holds those of other services, or was never there.
+      }
+    },
   }
 }
 

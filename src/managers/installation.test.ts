@@ -53,6 +53,27 @@ describe('an installation', () => {
     expect((await ports.manager.status('web')).phase).toBe('not-installed')
   })
 
+  test('gives a service of the SDK a place for its parameters, and is undone where it cannot', async () => {
+    const said: string[] = []
+    const parameters = {
+      prepare: (service: string, user: string | null) => void said.push(`${service} for ${user}`),
+      remove: (service: string) => void said.push(`${service} removed`),
+    }
+    await installService({ ...ports, parameters }, { ...spec, name: 'plain' })
+    await installService({ ...ports, parameters }, { ...spec, protocol: 'native', user: 'www' })
+    await uninstallService({ ...ports, parameters }, 'web')
+    expect(said).toEqual(['web for www', 'web removed'])
+    const prepare = (): never => {
+      throw new Error('there is no user www')
+    }
+    const asked = installService(
+      { ...ports, parameters: { ...parameters, prepare } },
+      { ...spec, protocol: 'native' },
+    )
+    await expect(asked).rejects.toThrow('there is no user www')
+    expect((await ports.manager.status('web')).phase).toBe('not-installed')
+  })
+
   test('S10 with a setting that cannot be honoured is refused before anything is touched', async () => {
     const asked = installService(ports, { ...spec, harden: 'strict' })
     await expect(asked).rejects.toMatchObject({
