@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { SteadError } from '../../errors.ts'
+import { stableCodeCache } from './code-cache.ts'
 
 export interface BlobAsked {
   /** Node of this machine, of the version that the executable has; absolute. */
@@ -43,8 +44,19 @@ export async function seaBlob({ node, main, assets, codeCache, room }: BlobAsked
     assets: paths,
   }
   await writeFile(join(room, 'sea.json'), JSON.stringify(config))
+  const blob = join(room, 'blob')
+  await generate(node, room, [])
+  if (!codeCache) return blob
+  const plain = await readFile(blob)
+  await generate(node, room, ['--hash-seed=1'])
+  const text = Buffer.from(main)
+  await writeFile(blob, stableCodeCache(await readFile(blob), plain, text))
+  return blob
+}
+
+async function generate(node: string, room: string, flags: readonly string[]): Promise<void> {
   try {
-    await promisify(execFile)(node, ['--experimental-sea-config', 'sea.json'], {
+    await promisify(execFile)(node, [...flags, '--experimental-sea-config', 'sea.json'], {
       cwd: room,
       env: {},
       timeout: PATIENCE,
@@ -57,5 +69,4 @@ export async function seaBlob({ node, main, assets, codeCache, room }: BlobAsked
       { cause },
     )
   }
-  return join(room, 'blob')
 }

@@ -27,7 +27,7 @@ beforeAll(() => {
 /** What archives of a target have in them. */
 function unpacked(target: string): string {
   const archive = readdirSync(first).find(
-    (name) => name.includes(target) && /\.(zip|tar\.gz)$/.test(name),
+    (name) => name.includes(`0_${target}.`) && /\.(zip|tar\.gz)$/.test(name),
   )
   const directory = mkdtempSync(join(room, 'unpacked-'))
   unpack(join(first, archive ?? ''), directory)
@@ -106,6 +106,13 @@ describe('the executable for this machine', () => {
     expect(await (await fetch(`${url}healthz`)).json()).toMatchObject({ ok: true })
     child.kill('SIGTERM')
     expect(await once(child, 'close')).toEqual([0, null])
+  })
+
+  test('takes the compiled code that is inside', () => {
+    const hello = join(unpacked('linux_x64'), 'hello')
+    const { stderr } = spawnSync(hello, ['status', '--help'], { encoding: 'utf8', env: {} })
+    // V8 says so where it refuses it.
+    expect(stderr).toBe('')
   })
 
   test('installs itself alone: no node, no script', () => {
