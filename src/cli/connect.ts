@@ -1,4 +1,6 @@
 /** `connect()` of `stead/client`: finds a guard, and speaks with it. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type GuardClient, guardClient } from '../control/client.ts'
 import { type FollowOptions, followEvents } from '../control/follow-events.ts'
 import { SteadError } from '../errors.ts'
@@ -13,7 +15,7 @@ import type {
 } from '../model/ports/guard-api.ts'
 import { systemClock } from '../platform/clock.ts'
 import { controlConnection, tcpConnection } from '../platform/control/connect.ts'
-import { findGuardFile, type GuardHomeOptions, guardHome } from './compose-guard-home.ts'
+import { findGuardFile, type GuardHomeOptions, guardHomes } from './compose-guard-home.ts'
 
 /** Which guard: by its socket, its project, its stead.yaml, or its address; else that of this directory or above it. */
 export interface ConnectOptions extends GuardHomeOptions {
@@ -85,7 +87,8 @@ async function socketOf({ project, file, ...options }: ConnectOptions): Promise<
     import('../platform/control/guard-registry.ts'),
     import('./compose-system.ts').then(({ composeProcesses }) => composeProcesses()),
   ])
-  const found = await guards(guardHome(options), processes)
+  const homes = guardHomes(options).filter(({ run }) => existsSync(join(run, 'guards')))
+  const found = (await Promise.all(homes.map((home) => guards(home, processes)))).flat()
   const named = project === undefined ? findGuardFile(file) : null
   const guard = found.find((one) =>
     named === null ? isProject(one.project, project as string) : one.file === named,

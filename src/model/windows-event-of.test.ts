@@ -24,6 +24,11 @@ test.each<[string, GuardHappening, string | null]>([
     { ...life, cause: 'itself', exit: { kind: 'code', code: 0xc0000005 } },
     'crashed',
   ],
+  [
+    'an end with code 7 for want of memory',
+    { ...life, cause: 'memory', exit: { kind: 'code', code: 7, outOfMemory: 'limit' } },
+    'crashed',
+  ],
   ['an end with code 7', { ...life, cause: 'itself', exit: { kind: 'code', code: 7 } }, null],
   [
     'a stop that had to kill',

@@ -23,6 +23,8 @@ export function windowsEvents(): (event: GuardEvent) => WindowsEventName | null 
         return unhealthy.delete(id) && health === 'healthy' ? 'healthy' : null
       }
       case 'exit':
+        // Windows refused it memory, or the kernel ended it for want of it.
+        if ('outOfMemory' in event.exit) return 'crashed'
         if (event.cause === 'itself') return isCrash(event.exit) ? 'crashed' : null
         return wasKilled(event.exit) ? 'stop-forced' : null
       case 'survivors':

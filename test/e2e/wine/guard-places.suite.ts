@@ -16,6 +16,7 @@ import { describe, test } from '../../contract/harness.ts'
 import { room } from './guard-room.ts'
 
 const PRESS = fileURLToPath(new URL('./programs/press.ts', import.meta.url))
+const POLITE = `process.once('SIGINT', () => process.exit(21)); console.log('polite listens'); setInterval(() => {}, 1000)`
 const STAYS = 'setInterval(() => {}, 1000)'
 
 describe('the directories of an installation', () => {
@@ -71,9 +72,16 @@ describe('a guard in a console', () => {
   }, async () => {
     const here = room()
     try {
-      here.services({ web: { js: STAYS } })
+      const stop = [{ signal: 'CTRL_C', wait: '50s' }]
+      here.services({ web: { js: STAYS }, polite: { js: POLITE, stop, ready: { log: 'listens' } } })
       const guard = await here.up()
       await here.untilPhase('web', 'running')
+      await here.untilPhase('polite', 'running')
+      // A guard with a console sends a messenger, and hears nothing of that itself.
+      here.must('stop', 'polite')
+      const { lastExit } = (await here.status('polite')) ?? {}
+      assert.deepEqual(lastExit?.exit, { kind: 'code', code: 21 })
+      assert.equal((await here.status('web'))?.phase, 'running')
       const ended = once(guard, 'exit')
       const pressed = spawnSync(process.execPath, [PRESS, String(guard.pid)], { encoding: 'utf8' })
       assert.equal(pressed.status, 0, pressed.stderr)

@@ -10,6 +10,9 @@ import { inRoom, lives, PATIENCE } from './guard-room.ts'
 
 const STAYS = 'console.log("here", process.pid); setInterval(() => {}, 1000)'
 
+/** With a process of its own that would outlive it, and that nobody tells the guard of. */
+const WITH_CHILD = `const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); console.log("child", child.pid, "."); ${STAYS}`
+
 describe('the state of a guard on Windows', () => {
   test(
     'T02 T04 a guard that was killed has left it: what was stopped stays so; garbage is put aside',
@@ -18,12 +21,21 @@ describe('the state of a guard on Windows', () => {
     },
     () =>
       inRoom(async (here) => {
-        here.services({ web: { js: STAYS }, held: { js: STAYS } })
+        here.services({ web: { js: WITH_CHILD }, held: { js: STAYS } })
         const first = await here.up()
         const { pid } = await here.untilPhase('web', 'running')
         here.must('stop', 'held')
+        const log = (): string => readFileSync(join(onlyIn(here.home, 'logs'), 'web.log'), 'utf8')
+        const child = await until(
+          'it has a child',
+          () => /child (\d+) \./.exec(log())?.[1],
+          PATIENCE,
+        )
+        assert.ok(lives(Number(child)))
         await killed(first)
-        await until('its program is gone too', () => pid !== null && !lives(pid), PATIENCE)
+        // By their job, the last handle of which has gone with the guard.
+        const isLeft = (): boolean => pid === null || lives(pid) || lives(Number(child))
+        await until('its program and the child of it are gone too', () => !isLeft(), PATIENCE)
 
         const second = await here.up()
         const again = await here.untilPhase('web', 'running')
@@ -32,7 +44,7 @@ describe('the state of a guard on Windows', () => {
         await until(
           'both lives are in the log',
           () => {
-            const text = readFileSync(join(onlyIn(here.home, 'logs'), 'web.log'), 'utf8')
+            const text = log()
             return text.includes(`here ${pid}`) && text.includes(`here ${again.pid}`)
           },
           PATIENCE,

@@ -26,7 +26,9 @@ export function raiseEvent(pids: readonly number[], event: number): readonly num
     String(event),
     ...reached.map(String),
   ]
-  spawn(process.execPath, words, { stdio: 'ignore', detached: true, windowsHide: true })
+  // Not detached, which would be a process group of its own: Wine raises an event for all that share the
+  // console in the group of who raises it alone, Windows for all of them.
+  spawn(process.execPath, words, { stdio: 'ignore', windowsHide: true })
     // Without it the step is one that reached nobody, and the next one comes.
     .once('error', () => {})
     .unref()
