@@ -21,6 +21,7 @@ export function addInstallOptions(command: Command, all: boolean): Command {
     .addOption(
       new Option('--harden [preset]', 'restrict it: standard (default) or strict; systemd'),
     )
+  rare('--remote <source>', 'its settings of etcd, Consul or HTTP, told as STEAD_REMOTE')
   rare('--display-name <text>', 'name for people')
   rare('--description <text>', 'one line for people')
   rare('--start-type <type>', 'auto, delayed, manual (default) or disabled')

@@ -13,6 +13,7 @@ test('flags become the description that a file would have', () => {
     specFromFlags('web', ['/bin/x'], {
       autostart: true,
       env: ['A=1', 'B=', 'C=x=y'],
+      remote: 'https://config.example/web.yaml',
       restart: 'always',
       restartLimit: '3/1m',
       memory: '1G',
@@ -26,6 +27,7 @@ test('flags become the description that a file would have', () => {
     command: ['/bin/x'],
     protocol: 'native',
     startType: 'auto',
+    remote: 'https://config.example/web.yaml',
     env: { A: '1', B: '', C: 'x=y' },
     restart: { when: 'always', limit: '3/1m' },
     limits: { memory: '1G', openFiles: '10' },

@@ -9,6 +9,7 @@ export interface InstallFlags {
   readonly autostart?: boolean
   readonly startType?: string
   readonly config?: string
+  readonly remote?: string
   readonly cwd?: string
   readonly env?: readonly string[]
   readonly envFile?: string
@@ -72,6 +73,7 @@ export function specFromFlags(
     description: flags.description,
     protocol: flags.native ? 'native' : undefined,
     config: flags.config,
+    remote: flags.remote,
     cwd: flags.cwd,
     env: env === undefined ? undefined : variables(env),
     envFile: flags.envFile,

@@ -52,6 +52,9 @@ describe('before anything is planned', () => {
   test('paths that the program is told become absolute', async () => {
     files.contents.set('/here/a.conf', { text: '', mode: 0o600 })
     expect((await check({ configFile: 'a.conf' })).spec.configFile).toBe('/here/a.conf')
+    expect((await check({ remote: 'a.conf' })).spec.remote).toBe('/here/a.conf')
+    const address = 'https://config.example/web.yaml'
+    expect((await check({ remote: address })).spec.remote).toBe(address)
   })
 
   test.each<[string, Partial<ServiceSpec>, string, string]>([
@@ -64,6 +67,7 @@ describe('before anything is planned', () => {
     ['a directory that is a file', { cwd: '/etc/web.conf' }, 'CWD_UNUSABLE', 'not a directory'],
     ['an unknown user', { user: 'nobody-such' }, 'USER_UNKNOWN', 'user'],
     ['an unknown group', { group: 'nobody-such' }, 'USER_UNKNOWN', 'group'],
+    ['no file about a remote source', { remote: '/no' }, 'FILE_UNREADABLE', '/no'],
     ['no configuration file', { configFile: '/no' }, 'FILE_UNREADABLE', '/no'],
     ['a directory for a file', { envFile: '/srv' }, 'FILE_UNREADABLE', 'not a file'],
   ])('%s is refused', async (_, settings, code, words) => {

@@ -4,6 +4,7 @@ import type { FileSystem } from '../model/ports/file-system.ts'
 import type { Accounts } from '../model/ports/machine.ts'
 import { needsWithPaths } from '../model/program-needs.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
+import { isRemoteAddress } from './remote-schema.ts'
 
 /** How paths are written on this machine. */
 export interface PathRules {
@@ -41,7 +42,10 @@ export async function preflight(spec: ServiceSpec, ports: PreflightPorts): Promi
   const [configFile, envFile] = [spec.configFile, spec.envFile].map((path) =>
     path === null ? null : paths.resolve(path),
   )
-  for (const path of [configFile, envFile]) if (path != null) await checkFile(path, files)
+  const isFile = spec.remote !== null && !isRemoteAddress(spec.remote)
+  const remote = isFile ? paths.resolve(spec.remote as string) : spec.remote
+  for (const path of [configFile, envFile, isFile ? remote : null])
+    if (path != null) await checkFile(path, files)
   await checkAccounts(spec, ports)
   const notes = file === spec.file ? [] : [`${spec.file} is ${file}, as PATH has it now`]
   return {
@@ -51,6 +55,7 @@ export async function preflight(spec: ServiceSpec, ports: PreflightPorts): Promi
       file,
       cwd,
       configFile: configFile ?? null,
+      remote,
       envFile: envFile ?? null,
     },
     notes,

@@ -5,11 +5,6 @@ import { remoteOf, remoteSchema } from './remote-schema.ts'
 /** The variable with a token for the source that `--remote` or STEAD_REMOTE names by an address. */
 export const TOKEN_VARIABLE = 'STEAD_REMOTE_TOKEN'
 
-/** Whether what `--remote` says is an address, and not a file that describes a source. */
-export function isRemoteAddress(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
-}
-
 /**
  * The source at an address: `https://…/shop.yaml`, `etcd+https://HOST:2379/KEY`,
  * `consul+https://HOST:8500/KEY`. A key that ends in `/` is a prefix.

@@ -150,6 +150,18 @@ export const remoteSchema = z
 
 type Settings = z.output<typeof remoteSchema>
 
+/** What `--remote` and STEAD_REMOTE say: an address, with its store before it, or the path of a file. */
+export const remoteSetting = path.superRefine((value, context) => {
+  if (!isRemoteAddress(value)) return
+  const problem = addressProblem(value.replace(/^(etcd|consul)\+/, ''))
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+})
+
+/** Whether it is an address, and not a file that describes a source. */
+export function isRemoteAddress(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+}
+
 /** What is wrong with an address as such; null for a good one. */
 export function addressProblem(value: string): string | null {
   const url = URL.canParse(value) ? new URL(value) : null

@@ -5,7 +5,7 @@ import { remoteName } from '../model/remote-spec.ts'
 import { loadGuardFile } from './guard-file.ts'
 import { remoteLayer } from './layers/remote-layer.ts'
 import { remoteAtAddress } from './remote-address.ts'
-import { REMOTE_SETTINGS } from './remote-schema.ts'
+import { REMOTE_SETTINGS, remoteSetting } from './remote-schema.ts'
 import { remoteInFile, remoteInOwnFile } from './remote-settings.ts'
 
 const ask = (text: string, set: readonly string[] = []) =>
@@ -136,6 +136,18 @@ test('an address on the command line says the whole source', () => {
     'http://c.example/x',
   ])
     expect(problemsOf(() => at(wrong))).not.toContain('hidden')
+})
+
+test.each([
+  ['etcd+https://10.0.0.1:2379/shop.yaml', true],
+  ['./remote.yaml', true],
+  ['https://me:hidden@c.example/x', false],
+  ['consul+https://c.example/x?token=hidden', false],
+  ['redis://c.example/x', false],
+])('what an installation says of a source, %s, is good: %s', (text, good) => {
+  const parsed = remoteSetting.safeParse(text)
+  expect(parsed.success).toBe(good)
+  expect(JSON.stringify(parsed.error?.issues ?? [])).not.toContain('hidden')
 })
 
 test('a file of its own describes a source as remote in stead.yaml does', () => {

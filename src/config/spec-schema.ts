@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { inheritable } from './program-schema.ts'
+import { remoteSetting } from './remote-schema.ts'
 import { programRestart } from './restart-schema.ts'
 import {
   account,
@@ -30,6 +31,11 @@ export const specSchema = z.strictObject({
   config: path
     .optional()
     .describe('the program’s own configuration file; it is told as STEAD_CONFIG'),
+  remote: remoteSetting
+    .optional()
+    .describe(
+      'where settings of a program of the SDK come from, over its file: an address, or a file about it; it is told as STEAD_REMOTE',
+    ),
   cwd: path.optional().describe('working directory'),
   env: env.optional().describe('environment variables; visible to every user of the machine'),
   envFile: path

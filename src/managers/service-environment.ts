@@ -14,6 +14,8 @@ export function serviceEnvironment(
     ...(spec.protocol === 'native' && spec.guard === null
       ? { STEAD_PARAMETERS: parameterDirectory(home, spec.name) }
       : {}),
+    // Records of an earlier stead do not have it.
+    ...(spec.remote == null ? {} : { STEAD_REMOTE: spec.remote }),
     ...(home.root === null ? {} : { STEAD_HOME: home.root }),
   }
 }

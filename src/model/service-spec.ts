@@ -79,6 +79,8 @@ export interface ServiceSpec {
   readonly protocol: Protocol
   /** The program's own configuration file; it reaches the program as `STEAD_CONFIG`. */
   readonly configFile: string | null
+  /** A remote source of its settings: an address, or a file about it; it reaches the program as `STEAD_REMOTE`. */
+  readonly remote: string | null
   readonly cwd: string | null
   readonly env: Readonly<Record<string, string>>
   /** A file of `KEY=VALUE` lines, read at each start: the place for secrets. */
@@ -109,6 +111,7 @@ export const SPEC_DEFAULTS = {
   args: [],
   protocol: 'none',
   configFile: null,
+  remote: null,
   cwd: null,
   env: {},
   envFile: null,

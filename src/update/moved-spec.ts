@@ -22,6 +22,7 @@ export function movedSpec(
     args: spec.args.map(moved),
     cwd: where(spec.cwd),
     configFile: where(spec.configFile),
+    remote: where(spec.remote),
     envFile: where(spec.envFile),
   }
 }

@@ -39,6 +39,7 @@ describe('S10 launchd', () => {
     ['env.BAD', { env: { GOOD: 'x', BAD: '\u001b' } }],
     ['cwd', { cwd: '/\u0002' }],
     ['configFile', { configFile: '/\ufffe' }],
+    ['remote', { remote: '/\ufffe' }],
     ['command', { file: '/bin/\u0003' }],
   ])('names %s', (setting, settings) => {
     expect(named(settings)).toEqual([setting])

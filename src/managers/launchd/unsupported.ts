@@ -18,6 +18,7 @@ function unfitTexts(spec: ServiceSpec): Unsupported[] {
     ]),
     ['cwd', spec.cwd],
     ['configFile', spec.configFile],
+    ['remote', spec.remote],
     ['user', spec.user],
     ['group', spec.group],
   ]

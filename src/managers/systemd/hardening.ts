@@ -69,7 +69,7 @@ export function hardening(spec: ServiceSpec): readonly string[] {
 
 /** True where the service itself lies in a home directory, which then cannot be hidden from it. */
 export function usesHomes(spec: ServiceSpec): boolean {
-  return [spec.file, ...spec.args, spec.cwd, spec.configFile].some(
+  return [spec.file, ...spec.args, spec.cwd, spec.configFile, spec.remote].some(
     (path) => path !== null && HOMES.test(path),
   )
 }

@@ -20,6 +20,7 @@ describe('S10 what systemd cannot honour', () => {
     ['a directory with a newline', { cwd: '/a\nb' }, ['cwd']],
     ['an environment file with a newline', { envFile: '/a\nb' }, ['envFile']],
     ['a configuration file with an escape', { configFile: '/\u001b' }, ['configFile']],
+    ['a remote source with an escape', { remote: '/\u001b' }, ['remote']],
     ['a description with an escape', { description: '\u001b' }, ['description']],
   ])('is named: %s', (_, changes, expected) => {
     expect(named(changes)).toEqual(expected)

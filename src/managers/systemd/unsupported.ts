@@ -47,6 +47,7 @@ export function unsupportedSettings(spec: ServiceSpec, scope: Scope): Unsupporte
   if (spec.configFile !== null) {
     check('configFile', environmentProblem('STEAD_CONFIG', spec.configFile))
   }
+  if (spec.remote !== null) check('remote', environmentProblem('STEAD_REMOTE', spec.remote))
   for (const setting of windowsAsked(spec.windows)) check(setting, 'only Windows has it')
   for (const [setting, reason] of besideGuard(spec)) check(setting, reason)
   if (settingsForGuard(spec).length === 0 && spec.protocol === 'none' && spec.watchdog !== null) {
