@@ -24,8 +24,13 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
   under('show', 'each setting with the layer, file and line it is from, and what that hides')
     .argument('[name]', 'a service, or settings below a name such as services.web.env')
     .option(...FILE)
-    .action(async (name: string | undefined, options: ConfigOptions) =>
-      exit(await (await load()).show(name, options)),
+    .option('--running', 'what the guard runs, its version, and what the files say otherwise')
+    .action(async (name: string | undefined, options: ConfigOptions & { running?: true }) =>
+      exit(
+        options.running === true
+          ? await (await import('./verbs/config-running.ts')).showRunning(name, options)
+          : await (await load()).show(name, options),
+      ),
     )
   under('check', 'say everything that is wrong with a stead.yaml or a service file')
     .argument('[file]', 'the file (default: stead.yaml of this directory, or above it)')

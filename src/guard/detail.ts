@@ -1,4 +1,5 @@
-import type { GuardUsage, InstanceDetail, InstanceStatus } from '../model/guard-status.ts'
+import type { GuardUsage, InstanceDetail, InstanceStatus, NeedFact } from '../model/guard-status.ts'
+import { describeNeed } from '../model/program-needs.ts'
 import type { GroupSpec } from '../model/program-spec.ts'
 import { isMet } from './dependencies.ts'
 import type { Instance } from './instance.ts'
@@ -33,6 +34,7 @@ export async function detailOf(
       condition,
       met: instances.statesOf(name).every((other) => isMet(other, condition)),
     })),
+    ...(nextSpec.needs.length === 0 ? {} : { needs: needsOf(instance) }),
     dependents: instances.dependentsOf(service).map(({ id }) => id),
     groups: groups.filter((group) => group.services.includes(service)).map(({ name }) => name),
     labels: nextSpec.labels,
@@ -44,6 +46,17 @@ export async function detailOf(
     exits,
     changes: changesOf(instance),
   }
+}
+
+/** They are looked for before each start, and of no interest after it. */
+function needsOf({ nextSpec, state }: Instance): NeedFact[] {
+  const { phase, needs } = state
+  return nextSpec.needs.map((one) => {
+    const need = describeNeed(one)
+    if (phase !== 'waiting' || needs === null) return { need, met: null, how: null }
+    const missed = needs.unmet.find((unmet) => unmet.need === need)
+    return { need, met: missed === undefined, how: missed?.how ?? null }
+  })
 }
 
 /** What would change its phase, in words, each with the command where there is one. */

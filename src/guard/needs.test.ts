@@ -45,6 +45,30 @@ describe('a service that needs something', () => {
     })
   })
 
+  test('is told of with all that it needs: what the last try has found, and what not', async () => {
+    const world = await running({
+      services: [program('a', { needs: [DB, TOKEN] })],
+      looks: { a: (nth) => (nth === 1 ? ['file /run/token'] : []) },
+    })
+    const needs = async () => (await world.guard.api.detail('a')).needs
+    const [db, token] = [{ need: 'tcp db:5432' }, { need: 'file /run/token' }]
+    expect(await needs()).toEqual([
+      { ...db, met: false, how: 'no answer yet' },
+      { ...token, met: false, how: 'no answer yet' },
+    ])
+    await world.pass(LOOK_TAKES)
+    expect(await needs()).toEqual([
+      { ...db, met: true, how: null },
+      { ...token, met: false, how: 'not there' },
+    ])
+    await world.pass(1_000)
+    expect(world.status('a').phase).toBe('running')
+    expect(await needs()).toEqual([
+      { ...db, met: null, how: null },
+      { ...token, met: null, how: null },
+    ])
+  })
+
   test('tells of what is missing once, and again when that is something else', async () => {
     const world = await running({
       services: [program('a', { needs: [DB, TOKEN] })],

@@ -133,6 +133,8 @@ export interface InstanceDetail extends InstanceStatus {
     readonly met: boolean
   }[]
   readonly dependents: readonly string[]
+  /** What it needs of the world before each start; left out where that is nothing. */
+  readonly needs?: readonly NeedFact[]
   readonly groups: readonly string[]
   readonly labels: Readonly<Record<string, string>>
   readonly log: {
@@ -149,6 +151,16 @@ export interface InstanceDetail extends InstanceStatus {
   readonly exits: readonly ExitRecord[]
   /** What would change its phase, in words, each with the command where there is one. */
   readonly changes: readonly string[]
+}
+
+/** One of the needs of a service. */
+export interface NeedFact {
+  /** `tcp db:5432`. */
+  readonly need: string
+  /** By the last try of this start; null where none is under way. */
+  readonly met: boolean | null
+  /** Why not, in words; null where nothing is to be said. */
+  readonly how: string | null
 }
 
 export interface ProbeFact {

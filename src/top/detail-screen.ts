@@ -129,6 +129,8 @@ function tellDetail(
     )
     fact('needs', needs.join('; '))
   }
+  for (const { need, met, how } of detail.needs ?? [])
+    fact('needs', `${need}${met === null ? '' : met ? ': there' : `: ${how ?? 'not there yet'}`}`)
   if (dependents.length > 0) fact('needed by', dependents.join(', '))
   if (groups.length > 0) fact('groups', groups.join(', '))
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`)

@@ -152,6 +152,15 @@ const detail: z.ZodType<InstanceDetail> = z.strictObject({
   cwd: z.string(),
   dependsOn: z.array(z.strictObject({ name: z.string(), condition: z.string(), met: z.boolean() })),
   dependents: texts,
+  needs: z
+    .array(
+      z.strictObject({
+        need: z.string(),
+        met: z.boolean().nullable(),
+        how: z.string().nullable(),
+      }),
+    )
+    .optional(),
   groups: texts,
   labels: z.record(z.string(), z.string()),
   log: z.strictObject({ file: z.string().nullable(), counts, sinks: z.array(sink) }).nullable(),

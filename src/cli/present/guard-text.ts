@@ -97,6 +97,10 @@ export function explainText(
   for (const { name, condition, met } of dependsOn) {
     lines.push(`needs ${name} (${condition}): ${met ? 'met' : 'not met'}`)
   }
+  for (const { need, met, how } of detail.needs ?? []) {
+    const found = met === null ? 'looked for before each start' : met ? 'there' : 'not there yet'
+    lines.push(`needs ${need}: ${found}${how === null ? '' : ` (${how})`}`)
+  }
   if (detail.cgroup !== undefined) lines.push(cgroupText(detail.cgroup, detail.limits))
   for (const sink of detail.log?.sinks ?? []) lines.push(sinkText(sink))
   for (const probe of probes) {

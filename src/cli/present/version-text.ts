@@ -38,6 +38,12 @@ export function versionTable(versions: readonly ConfigVersion[]): string {
     .join('\n')
 }
 
+/** Which version it is, and how it came, on one line. */
+export function versionText({ number, at, by, cause, outcome }: ConfigVersion): string {
+  const taken = at.replace('T', ' ').slice(0, 19)
+  return `version ${number}, ${OUTCOMES[outcome]}: ${cause} by ${by} at ${taken} UTC`
+}
+
 /** What a version has changed, shortly. */
 export function changesText(changes: readonly ApplyChange[]): string {
   const told = changes.flatMap(({ service, action, settings }) => {
@@ -52,6 +58,11 @@ export function changesText(changes: readonly ApplyChange[]): string {
 /** What two versions have differently, a line each; secrets are masked by then. */
 export function changesTable(changes: readonly SettingChange[], from: number, to: number): string {
   if (changes.length === 0) return `versions ${from} and ${to} have the same settings`
+  return changeLines(changes)
+}
+
+/** A line for each setting that is another one; secrets are masked by then. */
+export function changeLines(changes: readonly SettingChange[]): string {
   return changes
     .map((change) => {
       const name = shownPath(change.path)

@@ -1,5 +1,6 @@
 import { compareSettings, type SettingChange } from '../../config/layers/compare-settings.ts'
 import { keptFiles } from '../../config/layers/kept-files.ts'
+import type { Layer } from '../../config/layers/layer.ts'
 import { loadSettings } from '../../config/layers/load-settings.ts'
 import { shownPath } from '../../config/layers/named-values.ts'
 import { remoteLayer } from '../../config/layers/remote-layer.ts'
@@ -70,10 +71,15 @@ function jsonChange({ path, ...values }: SettingChange) {
 /** As it was written: variables are not put in. */
 function treeOf(sources: ConfigSources): SourceTree {
   const [[path, text] = ['', '']] = Object.entries(sources)
+  const remote = remoteOf(sources)
+  return loadSettings({ path, text, env: process.env, remote }, keptFiles(sources)).source.tree
+}
+
+/** What a remote source had said then. */
+export function remoteOf(sources: ConfigSources): Layer | null {
   const kept = remoteInSources(sources)
   const made = kept === null ? null : remoteLayer(kept.name, kept.said)
-  const remote = made !== null && 'layer' in made ? made.layer : null
-  return loadSettings({ path, text, env: process.env, remote }, keptFiles(sources)).source.tree
+  return made !== null && 'layer' in made ? made.layer : null
 }
 
 /** What has become of a version that is on trial; waits for it. */

@@ -115,7 +115,11 @@ function isOneFile(path: string): boolean {
 }
 
 /** All settings, those that hold for a service, or those below a name such as `services.web.env`. */
-function chosen(tree: SourceTree, name: string | undefined, file: string): ExplainedSetting[] {
+export function chosen(
+  tree: SourceTree,
+  name: string | undefined,
+  file: string,
+): ExplainedSetting[] {
   if (name === undefined) return explainSettings(tree)
   const service = findIn(tree, ['services', name])?.node
   if (service !== undefined) {
@@ -134,7 +138,7 @@ function chosen(tree: SourceTree, name: string | undefined, file: string): Expla
 }
 
 /** As one would name it from here. */
-function shownAs(path: string): string {
+export function shownAs(path: string): string {
   const near = relative(process.cwd(), path)
   return near.startsWith('..') || near.length > path.length ? path : near
 }

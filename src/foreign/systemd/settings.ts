@@ -17,7 +17,22 @@ export const LOST: readonly (readonly [pattern: RegExp, why: string, instead: st
     'nothing runs after it',
     'a program that follows "stead events -f --json"',
   ],
+  [
+    /^(Condition|Assert)(PathExists|PathExistsGlob|PathIsDirectory|FileNotEmpty|FileIsExecutable)$/,
+    'a start has no conditions: systemd gives up what is not there, and stead can wait for it',
+    'needs: [{ file: PATH }]',
+  ],
+  [
+    /^(Condition|Assert)PathIsMountPoint$/,
+    'a start has no conditions: systemd gives up what is not there, and stead can wait for it',
+    'needs: [{ exec: [mountpoint, -q, PATH] }]',
+  ],
   [/^(Condition|Assert)/, 'a start has no conditions', null],
+  [
+    /^(Requires|Wants)MountsFor$/,
+    'stead mounts nothing; it can wait until something is mounted',
+    'needs: [{ exec: [mountpoint, -q, PATH] }]',
+  ],
   [
     /^(Private|Protect|Restrict|SystemCall|Capability|Ambient|NoNewPrivileges|ReadOnlyPaths|ReadWritePaths|InaccessiblePaths|ExecPaths|NoExecPaths|BindPaths|BindReadOnlyPaths|RootDirectory|RootImage|MountFlags|MemoryDenyWriteExecute|LockPersonality|RemoveIPC|KeyringMode|SecureBits|DevicePolicy|DeviceAllow|IPAddress|SELinuxContext|AppArmorProfile|TemporaryFileSystem|DynamicUser|ProcSubset|UMaskOverride)/,
     'a guard does not restrict its programs',
@@ -40,7 +55,7 @@ export const LOST: readonly (readonly [pattern: RegExp, why: string, instead: st
     'a program that follows "stead events -f --json"',
   ],
   [
-    /^(Conflicts|PropagatesReloadTo|ReloadPropagatedFrom|PropagatesStopTo|StopPropagatedFrom|JoinsNamespaceOf|RequiresMountsFor|WantsMountsFor|StopWhenUnneeded|RefuseManual|AllowIsolate|CollectMode|IgnoreOnIsolate|OnFailureJobMode)/,
+    /^(Conflicts|PropagatesReloadTo|ReloadPropagatedFrom|PropagatesStopTo|StopPropagatedFrom|JoinsNamespaceOf|StopWhenUnneeded|RefuseManual|AllowIsolate|CollectMode|IgnoreOnIsolate|OnFailureJobMode)/,
     'stead has no such dependency',
     null,
   ],

@@ -174,3 +174,30 @@ test('several instances follow one after another, and the first that fails has a
   const pids = new Set([...before, ...back].map(({ pid }) => pid))
   for (const { pid } of await room.running('a@1', 'a@2', 'a@3')) expect(pids.has(pid)).toBe(false)
 })
+
+test('config show --running tells what runs, and what the file says otherwise by now', async () => {
+  const room = openRoom({ a: sleeper('1'), b: sleeper('1') })
+  await room.up()
+  await room.running('a', 'b')
+  const same = await room.stead('config', 'show', '--running')
+  expect(same.code).toBe(0)
+  expect(same.stdout).toMatch(/^version 1, good: start by start at /)
+  expect(same.stdout).toMatch(/services\.a\.env\.VALUE +"1" +file +stead\.yaml:1:\d+/)
+  expect(same.stdout).toContain('stead.yaml says the same')
+  room.write({ a: sleeper('2'), b: sleeper('1') })
+  const other = await room.stead('config', 'show', 'a', '--running')
+  expect(other.stdout).toContain(
+    'says otherwise by now: stead apply\n~ services.a.env.VALUE: "1" → "2"',
+  )
+  expect((await room.stead('config', 'show', 'b', '--running')).stdout).toContain('says the same')
+  const json = JSON.parse((await room.stead('config', 'show', '--running', '--json')).stdout)
+  expect(json).toMatchObject({
+    version: { number: 1, outcome: 'good' },
+    differs: [{ setting: 'services.a.env.VALUE', before: '1', after: '2' }],
+    problems: [],
+  })
+  room.write('services: [')
+  expect((await room.stead('config', 'show', '--running')).stdout).toMatch(
+    /stead\.yaml cannot be read as it is now:\n.*stead\.yaml:1:/,
+  )
+})

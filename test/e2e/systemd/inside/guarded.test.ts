@@ -107,6 +107,20 @@ describe('a service that its guard keeps', () => {
     expect(stead('explain', 'guarded-heals').out).toMatch(/health/)
   })
 
+  test('waits for what it needs, and systemd with it', async () => {
+    const directory = install('guarded-needs', { needs: [{ file: 'token' }] })
+    execFileSync('systemctl', ['start', '--no-block', 'guarded-needs.service'])
+    await until('it waits', () => told('guarded-needs')?.phase === 'waiting')
+    expect(shown('guarded-needs').ActiveState).toBe('activating')
+    const waiting = stead('explain', 'guarded-needs').out
+    expect(waiting).toMatch(/needs file \S+token: not there yet \((not there|no answer yet)\)/)
+    writeFileSync(join(directory, 'token'), '')
+    await until('it is ready', () => told('guarded-needs')?.ready)
+    expect(shown('guarded-needs').ActiveState).toBe('active')
+    const up = stead('explain', 'guarded-needs').out
+    expect(up).toMatch(/needs file \S+token: looked for before each start/)
+  })
+
   test('is restarted by systemd when the guard is killed, and nothing runs twice', async () => {
     install('guarded-killed')
     expect(stead('start', 'guarded-killed')).toMatchObject({ code: 0 })
