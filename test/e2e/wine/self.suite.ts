@@ -86,7 +86,7 @@ describe('examples/hello on the SCM', () => {
 
 describe('examples/live on the SCM', () => {
   test('its port and its log level change while it runs, by its file and by stead set', {
-    timeout: 90_000,
+    timeout: 150_000,
   }, async () => {
     const home = mkdtempSync(join(tmpdir(), 'stead live '))
     const name = `live-${process.pid}`
