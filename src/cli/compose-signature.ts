@@ -10,9 +10,13 @@ import type { GuardSpec } from '../model/program-spec.ts'
 import { remoteInSources } from '../model/remote-spec.ts'
 import { configFiles } from '../platform/config-files.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
+import { readPrivateFile } from '../platform/private-file.ts'
 import { type Accepted, type SignedFile, verifyFiles } from '../secrets/signature.ts'
-import { parsePublicKeys, type SigningKey } from '../secrets/signing-key.ts'
+import { parsePrivateKey, parsePublicKeys, type SigningKey } from '../secrets/signing-key.ts'
 import { type LayerOptions, placesOf } from './compose-guard-home.ts'
+
+/** A private key of Ed25519 has a few hundred characters. */
+const LONGEST_KEY = 64 * 1024
 
 /** Where the signature of a file lies: beside it. */
 export function signatureOf(file: string): string {
@@ -34,6 +38,19 @@ export function sourcesOf(file: string, text: string, options: LayerOptions): Co
   const { problems } = loadSettings(asked, disk)
   if (problems.length > 0) throw new SteadError('GUARD_FILE_INVALID', { source: file, problems })
   return { [file]: text, ...disk.sources }
+}
+
+/** The key that signs. @throws KEY_UNUSABLE */
+export function privateKey(path: string): SigningKey {
+  let pem: string
+  try {
+    pem = readPrivateFile(path, LONGEST_KEY)
+  } catch (cause) {
+    throw new SteadError('KEY_UNUSABLE', { reason: (cause as Error).message }, { cause })
+  }
+  const key = parsePrivateKey(pem, path)
+  if ('problem' in key) throw new SteadError('KEY_UNUSABLE', { reason: key.problem })
+  return key
 }
 
 /** @throws KEY_UNUSABLE */

@@ -6,6 +6,7 @@ import type { TargetPlan } from '../pack/plan.ts'
 import type { BundledPackage } from '../pack/sbom/bundled-package.ts'
 import { cyclonedx } from '../pack/sbom/cyclonedx.ts'
 import { licensesText } from '../pack/sbom/licenses-text.ts'
+import type { PublishedArchive } from '../pack/update-manifest.ts'
 import { STEAD_ROOT } from '../platform/pack/bundle.ts'
 import { bundledPackages } from '../platform/pack/bundled-packages.ts'
 import { makeExecutable } from '../platform/pack/executable.ts'
@@ -13,6 +14,7 @@ import { KOFFI_PACKAGES, NODE_LICENSE, NODE_PACKAGES } from '../platform/pack/ru
 import { sha256Of, stage } from '../platform/pack/stage.ts'
 import type { PackPorts } from './compose-pack.ts'
 import type { Signer } from './pack-signing.ts'
+import { publishedOf } from './pack-update.ts'
 
 export interface TargetAsked extends TargetPlan {
   readonly spec: PackSpec
@@ -28,6 +30,8 @@ export interface TargetMade {
   /** Absolute paths of what is given to users. */
   readonly files: readonly string[]
   readonly notes: readonly string[]
+  /** By what installed programs update; null where they do not. */
+  readonly published: PublishedArchive | null
 }
 
 /** Formats that Windows looks for a signature in. */
@@ -52,21 +56,23 @@ export async function makeTarget(
     room: join(workshop, 'texts'),
   })
   const files: string[] = []
+  let published: PublishedArchive | null = null
   for (const format of formats) {
     const builder = ports.builders.find((one) => one.format === format)
     const out = join(room, format)
     await mkdir(out)
     if (builder === undefined) continue
-    const { path } = await builder.build(product, out)
-    if (SIGNED.includes(format)) await signer?.sign(path)
-    files.push(path)
+    const artefact = await builder.build(product, out)
+    if (SIGNED.includes(format)) await signer?.sign(artefact.path)
+    published ??= await publishedOf(product, artefact)
+    files.push(artefact.path)
   }
   const sbom = join(room, `${name}.cdx.json`)
   const sha256 = await sha256Of(executable.path)
   const { stead } = ports
   await writeFile(sbom, cyclonedx({ spec, target, packages, sha256, epoch, stead }))
   await rm(workshop, { recursive: true })
-  return { files: [...files, sbom], notes: executable.notes }
+  return { files: [...files, sbom], notes: executable.notes, published }
 }
 
 /** Packages of the bundle, the runtime, and the native part of koffi. */

@@ -43,9 +43,9 @@ test('what is published is accepted by the program it is for, and has the files 
   )
   expect([version, archive.config]).toEqual(['1.3.0', ['app.yaml']])
   const files = unpack(bytes, archive, 'a test')
-  expect(files.map(({ path, executable, bytes }) => [path, executable, `${bytes}`])).toEqual([
-    ['app', true, `${FILES[0]?.content}`],
-    ['etc/app.yaml', false, `${FILES[1]?.content}`],
+  expect(files.map(({ path, mode, bytes }) => [path, mode, `${bytes}`])).toEqual([
+    ['app', 0o755, `${FILES[0]?.content}`],
+    ['etc/app.yaml', 0o644, `${FILES[1]?.content}`],
   ])
 })
 

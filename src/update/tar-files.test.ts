@@ -38,13 +38,14 @@ describe('an archive', () => {
     writeFileSync(join(room, 'app'), 'x'.repeat(1_000))
     chmodSync(join(room, 'app'), 0o755)
     writeFileSync(join(room, 'empty'), '')
+    chmodSync(join(room, 'empty'), 0o622)
     writeFileSync(join(room, long, 'deep 程序', 'config.yaml'), 'a: 1\n')
     const read = tarFiles(packed('app', 'empty', long))
     if ('problem' in read) throw new Error(read.problem)
-    expect(read.map(({ path, executable, bytes }) => [path, executable, bytes.length])).toEqual([
-      ['app', true, 1_000],
-      ['empty', false, 0],
-      [`${long}/deep 程序/config.yaml`, false, 5],
+    expect(read.map(({ path, mode, bytes }) => [path, mode, bytes.length])).toEqual([
+      ['app', 0o755, 1_000],
+      ['empty', 0o600, 0],
+      [`${long}/deep 程序/config.yaml`, 0o644, 5],
     ])
     expect(Buffer.from(read[2]?.bytes ?? []).toString()).toBe('a: 1\n')
   })

@@ -5,7 +5,8 @@ const BLOCK = 512
 export interface TarFile {
   /** Relative, with `/`, and inside of where it is unpacked. */
   readonly path: string
-  readonly executable: boolean
+  /** Bits of permission, without those by which others could write. */
+  readonly mode: number
   readonly bytes: Uint8Array
 }
 
@@ -33,8 +34,8 @@ export function tarFiles(archive: Buffer): readonly TarFile[] | { readonly probl
     if (type === '5') continue
     if (type !== '0') return { problem: `${path} is neither a file nor a directory` }
     if (files.has(plain)) return { problem: `${path} is in it twice` }
-    const executable = ((octal(header, 100, 8) ?? 0) & 0o111) !== 0
-    files.set(plain, { path: plain, executable, bytes: archive.subarray(start, start + size) })
+    const mode = (octal(header, 100, 8) ?? 0) & 0o755
+    files.set(plain, { path: plain, mode, bytes: archive.subarray(start, start + size) })
   }
   return { problem: 'it has no end' }
 }

@@ -29,6 +29,7 @@ export function unpack(
   const total = files.reduce((sum, file) => sum + file.bytes.length, 0)
   if (total !== unpacked) throw refused(`it has ${total} bytes, and was signed as ${unpacked}`)
   const program = files.find(({ path }) => path === executable)
-  if (program?.executable !== true) throw refused(`it has no executable ${executable}`)
+  if (program === undefined || (program.mode & 0o111) === 0)
+    throw refused(`it has no executable ${executable}`)
   return files
 }

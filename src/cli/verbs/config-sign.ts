@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SteadError } from '../../errors.ts'
 import { nodeFileSystem } from '../../platform/file-system.ts'
-import { readPrivateFile } from '../../platform/private-file.ts'
 import { sequenceOf, signFiles } from '../../secrets/signature.ts'
-import { newSigningKeys, parsePrivateKey, type SigningKey } from '../../secrets/signing-key.ts'
+import { newSigningKeys } from '../../secrets/signing-key.ts'
 import { findGuardFile, type LayerOptions, readGuardFile } from '../compose-guard-home.ts'
 import {
+  privateKey,
   readKey,
   signatureOf,
   signedFiles,
@@ -20,9 +20,6 @@ export interface SignOptions extends CommonOptions, LayerOptions {
   readonly key: string
   readonly sequence?: string
 }
-
-/** A private key of Ed25519 has a few hundred characters. */
-const LONGEST_KEY = 64 * 1024
 
 /** `config keygen FILE`: a pair of keys, the public one in FILE.pub. */
 export function keygen(file: string, options: CommonOptions): Promise<number> {
@@ -67,18 +64,6 @@ export function verify(named: string | undefined, options: SignOptions): Promise
     output.done(`${file} is signed, version ${sequence}`)
     return 0
   })
-}
-
-function privateKey(path: string): SigningKey {
-  let pem: string
-  try {
-    pem = readPrivateFile(path, LONGEST_KEY)
-  } catch (cause) {
-    throw new SteadError('KEY_UNUSABLE', { reason: (cause as Error).message }, { cause })
-  }
-  const key = parsePrivateKey(pem, path)
-  if ('problem' in key) throw new SteadError('KEY_UNUSABLE', { reason: key.problem })
-  return key
 }
 
 function sequenceAsked(text: string | undefined): number | null {

@@ -26,6 +26,7 @@ import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
 import { openSigner } from '../pack-signing.ts'
 import { makeTarget, type TargetMade } from '../pack-target.ts'
+import { updateKey, writeUpdate } from '../pack-update.ts'
 
 export interface PackOptions extends CommonOptions {
   readonly file?: string
@@ -48,6 +49,7 @@ export function pack(options: PackOptions): Promise<number> {
     const epoch = epochOf(committed)
     const ports = composePack()
     const plan = planned(spec, ports)
+    const key = updateKey(spec)
     const folder = resolve(options.output)
     if (options.dryRun === true) return tellPlan(output, spec, plan, folder)
     const env = {
@@ -76,7 +78,11 @@ export function pack(options: PackOptions): Promise<number> {
         for (const note of one.notes) output.done(`note: ${note}`)
         output.done(`${target.target}: ${one.files.map((path) => basename(path)).join(', ')}`)
       }
-      const files = made.flatMap((one) => one.files)
+      const archives = made.flatMap(({ published }) => published ?? [])
+      const files = [
+        ...made.flatMap((one) => one.files),
+        ...(await writeUpdate(room, archives, key, epoch)),
+      ]
       return [...files, await writeChecksums(room, spec, files)]
     })
     await hooks(spec.hooks.after)
@@ -102,7 +108,8 @@ function asked(spec: PackSpec, { only, snapshot }: PackOptions, commit: string |
   if (snapshot !== true) return { ...spec, targets }
   // A snapshot is for oneself: neither signed, nor given to those whom a hook brings it to.
   const version = snapshotVersion(spec.version, commit)
-  return { ...spec, targets, version, signing: null, hooks: { ...spec.hooks, after: [] } }
+  const update = spec.update === null ? null : { ...spec.update, privateKey: null }
+  return { ...spec, targets, version, signing: null, update, hooks: { ...spec.hooks, after: [] } }
 }
 
 /** @throws PACK_TOOL_MISSING, USAGE */

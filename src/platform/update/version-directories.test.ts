@@ -21,8 +21,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-const file = (path: string, text: string, executable = false) => ({
-  ...{ path, executable, bytes: Buffer.from(text) },
+const file = (path: string, text: string, mode = 0o644) => ({
+  ...{ path, mode, bytes: Buffer.from(text) },
 })
 const place = () => ({ root, current: root })
 
@@ -38,7 +38,7 @@ describe('the versions of a program', () => {
   test('have a directory each, with modes that no mask changes', async () => {
     const mask = process.umask(0o077)
     try {
-      const files = [file('web', 'program', true), file('doc/read me.txt', 'text')]
+      const files = [file('web', 'program', 0o755), file('doc/read me.txt', 'text')]
       const made = await placeVersion(place(), '1.1.0', files, [])
       expect(made).toBe(join(root, 'versions', '1.1.0'))
       const modes = ['web', 'doc/read me.txt'].map(

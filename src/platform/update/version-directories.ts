@@ -24,7 +24,7 @@ export function versionPlace(executable: string): VersionPlace {
 export interface VersionFile {
   /** Relative, with `/`; it is known to stay inside. */
   readonly path: string
-  readonly executable: boolean
+  readonly mode: number
   readonly bytes: Uint8Array
 }
 
@@ -51,7 +51,7 @@ export async function placeVersion(
     for (const file of files) {
       const path = join(making, file.path)
       await mkdir(dirname(path), { recursive: true, mode: 0o755 })
-      await write(path, file.bytes, file.executable ? 0o755 : 0o644)
+      await write(path, file.bytes, file.mode)
       if (config.includes(file.path)) await carryOn(join(current, file.path), path, file.bytes)
     }
     // One that was tried before and taken back.
