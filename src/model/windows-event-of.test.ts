@@ -37,7 +37,7 @@ test.each<[string, GuardHappening, string | null]>([
   ],
   ['a stop', { ...life, cause: 'stop', exit: { kind: 'code', code: 0 } }, null],
   ['processes that live on', { type: 'survivors', id: 'web', pids: [8] }, 'survivors'],
-  ['another configuration', { type: 'changed', id: 'web' }, 'configuration-applied'],
+  ['a service that is declared otherwise', { type: 'changed', id: 'web' }, null],
   ['a word of the guard', { type: 'guard', text: 'started', severity: 6 }, null],
 ])('%s', (_, happening, name) => {
   expect(windowsEvents()(told(happening))).toBe(name)
@@ -57,4 +57,29 @@ test('health comes back only where it was lost', () => {
     health('unknown'),
     health('healthy'),
   ]).toEqual([null, 'unhealthy', null, 'healthy', null, 'unhealthy', null, null])
+})
+
+test('each configuration that is taken is told once, and one that is taken back as refused', () => {
+  const name = windowsEvents()
+  const config = (version: number, outcome: 'trial' | 'good' | 'rolled-back' | 'replaced') =>
+    name(told({ type: 'config', version, outcome, reason: null }))
+  expect([
+    config(2, 'good'),
+    config(3, 'trial'),
+    config(3, 'good'),
+    config(4, 'trial'),
+    config(4, 'rolled-back'),
+    config(5, 'good'),
+    config(6, 'trial'),
+    config(6, 'replaced'),
+  ]).toEqual([
+    'configuration-applied',
+    'configuration-applied',
+    null,
+    'configuration-applied',
+    'configuration-refused',
+    'configuration-applied',
+    'configuration-applied',
+    null,
+  ])
 })

@@ -5,10 +5,12 @@ import type { WindowsEventName } from './windows-events.ts'
 
 /**
  * What the guard of one service tells, as events with ids of their own in the Windows Event Log; null
- * for what has none. It remembers who is unhealthy: only from there can health come back.
+ * for what has none. It remembers who is unhealthy, as only from there can health come back, and which
+ * configuration was told last, as one that has stood its trial is no new one.
  */
 export function windowsEvents(): (event: GuardEvent) => WindowsEventName | null {
   const unhealthy = new Set<string>()
+  let applied: number | null = null
   return (event) => {
     switch (event.type) {
       case 'phase':
@@ -29,10 +31,16 @@ export function windowsEvents(): (event: GuardEvent) => WindowsEventName | null 
         return wasKilled(event.exit) ? 'stop-forced' : null
       case 'survivors':
         return 'survivors'
-      case 'changed':
+      case 'config': {
+        const { version, outcome } = event
+        if (outcome === 'rolled-back') return 'configuration-refused'
+        // One that was on trial holds since then.
+        if (outcome === 'replaced' || version === applied) return null
+        applied = version
         return 'configuration-applied'
-      case 'config':
-        return event.outcome === 'rolled-back' ? 'configuration-refused' : null
+      }
+      // Its configuration has told of it.
+      case 'changed':
       case 'ready':
       case 'want':
       case 'recovered':
