@@ -1,8 +1,14 @@
 /** Follows the remote source that a configuration was read from: tells of it, keeps a copy, hears of changes. */
 import type { Clock } from '../model/ports/clock.ts'
-import type { RemoteText } from '../model/ports/remote-source.ts'
+import type { RemoteSource, RemoteText } from '../model/ports/remote-source.ts'
 import type { Timers } from '../model/ports/timers.ts'
-import { type RemoteFact, type RemoteReading, remoteRegression } from '../model/remote-spec.ts'
+import {
+  type RemoteFact,
+  type RemoteReading,
+  type RemoteSpec,
+  remoteRegression,
+} from '../model/remote-spec.ts'
+import { systemClock } from '../platform/clock.ts'
 import type { KnownRemote } from './read-remote.ts'
 
 export interface FollowerParts {
@@ -14,6 +20,8 @@ export interface FollowerParts {
   readonly say: (text: string, severity: 4 | 6) => void
   /** It says something else, and has said so for as long as changes are waited for. */
   readonly changed: (known: KnownRemote) => void
+  /** Makes the source; by its kind unless given. */
+  readonly open?: (spec: RemoteSpec) => Promise<RemoteSource>
 }
 
 export interface RemoteFollower {
@@ -28,12 +36,21 @@ export interface RemoteFollower {
 const MOST_DEBOUNCES = 20
 
 /** What is needed to speak with a source is loaded when there is one that is watched. */
-export function followRemote({ copy, clock, timers, say, changed }: FollowerParts): RemoteFollower {
+export function followRemote({
+  copy,
+  clock,
+  timers,
+  say,
+  changed,
+  open = opened,
+}: FollowerParts): RemoteFollower {
   /** What of it is in the configuration that runs. */
   let running: RemoteReading | null = null
   /** The source that is watched, by all that is said of it, and what ends that. */
   let watched: { readonly key: string; stop: () => void } | null = null
   let state = stateOf('up', null)
+  /** Why what it says is not believed; that stays so while it is away. */
+  let unbelieved: string | null = null
   let cancel: (() => void) | null = null
   let waitsSince: number | null = null
   let debounce = 0
@@ -65,18 +82,21 @@ export function followRemote({ copy, clock, timers, say, changed }: FollowerPart
   }
 
   function refuse(problem: string): void {
+    unbelieved = problem
     state = { ...state, trouble: problem }
     say(`what the remote source ${running?.name} says is not taken over: ${problem}`, 4)
   }
 
   function heard(said: RemoteText | null): void {
     if (running === null) return
+    unbelieved = null
     state = { ...state, trouble: null }
     const gone = said === null && !running.spec.optional ? 'it has nothing any more' : null
     const problem = gone ?? remoteRegression(running.said, said)
     // What was heard before is not what it says any more.
     cancel?.()
     if (problem !== null) {
+      waitsSince = null
       refuse(problem)
       return
     }
@@ -91,15 +111,13 @@ export function followRemote({ copy, clock, timers, say, changed }: FollowerPart
   }
 
   async function begin(of: RemoteReading, mine: NonNullable<typeof watched>): Promise<void> {
-    const { remoteSource } = await import('../platform/remote/remote-source.ts')
-    const parts = { clock, random: Math.random, variables: process.env }
-    const source = await remoteSource(of.spec, parts)
+    const source = await open(of.spec)
     if (watched !== mine) return
     const listener = {
       changed: heard,
       lost,
       back() {
-        state = stateOf('up', null)
+        state = stateOf('up', unbelieved)
         say(`the remote source ${source.name} is back`, 6)
       },
     }
@@ -121,6 +139,7 @@ export function followRemote({ copy, clock, timers, say, changed }: FollowerPart
       if (isNew) {
         watched?.stop()
         watched = key === null ? null : { key, stop() {} }
+        unbelieved = null
       }
       if (reading === null) return
       const { lost: away, refused } = reading
@@ -139,4 +158,13 @@ export function followRemote({ copy, clock, timers, say, changed }: FollowerPart
       watched = null
     },
   }
+}
+
+async function opened(spec: RemoteSpec): Promise<RemoteSource> {
+  const { remoteSource } = await import('../platform/remote/remote-source.ts')
+  return remoteSource(spec, {
+    clock: systemClock(),
+    random: Math.random,
+    variables: process.env,
+  })
 }
