@@ -57,7 +57,8 @@ export function installFunctions(parts: NsisParts): string[] {
     '  MessageBox MB_OK|MB_ICONSTOP "$Failure" /SD IDOK',
     'FunctionEnd',
     ...moveFunctions(),
-    ...same(),
+    // makensis takes a function that nothing calls for a mistake.
+    ...(parts.files.some(({ config }) => config) ? same() : []),
     ...extract(parts),
     ...(parts.spec.service === null ? [] : register(parts)),
     ...takeBack(parts),

@@ -47,6 +47,17 @@ describe('the script of a setup program', () => {
     expect(script).toContain(' -- $\\"a b$\\""')
   })
 
+  test('of a program without configuration has no function that nothing calls', () => {
+    const product = productOf({}, 'win-x64')
+    const files = product.files.filter(({ config }) => !config)
+    expect(files.length).toBeLessThan(product.files.length)
+    const entry = nsisPlan({ ...product, files }).entries.find(({ path }) => path === 'setup.nsi')
+    const script = entry?.kind === 'text' ? String(entry.text) : ''
+    const functions = [...script.matchAll(/^Function (\w+)$/gm)].map(([, name]) => name)
+    const mentions = (name = '') => script.split(new RegExp(`\\b${name}\\b`)).length - 1
+    expect(functions.filter((name) => mentions(name) < 2)).toEqual([])
+  })
+
   test('of a program that is no service calls none of its verbs', () => {
     const script = scriptOf({ service: null })
     expect(script).not.toContain('nsExec')
