@@ -33,6 +33,12 @@ import { watchFiles } from './watch-files.ts'
 const MODE = 0o644
 const DIRECTORY_MODE = 0o755
 
+/**
+ * Systems run out of watches (max_user_instances, inotify(7)), and lose signs of changes
+ * (ReadDirectoryChangesW). A service looks for as long as it runs, whoever waits for it for seconds.
+ */
+const POLL = { asked: 2_000, told: 200 } as const
+
 /** A request or an answer is one file that is replaced: there is nothing to wait for beyond that. */
 const DEBOUNCE = 5
 
@@ -63,7 +69,7 @@ export function parameterFiles(directory: string): ParameterFiles {
     ask: (asked) => replaceFile(paths.asked, askedText(asked)),
     tell: (told) => replaceFile(paths.told, toldText(told)),
     watch(file, changed) {
-      const watcher = watchFiles({ debounce: DEBOUNCE, poll: null, changed })
+      const watcher = watchFiles({ debounce: DEBOUNCE, poll: POLL[file], changed })
       watcher.follow([paths[file]])
       return () => watcher.close()
     },
