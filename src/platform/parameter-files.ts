@@ -39,6 +39,11 @@ const DIRECTORY_MODE = 0o755
  */
 const POLL = { asked: 2_000, told: 200 } as const
 
+const BUSY: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EBUSY'])
+const MOST_TRIES = 50
+/** Between two tries, in milliseconds. */
+const PAUSE = 10
+
 /** A request or an answer is one file that is replaced: there is nothing to wait for beyond that. */
 const DEBOUNCE = 5
 
@@ -113,7 +118,7 @@ function readPlainFile(path: string): string | null {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   let file: number
   try {
-    file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    file = patiently(() => openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
   } catch {
     return null
   }
@@ -151,5 +156,27 @@ export function replaceFile(path: string, text: string): void {
   } finally {
     closeSync(file)
   }
-  renameSync(temporary, path)
+  try {
+    patiently(() => renameSync(temporary, path))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/**
+ * On Windows a file cannot be replaced while somebody reads it, nor opened while it is replaced
+ * (ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION); both sides do so at just that moment, each for less
+ * than one of these pauses.
+ */
+function patiently<T>(act: () => T): T {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return act()
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException
+      if (process.platform !== 'win32' || !BUSY.has(code) || tries >= MOST_TRIES) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE)
+    }
+  }
 }

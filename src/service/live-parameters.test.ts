@@ -41,6 +41,11 @@ async function bench() {
   await clock.settle()
   return {
     ...{ live, clock, told, logged, failures },
+    async lose() {
+      asked = null
+      changed()
+      await clock.settle()
+    },
     async ask(number: number, value: SetParameter['value'] | null, lasting: number | null = null) {
       const at = clock.wall()
       const until = lasting === null ? null : new Date(at.getTime() + lasting).toISOString()
@@ -111,6 +116,14 @@ describe('parameters of a running service', () => {
     refuses = false
     await clock.advance(LONGEST_WAIT)
     expect(live.current.rate).toBe(10)
+  })
+
+  test('stay what they are where what was asked is gone', async () => {
+    const { live, told, ask, lose } = await bench()
+    await ask(1, 20)
+    await lose()
+    expect(live.current.rate).toBe(20)
+    expect(told.at(-1)).toMatchObject({ number: 1, refused: null })
   })
 
   test('tell nothing once it has ended', async () => {

@@ -53,6 +53,7 @@ export function liveParameters(parts: LiveParameterParts): LiveParameters {
   const names = new Set(specs.map(({ name }) => name))
   const over = new AbortController()
   let current = frozen(effectiveParameters(specs, {})) as ParameterValues
+  let last = NOTHING_ASKED
   let number = -1
   let turn: Promise<void> = Promise.resolve()
   let wake = new AbortController()
@@ -61,7 +62,9 @@ export function liveParameters(parts: LiveParameterParts): LiveParameters {
 
   /** What of a request is for this program: it may be of an earlier version of it. */
   function readAsked(): AskedParameters & { readonly next: number | null } {
-    const asked = channel?.asked() ?? NOTHING_ASKED
+    // What is gone, or cannot be read, says nothing new.
+    last = channel?.asked() ?? last
+    const asked = last
     const mine = Object.entries(asked.set).filter(([name]) => names.has(name))
     const { kept, next } = expiry.look('', Object.fromEntries(mine))
     return { number: asked.number, set: kept, next }

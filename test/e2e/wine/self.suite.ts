@@ -119,7 +119,7 @@ describe('examples/live on the SCM', () => {
       assert.deepEqual(await slow, { port: first, level: 'debug' })
       const done = set('logLevel=warning', '--for', '1h')
       assert.equal(done.status, 0, done.out)
-      assert.match(done.out, /has taken it/)
+      assert.match(done.out, /has taken it/, `${done.out}\n${log()}`)
       assert.deepEqual(await told(second), { port: second, level: 'warning' })
       writeFileSync(config, 'port: none\n')
       await until('it is refused', () => /reload refused/.test(log()) || null)
