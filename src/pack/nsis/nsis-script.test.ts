@@ -38,6 +38,12 @@ describe('the script of a setup program', () => {
     expect(scriptOf({ license: '/l.txt' })).toContain('MUI_PAGE_LICENSE')
   })
 
+  test('removes the versions that a program has taken by itself, where it can', () => {
+    const update = { publicKey: '/release.key.pub', privateKey: null }
+    expect(scriptOf({ update })).toContain('RMDir /r "$INSTDIR\\versions"')
+    expect(scriptOf()).not.toContain('versions"')
+  })
+
   test('hands variables that cannot be settings over as they are', () => {
     const env = { PORT: '1', quoted: 'x', PATHS: 'C:\\a\\', SAY: '"' }
     const service = { account: null, start: 'auto', enable: true, args: ['a b'], env }

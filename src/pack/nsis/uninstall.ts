@@ -26,6 +26,8 @@ export function uninstallSection(parts: NsisParts): string[] {
       '  Call un.DeletePatiently',
     ]),
     '  SetOutPath "$TEMP"',
+    // Where the program has updated itself (docs/adr/0128).
+    ...(spec.update === null ? [] : ['  RMDir /r "$INSTDIR\\versions"']),
     ...foldersOf(files).map(
       (folder) => `  RMDir ${nsisString(variable('INSTDIR'), `\\${folder}`)}`,
     ),
