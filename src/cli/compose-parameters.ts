@@ -29,6 +29,8 @@ import type { ParameterHolder } from './verbs/set.ts'
 /** How long a service may take to say that it has taken new values; milliseconds. */
 const ANSWER_TIME = 10_000
 
+const LOOK_AGAIN = 200
+
 /** On Windows a service makes its own directory, so that it is its own: nobody may do it for it. */
 export async function parameterDirectories(home: Home): Promise<ParameterDirectories> {
   const idsOf = await composeIds()
@@ -153,6 +155,7 @@ function answerTo(files: ParameterFiles, number: number): Promise<ToldParameters
     const end = (told: ToldParameters | null): void => {
       unwatch()
       clearTimeout(timer)
+      clearInterval(again)
       resolve(told)
     }
     const look = (): void => {
@@ -161,5 +164,7 @@ function answerTo(files: ParameterFiles, number: number): Promise<ToldParameters
     }
     const unwatch = files.watch('told', look)
     const timer = setTimeout(() => end(null), ANSWER_TIME)
+    // A look that fails, because the answer is being written, is made again.
+    const again = setInterval(look, LOOK_AGAIN)
   })
 }

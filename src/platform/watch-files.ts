@@ -70,9 +70,11 @@ export function watchFiles({ debounce, poll, stirred, changed }: WatchFilesOptio
     timer = null
     clearTimeout(glance ?? undefined)
     glance = null
-    const found = differing()
     place()
-    marks = new Map([...marks.keys()].map((path) => [path, markOf(path)]))
+    // Each is looked at once: what changes between two looks would be in the second, and never be told.
+    const before = marks
+    marks = new Map([...before.keys()].map((path) => [path, markOf(path)]))
+    const found = [...marks.keys()].filter((path) => before.get(path) !== marks.get(path))
     if (found.length > 0 || hasStirred) changed(found)
     hasStirred = false
   }
