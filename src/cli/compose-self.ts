@@ -36,14 +36,20 @@ const PASSING = /^--(inspect|watch|test|prof|cpu-prof|heap-prof|eval|print|inter
  * The spec by which a service installs itself: this node, this script, and what the manager's protocol
  * needs. What the definition says is the default, flags win.
  */
-export function selfSpec(service: Service, facts: ProgramFacts, flags: InstallFlags): ServiceSpec {
+export function selfSpec(
+  service: Service,
+  facts: ProgramFacts,
+  flags: InstallFlags,
+  args: readonly string[] = [],
+): ServiceSpec {
   // SIGUSR1 is the service's pause. Its own listener takes it from Node's debugger; with this option,
   // which is meant to do that, the listener is never called (Node 22).
   const options = facts.nodeOptions.filter(
     (option) => !PASSING.test(option) && option !== '--disable-sigusr1',
   )
   if (facts.platform === 'win32') options.push('--import', facts.preload)
-  const command = facts.script === null ? [facts.node] : [facts.node, ...options, facts.script]
+  const program = facts.script === null ? [facts.node] : [facts.node, ...options, facts.script]
+  const command = [...program, ...args]
   const { name, displayName, description, startTimeout, stopTimeout, watchdog } = service
   const raw = specFromFlags(flags.name ?? name, command, {
     ...(displayName === null ? {} : { displayName }),
@@ -137,7 +143,7 @@ async function act(
       const { installSpec } = await import('./verbs/install.ts')
       return runVerb(common, async (output) =>
         installSpec(
-          selfSpec(service, programFacts(), options),
+          selfSpec(service, programFacts(), options, rest),
           await workshopFor(common),
           options,
           output,

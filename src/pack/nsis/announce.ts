@@ -21,7 +21,7 @@ export function announce(parts: NsisParts): string[] {
     write('UninstallString', nsisString('"', variable('INSTDIR'), '\\uninstall.exe"')),
     write('QuietUninstallString', nsisString('"', variable('INSTDIR'), '\\uninstall.exe" /S')),
     write('Registration', '$Registration'),
-    ...['AUTOSTART', ...settings.map(({ property }) => property)].map((property) =>
+    ...['AUTOSTART', 'RESTART', ...settings.map(({ property }) => property)].map((property) =>
       write(`Setting ${property}`, `$${settingVariable(property)}`),
     ),
     `  WriteRegDWORD HKLM "${key}" "NoModify" 1`,

@@ -72,6 +72,7 @@ function variables({ settings }: NsisParts): string[] {
     'Failure',
     'Extracting',
     'Setting_AUTOSTART',
+    'Setting_RESTART',
   ]
   return [...names, ...settings.map(({ property }) => settingVariable(property))].map(
     (name) => `Var ${name}`,
@@ -105,7 +106,11 @@ function texts(): string[] {
 /** Looks before anything is changed: rights, what is installed, the settings of the command line. */
 function onInit(parts: NsisParts): string[] {
   const { spec, key, settings } = parts
-  const choices = [{ property: 'AUTOSTART', value: startsByItself(spec) ? '1' : '0' }, ...settings]
+  const choices = [
+    { property: 'AUTOSTART', value: startsByItself(spec) ? '1' : '0' },
+    { property: 'RESTART', value: 'on-failure' },
+    ...settings,
+  ]
   return [
     'Function .onInit',
     '  Call PrepareAsAdministrator',
@@ -141,6 +146,14 @@ function onInit(parts: NsisParts): string[] {
     '  ${If} $Setting_AUTOSTART != 0',
     '  ${AndIf} $Setting_AUTOSTART != 1',
     '    StrCpy $R2 "AUTOSTART"',
+    '    StrCpy $R1 $Setting_AUTOSTART',
+    '    Call RefuseSetting',
+    '  ${EndIf}',
+    '  ${If} $Setting_RESTART != "no"',
+    '  ${AndIf} $Setting_RESTART != "on-failure"',
+    '  ${AndIf} $Setting_RESTART != "always"',
+    '    StrCpy $R2 "RESTART"',
+    '    StrCpy $R1 $Setting_RESTART',
     '    Call RefuseSetting',
     '  ${EndIf}',
     'FunctionEnd',

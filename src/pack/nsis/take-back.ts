@@ -2,6 +2,7 @@
 import { nsisString, variable } from './nsis-text.ts'
 import { ASIDE, foldersOf, type NsisParts } from './parts.ts'
 import { indented } from './shared.ts'
+import { removeTraces } from './uninstall.ts'
 import { callVerb, run } from './verbs.ts'
 
 /** What the installer adds to the files of the product. */
@@ -61,6 +62,7 @@ export function takeBack(parts: NsisParts): string[] {
     ...foldersOf(files).map(
       (folder) => `    RMDir ${nsisString(variable('INSTDIR'), `\\${folder}`)}`,
     ),
+    ...indented(indented(removeTraces(spec.name))),
     '    RMDir "$INSTDIR"',
     '  ${EndIf}',
     'FunctionEnd',

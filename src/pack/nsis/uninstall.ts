@@ -31,8 +31,8 @@ export function uninstallSection(parts: NsisParts): string[] {
     ...foldersOf(files).map(
       (folder) => `  RMDir ${nsisString(variable('INSTDIR'), `\\${folder}`)}`,
     ),
+    ...indented(removeTraces(spec.name)),
     '  RMDir "$INSTDIR"',
-    ...(spec.service === null ? [] : indented(removeTraces(spec.name))),
     `  RMDir /r ${nsisString(variable('SMPROGRAMS'), `\\${folderName(spec)}`)}`,
     `  DeleteRegKey HKLM "${key}"`,
     'SectionEnd',
@@ -60,13 +60,27 @@ function removeService(parts: NsisParts): string[] {
   ]
 }
 
-/** What stead keeps of a service below ProgramData, and its directories where nothing else is in them. */
-function removeTraces(name: string): string[] {
+/** What stead keeps below ProgramData, and its directories where nothing else is in them. */
+const HOME_FOLDERS = [
+  'logs',
+  'specs',
+  'state\\parameters',
+  'state\\guards',
+  'state',
+  'run\\guards',
+  'run',
+]
+
+/** What a service of stead leaves beside what was installed; whoever has called it keeps the rest. */
+export function removeTraces(name: string): string[] {
   const home = '$APPDATA\\stead'
   return [
+    // The executable puts native parts there at its first start, named by their hashes.
+    'Delete "$INSTDIR\\addons\\*.node"',
+    'RMDir "$INSTDIR\\addons"',
     `Delete "${home}\\logs\\${name}.log"`,
     `Delete "${home}\\logs\\${name}.log.1"`,
-    ...['logs', 'specs', 'state', 'run', 'locks'].map((folder) => `RMDir "${home}\\${folder}"`),
+    ...HOME_FOLDERS.map((folder) => `RMDir "${home}\\${folder}"`),
     `RMDir "${home}"`,
   ]
 }

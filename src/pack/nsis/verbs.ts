@@ -30,7 +30,7 @@ export function composeRegistration(parts: NsisParts): string[] {
   )
   const command: NsisPart[] = [...executable(parts), ` install --name ${spec.name}`]
   if (account !== null) command.push(` --user ${quoteArgument(account)}`)
-  command.push(...fixed)
+  command.push(' --restart ', variable(settingVariable('RESTART')), ...fixed)
   for (const { property, variable: name } of settings)
     command.push(` --env "${name}=`, variable(settingVariable(property)), '"')
   return [

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { StagedProduct } from '../../../src/model/staged-product.ts'
 import { nsisFormat } from '../../../src/pack/nsis/nsis-format.ts'
 import { nodeCommandRunner } from '../../../src/platform/command-runner.ts'
 import { formatBuilder } from '../../../src/platform/pack/format-builder.ts'
@@ -31,10 +32,34 @@ async function setupOf(version: string, behaviour = version, label = behaviour):
   return (await builder.build(product, out)).path
 }
 
+function withoutConfig(product: StagedProduct): StagedProduct {
+  return { ...product, files: product.files.filter(({ config }) => !config) }
+}
+
 describe('a setup program', () => {
   test('is the same to the byte in two builds', async () => {
     const first = readFileSync(await setupOf('3.0.0', '3.0.0', 'first'))
     expect(first.equals(readFileSync(await setupOf('3.0.0', '3.0.0', 'second')))).toBe(true)
+  })
+
+  test.each([
+    ['has no configuration', (product: StagedProduct) => withoutConfig(product)],
+    [
+      'is no service',
+      (product: StagedProduct) => ({ ...product, spec: { ...product.spec, service: null } }),
+    ],
+    [
+      'has neither licence nor homepage',
+      (product: StagedProduct) => ({
+        ...product,
+        spec: { ...product.spec, license: null, homepage: null },
+      }),
+    ],
+  ])('is made without a warning of a program that %s', async (label, change) => {
+    const out = join(work, label)
+    mkdirSync(out)
+    const product = change(standInForWindows(join(work, `staged ${label}`), '1.0.0'))
+    expect((await builder.build(product, out)).format).toBe('nsis')
   })
 })
 
