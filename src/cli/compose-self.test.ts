@@ -45,6 +45,11 @@ describe('a program that installs itself', () => {
     expect(selfSpec(service, packed, {})).toMatchObject({ file: packed.node, args: [] })
   })
 
+  test('is installed with the arguments behind two dashes', () => {
+    const words = ['--port', '$HOME 1']
+    expect(selfSpec(service, facts, {}, words).args.slice(-2)).toEqual(words)
+  })
+
   test('keeps the options of node that matter, and none that are for one run', () => {
     const nodeOptions = [
       '--inspect=9229',

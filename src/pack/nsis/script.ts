@@ -14,6 +14,9 @@ export function nsisScript(parts: NsisParts): string {
   return [
     // The only stubs without 32-bit code; it has to come before everything else.
     'Target amd64-unicode',
+    // What this program has no use for is left over: variables, and functions.
+    '!pragma warning disable 6001',
+    '!pragma warning disable 6010',
     'SetCompressor /SOLID lzma',
     'CRCCheck force',
     'RequestExecutionLevel admin',
