@@ -172,7 +172,12 @@ describe('stead, packed by itself', () => {
       file,
       'services:\n  echo:\n    command: [/bin/sh, -c, "echo ready; exec sleep 1000"]\n',
     )
-    const env = { HOME: home, STEAD_HOME: join(home, 'stead'), PATH: '/usr/bin:/bin' }
+    const env = {
+      HOME: home,
+      STEAD_HOME: join(home, 'stead'),
+      CACHE_DIRECTORY: home,
+      PATH: '/usr/bin:/bin',
+    }
     const stead = (...words: string[]) =>
       spawnSync(join(out, 'stead'), words, { encoding: 'utf8', env, cwd: home })
     try {
