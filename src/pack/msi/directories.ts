@@ -41,7 +41,7 @@ export function directoryTree(product: StagedProduct, service: readonly string[]
     ]
   }
   const component = (file: StagedFile, index: number): string[] => {
-    const id = `Component_${stableGuid(file.path, code).replaceAll('-', '')}`
+    const id = componentId(product, file.path)
     components.push(id)
     const name = file.path.slice(file.path.lastIndexOf('/') + 1)
     const attributes = { Id: `File_${index}`, Name: name, Source: `files/${index}`, KeyPath: 'yes' }
@@ -51,4 +51,10 @@ export function directoryTree(product: StagedProduct, service: readonly string[]
     ])
   }
   return { lines: below(''), components }
+}
+
+/** The name of the component of a file. */
+export function componentId({ spec }: Pick<StagedProduct, 'spec'>, path: string): string {
+  const code = upgradeCode(spec.publisher, spec.name)
+  return `Component_${stableGuid(path, code).replaceAll('-', '')}`
 }

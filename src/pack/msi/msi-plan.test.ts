@@ -38,6 +38,11 @@ describe('the source of an MSI', () => {
     )
   })
 
+  test('has what the executable unpacks removed, by the one pattern that it is named by', () => {
+    expect(sqlOf()).toMatch(/INTO `RemoveFile` .*'\*\.node', 'ADDONS', 2\)/)
+    expect(sqlOf({ service: null })).not.toContain('RemoveFile')
+  })
+
   test('of a program that is no service has no service', () => {
     expect(sourceOf({ service: null })).not.toMatch(/Service(Install|Control)/)
     expect(sqlOf({ service: null })).not.toContain('sc.exe')

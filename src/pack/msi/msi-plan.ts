@@ -3,8 +3,9 @@ import type { FormatPlan, LaidOut } from '../../model/format-plan.ts'
 import type { StagedProduct } from '../../model/staged-product.ts'
 import { archiveName } from '../archive-name.ts'
 import { installSettings } from '../install-settings.ts'
+import { componentId } from './directories.ts'
 import { withStableSummary } from './stable-summary.ts'
-import { AUTOSTART, OTHER_START, startCommand, wixSource } from './wix-source.ts'
+import { ADDONS, AUTOSTART, OTHER_START, startCommand, wixSource } from './wix-source.ts'
 
 /** The source of an MSI and what goes into it, and how wixl(1) is asked to compile it. */
 export function msiPlan(product: StagedProduct): FormatPlan {
@@ -66,7 +67,8 @@ function contentName(product: StagedProduct): string {
 }
 
 /** What wixl cannot say, as statements of the SQL of Windows Installer. */
-function changes({ spec }: StagedProduct): readonly string[] {
+function changes(product: StagedProduct): readonly string[] {
+  const { spec } = product
   const names = [
     'INSTALLDIR',
     'AUTOSTART',
@@ -88,6 +90,9 @@ function changes({ spec }: StagedProduct): readonly string[] {
     ...(spec.service === null
       ? []
       : [
+          // Files by a pattern, then their directory (RemoveFile Table); Wine's installer takes no pattern.
+          `INSERT INTO \`RemoveFile\` (\`FileKey\`, \`Component_\`, \`FileName\`, \`DirProperty\`, \`InstallMode\`) VALUES ('Addons', '${componentId(product, product.executable)}', '*.node', '${ADDONS}', 2)`,
+          `INSERT INTO \`RemoveFile\` (\`FileKey\`, \`Component_\`, \`DirProperty\`, \`InstallMode\`) VALUES ('AddonsFolder', '${componentId(product, product.executable)}', '${ADDONS}', 2)`,
           place(OTHER_START, 5801),
           `INSERT INTO \`CustomAction\` (\`Action\`, \`Type\`, \`Source\`, \`Target\`) VALUES ('${OTHER_START}', ${COMMAND}, 'INSTALLDIR', '${startCommand(spec)}')`,
         ]),

@@ -49,7 +49,12 @@ export function wixSource(product: StagedProduct): string {
           ...element('Directory', { Id: 'ProgramFiles64Folder' }, [
             ...element('Directory', { Id: 'INSTALLDIR', Name: folderName(spec) }, [
               ...tree.lines,
-              ...(spec.service === null ? [] : autostart(spec.name, code)),
+              ...(spec.service === null
+                ? []
+                : [
+                    ...autostart(spec.name, code),
+                    ...element('Directory', { Id: ADDONS, Name: 'addons' }),
+                  ]),
             ]),
           ]),
         ]),
@@ -69,6 +74,9 @@ export function wixSource(product: StagedProduct): string {
 
 /** The component that starts the service; msiPlan gives it its condition, which wixl does not know. */
 export const AUTOSTART = 'Autostart'
+
+/** Where the executable puts native parts at its first start; msiPlan has the files in it removed. */
+export const ADDONS = 'ADDONS'
 
 function autostart(name: string, code: string): string[] {
   return element('Component', { Id: AUTOSTART, Guid: stableGuid(AUTOSTART, code), Win64: 'yes' }, [
@@ -199,6 +207,7 @@ function serviceOf({ spec }: StagedProduct): readonly string[] {
       Remove: 'uninstall',
       Wait: 'yes',
     }),
+    ...element('RemoveFolder', { Id: 'RemoveAddons', Directory: ADDONS, On: 'uninstall' }),
     ...environment({ spec }),
   ]
 }
