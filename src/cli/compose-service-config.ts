@@ -1,5 +1,6 @@
 /** The configuration of a program that is a service: its files, its variables, its command line. */
 import { resolve } from 'node:path'
+import { recorded } from '../config/layers/kept-files.ts'
 import type { Layer } from '../config/layers/layer.ts'
 import {
   checkServiceConfig,
@@ -15,6 +16,8 @@ import { type FileWatcher, watchFiles } from '../platform/watch-files.ts'
 import { guardHome } from './compose-guard-home.ts'
 import { keyFileOf, secretOpener } from './compose-secrets.ts'
 import { serviceRemote } from './compose-service-remote.ts'
+import { serviceSignature } from './compose-service-signature.ts'
+import { signatureOf } from './compose-signature.ts'
 
 /** Files that name other files, which are read once more to be sure of them. */
 const MOST_READS = 5
@@ -25,10 +28,12 @@ export interface ConfigArguments {
   readonly set: readonly string[]
   /** A source of settings: an address, or a file that describes it. */
   readonly remote: string | null
+  /** A file with the public keys, one of which has to have signed the configuration. */
+  readonly keys: string | null
 }
 
 /**
- * Looks for `--config FILE`, `--remote SOURCE` and `--set a.b=value`, up to a `--`.
+ * Looks for `--config FILE`, `--remote SOURCE`, `--require-signature KEYS` and `--set a.b=value`, up to a `--`.
  *
  * @throws USAGE where nothing follows
  */
@@ -38,17 +43,19 @@ export function configArguments(argv: readonly string[]): ConfigArguments {
   const set: string[] = []
   let file: string | null = null
   let remote: string | null = null
+  let keys: string | null = null
   for (const word of words) {
-    const [, name, given] = /^--(config|remote|set)(?:=(.*))?$/s.exec(word) ?? []
+    const [, name, given] = /^--(config|remote|require-signature|set)(?:=(.*))?$/s.exec(word) ?? []
     if (name === undefined) continue
     const value = given ?? words.next().value
     if (value === undefined || value === '')
       throw new SteadError('USAGE', { problem: `--${name} needs a value` })
     if (name === 'set') set.push(value)
     else if (name === 'remote') remote = value
+    else if (name === 'require-signature') keys = value
     else file = value
   }
-  return { file, set, remote }
+  return { file, set, remote, keys }
 }
 
 export interface ServiceConfigParts {
@@ -58,6 +65,8 @@ export interface ServiceConfigParts {
   readonly set: readonly string[]
   /** What names a remote source; null where there is none. */
   readonly remote: string | null
+  /** The file of the public keys that are trusted; null where nothing has to be signed. */
+  readonly keys: string | null
   /** What the service is called. */
   readonly name: string
 }
@@ -68,6 +77,7 @@ export function composeServiceConfig({
   file,
   set,
   remote: named,
+  keys,
   name,
 }: ServiceConfigParts): ServiceConfiguration {
   // The program may change its working directory later.
@@ -75,7 +85,13 @@ export function composeServiceConfig({
   const disk = configFiles()
   const openSecret = secretOpener(keyFileOf(guardHome({})))
   let watcher: FileWatcher | null = null
+  const signature =
+    keys === null
+      ? null
+      : serviceSignature({ file: path, keys: resolve(keys), service: name, remote: named })
+  const beside = signature === null || path === null ? [] : [signatureOf(path)]
   let followed: readonly string[] = path === null ? [] : [path]
+  let tell: (text: string, severity: 4 | 6) => void = () => {}
 
   const remote = named === null ? null : serviceRemote(named, name)
 
@@ -83,19 +99,24 @@ export function composeServiceConfig({
     for (let reads = 1; ; reads += 1) {
       // First watched, then read: a change in between is not lost.
       watcher?.follow(followed)
+      const texts = recorded(disk)
       const written = readServiceConfig(
         { path, env: process.env, set, openSecret, remote: layer },
-        disk,
+        texts,
       )
-      const files = [...new Set(written.files)]
+      const files = [...new Set([...written.files, ...beside])]
       const known = files.every((one) => followed.includes(one))
       followed = files
-      if (watcher === null || known || reads === MOST_READS) return written
+      if (watcher !== null && !known && reads < MOST_READS) continue
+      // What could not be read is told with its places.
+      if (written.problems.length === 0) signature?.check(texts.sources)
+      return written
     }
   }
 
   return {
-    load() {
+    async load() {
+      signature?.begin()
       const check = (layer: Layer | null) =>
         checkServiceConfig(read(layer), schema, path ?? 'the configuration')
       return remote === null ? check(null) : remote.load(check)
@@ -110,6 +131,14 @@ export function composeServiceConfig({
         watcher = null
       }
     },
-    onTold: (tell) => remote?.onTold(tell),
+    async taken() {
+      await signature?.keep().catch((error: Error) => {
+        tell(`what was signed is not kept: ${error.message}`, 4)
+      })
+    },
+    onTold(call) {
+      tell = call
+      remote?.onTold(call)
+    },
   }
 }

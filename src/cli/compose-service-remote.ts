@@ -1,15 +1,13 @@
 /** The remote source of the settings of a program that is a service. */
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Layer } from '../config/layers/layer.ts'
 import { isSteadError, SteadError } from '../errors.ts'
 import { CONFIG_POLICY } from '../model/config-version.ts'
 import type { RemoteReading, RemoteSpec } from '../model/remote-spec.ts'
 import { systemClock } from '../platform/clock.ts'
 import { systemTimers } from '../platform/timers.ts'
-import { guardHome } from './compose-guard-home.ts'
 import { followRemote } from './follow-remote.ts'
 import type { KnownRemote } from './read-remote.ts'
+import { serviceState } from './service-state.ts'
 
 export interface ServiceRemote {
   /** Reads all layers with what the source says. @throws what `check` throws, REMOTE_UNAVAILABLE, USAGE */
@@ -20,7 +18,7 @@ export interface ServiceRemote {
 
 /** @param named an address, or a file that describes the source @param service what it is for */
 export function serviceRemote(named: string, service: string): ServiceRemote {
-  const copy = copyOf(service)
+  const copy = serviceState('remote', service)
   let tell: (text: string, severity: 4 | 6) => void = () => {}
   let changed: (() => void) | null = null
   let spec: RemoteSpec | null = null
@@ -68,11 +66,4 @@ export function serviceRemote(named: string, service: string): ServiceRemote {
       tell = call
     },
   }
-}
-
-/** In the directory that systemd gives a service (StateDirectory= of systemd.exec(5)), else in that of its user. */
-function copyOf(service: string): string {
-  const [given] = (process.env.STATE_DIRECTORY ?? '').split(':')
-  const digest = createHash('sha256').update(service).digest('hex').slice(0, 32)
-  return join(given || guardHome({}).state, 'remote', digest)
 }

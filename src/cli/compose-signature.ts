@@ -122,8 +122,8 @@ export function signatureGate(parts: {
   }
 }
 
-/** What a guard has accepted last; null where it has accepted nothing. */
-function acceptedIn(path: string): Accepted | null {
+/** What was accepted last, as it was kept; null where that was nothing. @throws FILE_UNREADABLE */
+export function acceptedIn(path: string): Accepted | null {
   const text = textOrNull(path)
   if (text === null) return null
   try {
@@ -133,7 +133,7 @@ function acceptedIn(path: string): Accepted | null {
     // Told below.
   }
   // Without it an older version could come again unnoticed.
-  throw new SteadError('FILE_UNREADABLE', { path, reason: 'it is not what a guard has written' })
+  throw new SteadError('FILE_UNREADABLE', { path, reason: 'it is not what stead has written' })
 }
 
 function textOrNull(path: string): string | null {

@@ -33,10 +33,13 @@ async function configurationOf({ config: schema, name }: Service): Promise<Confi
   const named = process.env.STEAD_CONFIG || null
   if (schema === null) return { configFile: named }
   const { composeServiceConfig, configArguments } = await import('./compose-service-config.ts')
-  const { file, set, remote: source } = configArguments(process.argv.slice(2))
-  const remote = source ?? (process.env.STEAD_REMOTE || null)
-  const configFile = file ?? named
-  const configuration = composeServiceConfig({ schema, file: configFile, set, remote, name })
+  const said = configArguments(process.argv.slice(2))
+  const remote = said.remote ?? (process.env.STEAD_REMOTE || null)
+  const keys = said.keys ?? (process.env.STEAD_CONFIG_KEYS || null)
+  const configFile = said.file ?? named
+  const { set } = said
+  const parts = { schema, file: configFile, set, remote, keys, name }
+  const configuration = composeServiceConfig(parts)
   return { configFile, configuration }
 }
 

@@ -34,7 +34,9 @@ export function liveConfig(
       return current
     },
     async begin() {
-      if (source !== undefined) current = frozen(await source.load())
+      if (source === undefined) return
+      current = frozen(await source.load())
+      await source.taken?.()
     },
     listen(listener) {
       if (source !== undefined) return void listeners.push(listener)
@@ -67,6 +69,7 @@ export function liveConfig(
         )
         throw refusal
       }
+      await source.taken?.()
       if (diff.length > 0) accepted(diff.map(({ path }) => path.join('.')).join(', '))
     },
   }

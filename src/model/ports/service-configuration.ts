@@ -7,6 +7,8 @@ export interface ServiceConfiguration {
    * @throws CONFIG_INVALID with every problem; and what the schema itself throws
    */
   load(): Promise<unknown>
+  /** What the last `load` has read is what the service runs with from now on. Never rejects. */
+  taken?(): Promise<void>
   /** Tells of changes of the files, and of the remote source, that the last `load` has read. @returns what ends that */
   watch(changed: () => void): () => void
   /** Is told in words what becomes of a remote source: that it is lost, is back, or is not believed. */
