@@ -26,6 +26,13 @@ export const packErrors = {
     message: (p) => `the npm package ${p.name} is needed ${p.needed}, and is not installed`,
     hint: (p) => `install it: npm install --save-dev ${p.name}`,
   }),
+  PACK_NOT_AUTHENTIC: entry<{ source: string; problems: readonly string[] }>({
+    exit: 1,
+    about:
+      'Artefacts are not what their publisher has signed: the signature, the list, or files of it.',
+    message: (p) => `${p.source} is not what was published: ${p.problems.join('; ')}`,
+    hint: () => 'fetch it again from its publisher, and do not use what is here',
+  }),
   PACK_TOOL_MISSING: entry<{ executables: readonly string[]; packages: readonly string[] }>({
     exit: 2,
     about: 'Programs that a format needs are not on this machine. Nothing has been built.',

@@ -66,8 +66,18 @@ export async function writeUpdate(
   const path = join(room, file)
   const text = updateManifest(archives)
   await writeFile(path, text, { flag: 'wx' })
-  if (key === null) return [path]
-  const files = [{ name: file, bytes: Buffer.from(text) }]
+  return [path, ...(await writeSignature(path, text, key, epoch))]
+}
+
+/** The signature of a text beside it; nothing where there is no key. @returns absolute paths */
+export async function writeSignature(
+  path: string,
+  text: string,
+  key: SigningKey | null,
+  epoch: number,
+): Promise<readonly string[]> {
+  if (key === null) return []
+  const files = [{ name: basename(path), bytes: Buffer.from(text) }]
   await writeFile(signatureOf(path), signFiles({ files, key, sequence: epoch }), { flag: 'wx' })
-  return [path, signatureOf(path)]
+  return [signatureOf(path)]
 }

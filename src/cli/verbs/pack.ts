@@ -13,6 +13,7 @@ import { withOutputFolder } from '../../platform/pack/output-folder.ts'
 import { runHook } from '../../platform/pack/run-hook.ts'
 import { sha256Of } from '../../platform/pack/stage.ts'
 import { packed } from '../../platform/packed/facts.ts'
+import type { SigningKey } from '../../secrets/signing-key.ts'
 import {
   commitOf,
   composePack,
@@ -26,7 +27,7 @@ import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
 import { openSigner } from '../pack-signing.ts'
 import { makeTarget, type TargetMade } from '../pack-target.ts'
-import { updateKey, writeUpdate } from '../pack-update.ts'
+import { updateKey, writeSignature, writeUpdate } from '../pack-update.ts'
 
 export interface PackOptions extends CommonOptions {
   readonly file?: string
@@ -83,7 +84,7 @@ export function pack(options: PackOptions): Promise<number> {
         ...made.flatMap((one) => one.files),
         ...(await writeUpdate(room, archives, key, epoch)),
       ]
-      return [...files, await writeChecksums(room, spec, files)]
+      return [...files, ...(await writeChecksums(room, spec, files, key, epoch))]
     })
     await hooks(spec.hooks.after)
     if (output.json) output.object({ name: spec.name, version: spec.version, artefacts: paths })
@@ -158,11 +159,14 @@ async function writeChecksums(
   room: string,
   spec: PackSpec,
   files: readonly string[],
-): Promise<string> {
+  key: SigningKey | null,
+  epoch: number,
+): Promise<readonly string[]> {
   const path = join(room, `${spec.name}_${spec.version}_checksums.txt`)
   const lines = await Promise.all(
     files.map(async (file) => ({ name: basename(file), sha256: await sha256Of(file) })),
   )
-  await writeFile(path, checksums(lines))
-  return path
+  const text = checksums(lines)
+  await writeFile(path, text)
+  return [path, ...(await writeSignature(path, text, key, epoch))]
 }

@@ -83,6 +83,9 @@ describe('a packed service on a machine', () => {
     writeFileSync(join(work, 'release.key.pub'), publicPem)
     writeFileSync(join(work, 'stranger.key'), newSigningKeys().privatePem, { mode: 0o600 })
     const packed = pack('1.0.0')
+    const list = join(packed, `${NAME}_1.0.0_checksums.txt`)
+    const check = ['pack', 'verify', list, '--key', join(work, 'release.key.pub')]
+    execFileSync(process.execPath, [join(ROOT, 'bin/stead.js'), ...check], { stdio: 'ignore' })
     container = await bootContainer(ROOT)
     inside = insideOf(container)
     publish(packed, '1.0.0')
