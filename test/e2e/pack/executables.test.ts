@@ -160,12 +160,19 @@ describe('the executable for this machine', () => {
 })
 
 describe('stead, packed by itself', () => {
+  const out = join(room, 'stead')
+
+  test('is an archive for each target', () => {
+    expect(pack(['-f', STEAD, '-o', out])).toMatchObject({ code: 0 })
+    const archives = readdirSync(out).filter((name) => /\.(zip|tar\.gz)$/.test(name))
+    expect(archives.map((name) => name.replace(/^stead_[^_]+_/, '')).sort()).toEqual([
+      ...['darwin_arm64.tar.gz', 'darwin_x64.tar.gz', 'linux_arm64.tar.gz', 'linux_x64.tar.gz'],
+      'win_x64.zip',
+    ])
+    unpack(join(out, archives.find((name) => name.includes('linux_x64')) ?? ''), out)
+  })
+
   test('keeps programs: the guard, its threads and its own processes are inside', () => {
-    const out = join(room, 'stead')
-    const packed = pack(['-f', STEAD, '-o', out, '--only', 'linux-x64'])
-    expect(packed).toMatchObject({ code: 0 })
-    const archive = readdirSync(out).find((name) => name.endsWith('.tar.gz')) ?? ''
-    unpack(join(out, archive), out)
     const home = mkdtempSync(join(room, 'home-'))
     const file = join(home, 'stead.yaml')
     writeFileSync(

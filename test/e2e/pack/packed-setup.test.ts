@@ -12,14 +12,13 @@ const RUNNING = 4
 const FOLDER = 'C:\\Program Files\\Hello'
 const KEY = 'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\hello'
 const work = temporaryDirectory('packed-setup')
-const setup = join(work, 'out', 'hello_1.0.0_win_x64_setup.exe')
 
-const PACK_FILE = `
+const packFile = (version: string): string => `
 entry: ${JSON.stringify(join(ROOT, 'examples', 'hello', 'app.ts'))}
 name: hello
 displayName: Hello
 description: Says hello over HTTP
-version: 1.0.0
+version: ${version}
 publisher: Stead Tests
 targets: [win-x64]
 formats: [nsis]
@@ -27,16 +26,23 @@ service:
   env: { PORT: "8080", GREETING: Servus }
 `
 
+/** Its setup program, as stead pack makes it. */
+function setupOf(version: string): string {
+  const file = join(work, `${version}.yaml`)
+  writeFileSync(file, packFile(version))
+  const { code, stderr } = pack(['-f', file, '-o', join(work, 'out')])
+  if (code !== 0) throw new Error(stderr)
+  return windowsPath(join(work, 'out', `hello_${version}_win_x64_setup.exe`))
+}
+
 describe('the example, packed and set up on Windows', () => {
   let windows: Windows
   let before: ReadonlySet<string>
   let port: number
+  let setup: string
 
   beforeAll(async () => {
-    const file = join(work, 'stead.pack.yaml')
-    writeFileSync(file, PACK_FILE)
-    const { code, stderr } = pack(['-f', file, '-o', join(work, 'out')])
-    if (code !== 0) throw new Error(stderr)
+    setup = setupOf('1.0.0')
     port = await freePort()
     windows = await bootWindows()
     before = await windows.everything()
@@ -45,17 +51,18 @@ describe('the example, packed and set up on Windows', () => {
 
   test('runs, with the settings of the command line', async () => {
     // The Service Control Manager of Wine 8 has no failure actions.
-    const { code } = await windows.run(windowsPath(setup), '/S', `/ENV_PORT=${port}`, '/RESTART=no')
+    const { code } = await windows.run(setup, '/S', `/ENV_PORT=${port}`, '/RESTART=no')
     expect(code).toBe(0)
     expect(await windows.state('hello')).toBe(RUNNING)
     expect(await page(port)).toBe('Servus')
     expect((await windows.run(`${FOLDER}\\hello.exe`, 'status')).code).toBe(0)
   })
 
-  test('is set up again while it runs, with the settings that were chosen', async () => {
-    expect((await windows.run(windowsPath(setup), '/S')).code).toBe(0)
+  test('becomes 1.1.0 while it runs, with the settings that were chosen', async () => {
+    expect((await windows.run(setupOf('1.1.0'), '/S')).code).toBe(0)
     expect(await windows.state('hello')).toBe(RUNNING)
     expect(await page(port)).toBe('Servus')
+    expect(await windows.value(KEY, 'DisplayVersion')).toBe('1.1.0')
   })
 
   test('is uninstalled, and nothing is left', async () => {

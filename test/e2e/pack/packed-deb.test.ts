@@ -1,0 +1,89 @@
+/** The example as it is packed for Linux, no stand-in: its Debian package and rpm on a machine with a real systemd. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
+import { bootContainer, type Container } from '../systemd/container.ts'
+import { type Inside, insideOf } from './inside.ts'
+import { pack, ROOT } from './packed.ts'
+
+const PORT = 18_095
+const UNIT = 'hello.service'
+const CONFIG = '/etc/hello/greeting.txt'
+const work = temporaryDirectory('packed-deb')
+
+/** @returns the output directory */
+function packed(version: string): string {
+  const directory = join(work, version)
+  const [file, out] = [join(directory, 'stead.pack.yaml'), join(directory, 'out')]
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'greeting.txt'), `Hello from ${version}\n`)
+  const spec = {
+    ...{ entry: join(ROOT, 'examples/hello/app.ts'), version, name: 'hello' },
+    ...{ publisher: 'Stead Tests <tests@stead.example>', description: 'Says hello over HTTP' },
+    ...{ targets: ['linux-x64'], formats: ['deb', 'rpm'] },
+    files: [{ from: 'greeting.txt', to: 'greeting.txt', config: true }],
+    service: { account: 'hello', env: { PORT: `${PORT}`, STEAD_CONFIG: CONFIG } },
+  }
+  writeFileSync(file, JSON.stringify(spec))
+  const { code, stderr } = pack(['-f', file, '-o', out])
+  if (code !== 0) throw new Error(stderr)
+  return out
+}
+
+describe('the example, packed and installed by dpkg', () => {
+  let container: Container
+  let inside: Inside
+  let before: ReadonlySet<string>
+  let first: string
+
+  beforeAll(async () => {
+    first = packed('1.0.0')
+    container = await bootContainer(ROOT)
+    // Where the tests run may itself be a container, whose dpkg is told to start nothing.
+    rmSync(join(container.root, 'usr/sbin/policy-rc.d'), { force: true })
+    inside = insideOf(container)
+    before = inside.everything()
+  })
+  afterAll(() => container?.close())
+
+  const install = (out: string, version: string): void => {
+    const path = inside.put(join(out, `hello_${version}_amd64.deb`))
+    inside.run('dpkg', '--force-confdef', '--force-confold', '-i', path)
+  }
+
+  test('runs as its user, without a Node beside it', () => {
+    install(first, '1.0.0')
+    expect(inside.property(UNIT, 'ActiveState')).toBe('active')
+    expect(inside.page(PORT, '/')).toBe('Hello from 1.0.0')
+    const pid = inside.property(UNIT, 'MainPID')
+    expect(inside.run('readlink', `/proc/${pid}/exe`)).toBe('/usr/lib/hello/hello')
+    expect(inside.run('ps', '-o', 'user:30=', '-p', pid)).toBe('hello')
+    expect(inside.run('/usr/bin/hello', 'status', '--json')).toContain('"running"')
+  })
+
+  test('is left to dpkg by its own verb', () => {
+    expect(inside.does('/usr/bin/hello', 'update', '--from', '/nowhere/hello_update.json')).toBe(
+      false,
+    )
+    expect(inside.page(PORT, '/')).toBe('Hello from 1.0.0')
+  })
+
+  test('is upgraded while it runs, and purged without a trace', () => {
+    writeFileSync(join(container.root, CONFIG), 'Hello from the administrator\n')
+    const pid = inside.property(UNIT, 'MainPID')
+    install(packed('1.1.0'), '1.1.0')
+    expect(inside.property(UNIT, 'ActiveState')).toBe('active')
+    expect(inside.property(UNIT, 'MainPID')).not.toBe(pid)
+    expect(inside.page(PORT, '/')).toBe('Hello from the administrator')
+    inside.run('dpkg', '-P', 'hello')
+    expect(inside.changedSince(before)).toEqual([])
+  })
+
+  test('has the same files in an rpm', () => {
+    const file = execFileSync('find', [first, '-name', '*.rpm'], { encoding: 'utf8' }).trim()
+    const list = execFileSync('rpm', ['-qpl', file], { encoding: 'utf8' }).split('\n')
+    expect(list).toEqual(expect.arrayContaining(['/usr/lib/hello/hello', '/usr/bin/hello', CONFIG]))
+  })
+})
