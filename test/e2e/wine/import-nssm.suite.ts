@@ -67,7 +67,7 @@ describe('stead import nssm, of a service that nssm itself has installed', () =>
         env: { NODE_ENV: 'production', DATA: '${ProgramData}\\shop' },
         restart: { when: 'on-failure', delay: '2s500ms', factor: 2, maxDelay: '4m', limit: 'none' },
         startSeconds: '3s',
-        stop: [{ signal: 'SIGTERM', wait: '4s' }],
+        stop: [{ signal: 'CTRL_C', to: 'tree', wait: '4s' }],
         log: { format: 'raw', file: 'C:\\logs\\shop.log', rotate: { size: '1M', every: '1d' } },
         windows: { priority: 'below-normal', affinity: '0' },
       })
@@ -75,7 +75,6 @@ describe('stead import nssm, of a service that nssm itself has installed', () =>
         'AppEnvironmentExtra: DB_PASSWORD',
         'AppParameters',
         'AppRotateFiles',
-        'AppStopMethodSkip',
         'ObjectName',
       ])
       assert.doesNotMatch(JSON.stringify(live), /hunter2/)

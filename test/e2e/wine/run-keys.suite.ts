@@ -207,7 +207,9 @@ describe('a program at logon', () => {
           assert.ok(line.length <= 260 && !line.includes(room.home), line)
           for (const LOCALAPPDATA of users) logOn(line, { LOCALAPPDATA })
           const isReady = (): boolean => room.log().match(/ ready/g)?.length === users.length
-          await until('it is ready for each of them', isReady, PATIENCE)
+          await until('it is ready for each of them', isReady, PATIENCE).catch((error: Error) => {
+            throw new Error(`${error.message}\n${room.log()}`)
+          })
           const pids = users.map((local) => as(local, () => room.program()?.pid as number))
           assert.deepEqual(pids.map(isAlive), [true, true])
           assert.equal(new Set(pids).size, 2)
