@@ -39,6 +39,20 @@ export function sharedFunctions(prefix: '' | 'un.', parts: NsisParts): string[] 
     `  \${LoopUntil} $R9 > ${PATIENCE}`,
     '  SetErrors',
     'FunctionEnd',
+    // $R0, where nothing is left in it: a process that has just ended may still have it as its directory.
+    `Function ${prefix}RemoveFolderPatiently`,
+    '  StrCpy $R9 0',
+    '  ${Do}',
+    '    RMDir "$R0"',
+    // -1 for none, 1 for one with something in it.
+    '    ${DirState} "$R0" $R8',
+    '    ${If} $R8 != 0',
+    '      Return',
+    '    ${EndIf}',
+    '    Sleep 100',
+    '    IntOp $R9 $R9 + 1',
+    `  \${LoopUntil} $R9 > ${PATIENCE}`,
+    'FunctionEnd',
     ...(parts.spec.service === null ? [] : stop(prefix, parts)),
   ]
 }

@@ -63,7 +63,8 @@ export function takeBack(parts: NsisParts): string[] {
       (folder) => `    RMDir ${nsisString(variable('INSTDIR'), `\\${folder}`)}`,
     ),
     ...indented(indented(removeTraces(spec.name))),
-    '    RMDir "$INSTDIR"',
+    '    StrCpy $R0 "$INSTDIR"',
+    '    Call RemoveFolderPatiently',
     '  ${EndIf}',
     'FunctionEnd',
   ]
