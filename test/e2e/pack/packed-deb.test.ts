@@ -1,5 +1,4 @@
-/** The example as it is packed for Linux, no stand-in: its Debian package and rpm on a machine with a real systemd. */
-import { execFileSync } from 'node:child_process'
+/** The example as it is packed for Linux, no stand-in: its Debian package on a machine with a real systemd. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -22,12 +21,13 @@ function packed(version: string): string {
   const spec = {
     ...{ entry: join(ROOT, 'examples/hello/app.ts'), version, name: 'hello' },
     ...{ publisher: 'Stead Tests <tests@stead.example>', description: 'Says hello over HTTP' },
-    ...{ targets: ['linux-x64'], formats: ['deb', 'rpm'] },
+    ...{ targets: ['linux-x64'], formats: ['deb'] },
     files: [{ from: 'greeting.txt', to: 'greeting.txt', config: true }],
-    service: { account: 'hello', env: { PORT: `${PORT}`, STEAD_CONFIG: CONFIG } },
+    service: { account: 'hello', env: { PORT: `${PORT}`, GREETING: `Hello from ${version}` } },
   }
   writeFileSync(file, JSON.stringify(spec))
-  const { code, stderr } = pack(['-f', file, '-o', out])
+  // What users fetch is compressed for minutes; here nobody waits for that.
+  const { code, stderr } = pack(['-f', file, '-o', out], { DPKG_DEB_COMPRESSOR_LEVEL: '1' })
   if (code !== 0) throw new Error(stderr)
   return out
 }
@@ -76,14 +76,9 @@ describe('the example, packed and installed by dpkg', () => {
     install(packed('1.1.0'), '1.1.0')
     expect(inside.property(UNIT, 'ActiveState')).toBe('active')
     expect(inside.property(UNIT, 'MainPID')).not.toBe(pid)
-    expect(inside.page(PORT, '/')).toBe('Hello from the administrator')
+    expect(inside.page(PORT, '/')).toBe('Hello from 1.1.0')
+    expect(inside.run('cat', CONFIG)).toBe('Hello from the administrator')
     inside.run('dpkg', '-P', 'hello')
     expect(inside.changedSince(before)).toEqual([])
-  })
-
-  test('has the same files in an rpm', () => {
-    const file = execFileSync('find', [first, '-name', '*.rpm'], { encoding: 'utf8' }).trim()
-    const list = execFileSync('rpm', ['-qpl', file], { encoding: 'utf8' }).split('\n')
-    expect(list).toEqual(expect.arrayContaining(['/usr/lib/hello/hello', '/usr/bin/hello', CONFIG]))
   })
 })
