@@ -206,7 +206,7 @@ describe('a program at logon', () => {
           const line = room.value() as string
           assert.ok(line.length <= 260 && !line.includes(room.home), line)
           for (const LOCALAPPDATA of users) logOn(line, { LOCALAPPDATA })
-          const isReady = (): boolean => room.log().match(/ ready/g)?.length === users.length
+          const isReady = (): boolean => room.log().match(/<6> ready \d+/g)?.length === users.length
           await until('it is ready for each of them', isReady, PATIENCE).catch((error: Error) => {
             throw new Error(`${error.message}\n${room.log()}`)
           })

@@ -37,9 +37,11 @@ const set = (...args: string[]): Outcome => node(stead, 'set', 'live', ...args)
 const pid = (): unknown => JSON.parse(self('status', '--json').out).services[0].pid
 const log = (): string => node(stead, 'logs', 'live', '-n', '100').out
 
+/** On a connection of its own: one that was kept would be that of the process before a restart. */
 async function ask(port: number, path = '/'): Promise<unknown> {
   try {
-    return await (await fetch(`http://127.0.0.1:${port}${path}`)).json()
+    const headers = { connection: 'close' }
+    return await (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).json()
   } catch {
     return null
   }
