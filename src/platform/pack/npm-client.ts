@@ -26,7 +26,8 @@ export function npmClient(env: Readonly<Record<string, string | undefined>>): Ru
     new Promise((resolve) => {
       const child = spawn(file, [...before, ...words], {
         cwd,
-        env,
+        // `npm run --silent` has its silence inherited, and what npm says is wanted here.
+        env: { ...env, npm_config_loglevel: 'error' },
         stdio: ['ignore', 'ignore', 'pipe'],
         timeout: PATIENCE,
         windowsHide: true,

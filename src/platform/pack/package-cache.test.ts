@@ -79,6 +79,7 @@ describe('a package that is known by its hash', () => {
       ...process.env,
       npm_config_registry: 'http://127.0.0.1:1/',
       npm_config_fetch_retries: '0',
+      npm_config_loglevel: 'silent',
       npm_config_cache: join(room, 'npm'),
     }
     const cache = packageCache({ directory: cacheDirectory, npm: npmClient(env) })
