@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isLoopback } from '../model/metrics-spec.ts'
+import { isLoopback } from '../model/loopback.ts'
 import { parseGuardFile } from './guard-file.ts'
 
 const read = (metrics: string) =>

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
-import { isLoopback, type MetricsSpec } from '../model/metrics-spec.ts'
+import { isLoopback } from '../model/loopback.ts'
+import type { MetricsSpec } from '../model/metrics-spec.ts'
 import { described } from './described.ts'
 import type { GuardSettings } from './guard-schema.ts'
 import { listen } from './listen-address.ts'

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import * as z from 'zod'
+import { leadsHere } from '../model/loopback.ts'
 import type { RemoteSecret, RemoteSpec, RemoteTls } from '../model/remote-spec.ts'
 import { isSecretName } from '../model/secret-names.ts'
 import { described } from './described.ts'
@@ -224,9 +225,8 @@ function addressesOf(value: Settings): { at: PropertyKey[]; text: string }[] {
 /** Whether others can read what is sent there: http, and not to this machine. */
 function isOpen(text: string): boolean {
   if (addressProblem(text) !== null) return false
-  const { protocol, hostname } = new URL(text)
-  const here = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
-  return protocol === 'http:' && !here
+  const url = new URL(text)
+  return url.protocol === 'http:' && !leadsHere(url)
 }
 
 /** @param directory that relative paths are meant from */

@@ -7,11 +7,6 @@ export interface MetricsSpec {
   readonly tokenFile: string | null
 }
 
-/** 127.0.0.0/8 (RFC 1122, 3.2.1.3) and ::1 (RFC 4291, 2.5.3). */
-export function isLoopback(address: string): boolean {
-  return /^127\.\d+\.\d+\.\d+$/.test(address) || /^(0*:)*:?0*1$/.test(address)
-}
-
 export function sameMetrics(a: MetricsSpec | null, b: MetricsSpec | null): boolean {
   return a?.host === b?.host && a?.port === b?.port && a?.tokenFile === b?.tokenFile
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { SteadError } from '../../errors.ts'
+import { leadsHere } from '../../model/loopback.ts'
 
 /** Bytes of a manifest or its signature. */
 const LARGEST_TEXT = 1024 * 1024
@@ -134,11 +135,8 @@ function serverSource(from: string): UpdateSource {
   })
 }
 
-function isSafe({ protocol, hostname }: URL): boolean {
-  if (protocol === 'https:') return true
-  const isHere =
-    hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
-  return protocol === 'http:' && isHere
+function isSafe(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && leadsHere(url))
 }
 
 function shown({ origin, pathname }: URL): string {
