@@ -37,6 +37,7 @@ describe('the manifest of an update', () => {
     [{ ...GOOD, format: 2 }, 'format in its manifest'],
     [{ ...GOOD, version: '1.1' }, 'must be a semantic version'],
     [{ ...GOOD, version: '01.1.0' }, 'must be a semantic version'],
+    [{ ...GOOD, version: '1.1.0-rc_1' }, 'must be a semantic version'],
     [{ ...GOOD, name: '../x' }, 'name in its manifest'],
     [{ ...GOOD, more: 1 }, 'more'],
     [{ ...GOOD, targets: { 'beos-x64': GOOD.targets['linux-x64'] } }, 'targets'],

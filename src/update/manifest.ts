@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import { PACK_TARGETS } from '../model/pack-spec.ts'
+import { isSemanticVersion } from '../model/semantic-version.ts'
 import type { UpdateManifest } from '../model/update-manifest.ts'
-
-/** SemVer 2.0.0, by the expression that its authors suggest, without its groups. */
-const VERSION =
-  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][\w-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\w-]*))*)?(?:\+[\w-]+(?:\.[\w-]+)*)?$/
 
 /** Two gigabytes: an executable of Node has about a hundred megabytes. */
 const LARGEST = 2 * 1024 ** 3
@@ -24,7 +21,7 @@ const archive = z.strictObject({
 const manifest = z.strictObject({
   format: z.literal(1),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-  version: z.string().max(200).regex(VERSION, 'must be a semantic version'),
+  version: z.string().max(200).refine(isSemanticVersion, 'must be a semantic version'),
   targets: z.partialRecord(z.enum(PACK_TARGETS), archive),
 })
 

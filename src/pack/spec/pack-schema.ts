@@ -2,11 +2,8 @@ import * as z from 'zod'
 import { described } from '../../config/described.ts'
 import { env, line } from '../../config/setting-values.ts'
 import { PACK_FORMATS, PACK_TARGETS } from '../../model/pack-spec.ts'
+import { isSemanticVersion } from '../../model/semantic-version.ts'
 import { ARCHIVE_NAME_WORDS, unknownWords } from '../archive-name.ts'
-
-/** semver.org, its own regular expression without the names of groups. */
-const SEMANTIC_VERSION =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-((0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*))?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/
 
 /** Numbers of a version of Windows have 16 bits. */
 const LARGEST = 65_535
@@ -25,7 +22,7 @@ const name = ruled((text) =>
 )
 
 const version = ruled((text) => {
-  if (!SEMANTIC_VERSION.test(text))
+  if (!isSemanticVersion(text))
     return `${JSON.stringify(text)} is no semantic version, such as 1.4.0 or 2.0.0-rc.1`
   const numbers = text.split(/[-+]/)[0]?.split('.').map(Number) ?? []
   return numbers.some((number) => number > LARGEST)
