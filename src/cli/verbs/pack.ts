@@ -121,12 +121,6 @@ function planned(spec: PackSpec, { builders }: PackPorts): PackPlan {
       feature: `the format ${unbuilt.join(', ')}`,
       platform: 'this version of stead',
     })
-  // Better no artefact than one that was meant to be signed.
-  if (spec.signing !== null)
-    throw new SteadError('PLATFORM_UNSUPPORTED', {
-      feature: 'the setting signing',
-      platform: 'this version of stead',
-    })
   const plan = packPlan(spec, builders)
   if (plan.without.length > 0) {
     const problem = `no format of the pack file (${spec.formats.join(', ')}) is for ${plan.without.join(', ')}`

@@ -13,14 +13,23 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** `stead pack`, as people run it; files have one time. */
-export function pack(words: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
+/**
+ * `stead pack`, as people run it; files have one time.
+ *
+ * @param input on its standard input
+ */
+export function pack(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Ended {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(ROOT, 'bin', 'stead.js'), 'pack', ...words],
     {
       cwd: ROOT,
       encoding: 'utf8',
+      input,
       env: { ...process.env, SOURCE_DATE_EPOCH: '1700000000', ...env },
     },
   )

@@ -1,8 +1,12 @@
 /** Authenticode signatures of real files by osslsigncode, with a certificate and an authority for time stamps made for the test. */
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSigner } from '../../../src/cli/pack-signing.ts'
@@ -13,107 +17,26 @@ import { formatBuilder } from '../../../src/platform/pack/format-builder.ts'
 import { productOf } from '../../fixtures/staged-product.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms, windowsProgram } from '../../fixtures/windows-programs.ts'
+import { pack, ROOT, unpack } from './packed.ts'
+import {
+  makeAuthorities,
+  PASSWORD,
+  type StampServer,
+  startStamps,
+  verified,
+} from './signing-authorities.ts'
 import { standInForWindows } from './windows-product.ts'
 
 const work = temporaryDirectory('signing')
-const PASSWORD = 'correct "horse" $HOME'
 const DAY = 24 * 3600 * 1000
-let authority: Server
-let asked = 0
+let stamps: StampServer
 
-function openssl(...args: string[]): string {
-  return execFileSync('openssl', args, { cwd: work, encoding: 'utf8', stdio: 'pipe' })
-}
-
-/** A root of our own, a certificate for code, both in a PFX; and an authority for time stamps. */
 beforeAll(async () => {
   compileWindowsPrograms()
-  for (const [name, usage] of [
-    ['code', 'codeSigning'],
-    ['tsa', 'critical,timeStamping'],
-  ]) {
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '30',
-      '-subj',
-      `/CN=Root of ${name}`,
-      '-keyout',
-      `${name}-root.key`,
-      '-out',
-      `${name}-root.pem`,
-    )
-    openssl(
-      'req',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-subj',
-      `/CN=Tests ${name}`,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-    )
-    writeFileSync(join(work, 'extensions'), `extendedKeyUsage=${usage}\n`)
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      '-CA',
-      `${name}-root.pem`,
-      '-CAkey',
-      `${name}-root.key`,
-      '-CAcreateserial',
-      '-days',
-      '10',
-      '-extfile',
-      'extensions',
-      '-out',
-      `${name}.pem`,
-    )
-  }
-  writeFileSync(join(work, 'password'), PASSWORD)
-  openssl(
-    'pkcs12',
-    '-export',
-    '-inkey',
-    'code.key',
-    '-in',
-    'code.pem',
-    '-certfile',
-    'code-root.pem',
-    '-passout',
-    'file:password',
-    '-out',
-    'code.pfx',
-  )
-  writeFileSync(join(work, 'serial'), '01\n')
-  writeFileSync(
-    join(work, 'tsa.cnf'),
-    '[tsa]\ndefault_tsa=one\n[one]\nserial=serial\ncrypto_device=builtin\nsigner_cert=tsa.pem\ncerts=tsa-root.pem\nsigner_key=tsa.key\nsigner_digest=sha256\ndefault_policy=1.2.3\ndigests=sha256,sha384,sha512\ness_cert_id_alg=sha256\n',
-  )
-  authority = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      asked += 1
-      writeFileSync(join(work, 'query.tsq'), Buffer.concat(chunks))
-      openssl('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'query.tsq', '-out', 'reply.tsr')
-      response.setHeader('content-type', 'application/timestamp-reply')
-      response.end(readFileSync(join(work, 'reply.tsr')))
-    })
-  })
-  await new Promise<void>((resolve) => authority.listen(0, '127.0.0.1', resolve))
+  makeAuthorities(work)
+  stamps = await startStamps(work)
 })
-afterAll(() => new Promise((closed) => authority.close(closed)))
-
-const url = (): string => `http://127.0.0.1:${(authority.address() as AddressInfo).port}/`
+afterAll(() => stamps?.close())
 
 /** @param at how far from now the clock is */
 function open(signing: Partial<PackSigning>, password = PASSWORD, at = 0) {
@@ -132,34 +55,16 @@ function program(name: string): string {
   return file
 }
 
-/** What osslsigncode says of it, by itself. */
-function verified(file: string, ...words: string[]): string {
-  return execFileSync(
-    'osslsigncode',
-    [
-      'verify',
-      '-in',
-      file,
-      '-CAfile',
-      join(work, 'code-root.pem'),
-      '-TSA-CAfile',
-      join(work, 'tsa-root.pem'),
-      ...words,
-    ],
-    { encoding: 'utf8' },
-  )
-}
-
 describe('signing for Windows', () => {
   test('signs an executable with SHA-256 and a time stamp', async () => {
     const file = program('stamped.exe')
-    const signer = await open({ timestamp: url() })
+    const signer = await open({ timestamp: stamps.url })
     await signer?.sign(file)
-    const said = verified(file)
+    const said = verified(work, file)
     expect(said).toMatch(/Signature verification: ok/)
     expect(said).toMatch(/Message digest algorithm\s*: SHA256/)
     expect(said).toMatch(/Timestamp verified/)
-    expect(asked).toBeGreaterThan(0)
+    expect(stamps.asked()).toBeGreaterThan(0)
     expect(readdirSync(work).filter((name) => /\.(signed|roots)$/.test(name))).toEqual([])
   })
 
@@ -172,12 +77,12 @@ describe('signing for Windows', () => {
     const { path } = await formatBuilder(msiFormat, nodeCommandRunner()).build(product, out)
     const signer = await open({})
     await signer?.sign(path)
-    expect(verified(path)).toMatch(/Signature verification: ok/)
+    expect(verified(work, path)).toMatch(/Signature verification: ok/)
     const bytes = readFileSync(path)
     const at = bytes.indexOf('MSCF')
     bytes.writeUInt8(bytes.readUInt8(at + 100) ^ 1, at + 100)
     writeFileSync(path, bytes)
-    expect(() => verified(path)).toThrow()
+    expect(() => verified(work, path)).toThrow()
   })
 
   test('refuses a wrong password before anything is built, without telling it', async () => {
@@ -206,5 +111,40 @@ describe('signing for Windows', () => {
 
   test('refuses a file that is no PFX', async () => {
     await expect(open({ certificate: join(work, 'code.pem') })).rejects.toThrow(/is no PFX/)
+  })
+
+  test('is what stead pack does, by the password on its standard input', () => {
+    const file = join(work, 'hello.yaml')
+    writeFileSync(
+      file,
+      `
+entry: ${JSON.stringify(join(ROOT, 'examples', 'hello', 'app.ts'))}
+name: hello
+version: 1.0.0
+publisher: Stead Tests
+targets: [win-x64]
+formats: [zip, nsis, msi]
+signing: { certificate: code.pfx }
+`,
+    )
+    const out = join(work, 'packed')
+    const { code, stderr } = pack(['-f', file, '-o', out], {}, PASSWORD)
+    expect([code, stderr.match(/error:.*/)]).toEqual([0, null])
+    for (const name of ['hello_1.0.0_win_x64_setup.exe', 'hello_1.0.0_win_x64.msi'])
+      expect(verified(work, join(out, name))).toMatch(/Signature verification: ok/)
+    mkdirSync(join(work, 'unpacked'))
+    unpack(join(out, 'hello_1.0.0_win_x64.zip'), join(work, 'unpacked'))
+    const inside = readdirSync(join(work, 'unpacked'), { recursive: true, encoding: 'utf8' })
+    const executable = inside.find((path) => path.endsWith('hello.exe')) ?? ''
+    expect(verified(work, join(work, 'unpacked', executable))).toMatch(/Signature verification: ok/)
+  })
+
+  test('by stead pack, with a wrong password: nothing is made', () => {
+    const out = join(work, 'nothing')
+    const { code, stderr } = pack(['-f', join(work, 'hello.yaml'), '-o', out], {}, 'wrong horse')
+    expect(stderr).toMatch(/PACK_SIGNING_FAILED.*the password of .*code\.pfx is wrong/)
+    expect(stderr).not.toContain('horse')
+    expect(code).not.toBe(0)
+    expect(existsSync(out)).toBe(false)
   })
 })
