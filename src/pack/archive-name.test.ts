@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { archiveName, isFileName, unknownWords } from './archive-name.ts'
+import { archiveName, unknownWords } from './archive-name.ts'
 
 const product = { name: 'hello', version: '1.2.0-rc.1' }
 
@@ -11,10 +11,3 @@ test('a template gets the words of the product and its target', () => {
 test('words that mean nothing are told', () => {
   expect(unknownWords('{{ name }}-{{ platform }}-{{}}')).toEqual(['platform', ''])
 })
-
-test.each(['a/b', '../a', '-rf', 'a b', 'C:x', '', 'a'.repeat(201)])(
-  '%j is no name of an artefact',
-  (name) => {
-    expect(isFileName(name)).toBe(false)
-  },
-)

@@ -7,9 +7,6 @@ type Word = (typeof ARCHIVE_NAME_WORDS)[number]
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g
 
-/** Characters that every file system takes, and that no shell or URL reads as something else. */
-const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._+~-]*$/
-
 /** Words that stand in the template and mean nothing. */
 export function unknownWords(template: string): readonly string[] {
   return [...template.matchAll(PLACE)]
@@ -31,9 +28,4 @@ export function archiveName(
     arch,
   }
   return template.replace(PLACE, (place, word: string) => words[word as Word] ?? place)
-}
-
-/** Whether it can be the name of a file on every system that artefacts are taken to. */
-export function isFileName(name: string): boolean {
-  return FILE_NAME.test(name) && name.length <= 200
 }

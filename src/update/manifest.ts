@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import { PACK_TARGETS } from '../model/pack-spec.ts'
+import { isFileName, isPathInside } from '../model/packed-paths.ts'
 import { isSemanticVersion } from '../model/semantic-version.ts'
 import type { UpdateManifest } from '../model/update-manifest.ts'
 
 /** Two gigabytes: an executable of Node has about a hundred megabytes. */
 const LARGEST = 2 * 1024 ** 3
 
-const path = z.string().max(1_000).refine(isInside, 'must be a relative path without ".."')
+const path = z.string().max(1_000).refine(isPathInside, 'must be a relative path without ".."')
 
 const archive = z.strictObject({
   // It is put behind the address of the manifest: a name and nothing else.
-  archive: z.string().regex(/^[\w@+-][\w@+.-]{0,200}$/, 'must be the name of a file'),
+  archive: z.string().refine(isFileName, 'must be the name of a file'),
   size: z.int().min(1).max(LARGEST),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   unpacked: z.int().min(1).max(LARGEST),
@@ -38,10 +39,4 @@ export function parseManifest(text: string): UpdateManifest | { readonly problem
   const [issue] = read.error.issues
   const place = issue?.path.join('.') || 'the manifest'
   return { problem: `${place} in its manifest: ${issue?.message}` }
-}
-
-/** Whether a path of an archive stays below the directory it is unpacked in, on every system. */
-export function isInside(path: string): boolean {
-  if (path === '' || path.includes('\0') || path.includes('\\') || path.includes(':')) return false
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }

@@ -67,9 +67,9 @@ describe('an archive', () => {
   test('with the same path twice, or a file above a file, is refused', () => {
     writeFileSync(join(room, 'a'), 'a')
     writeFileSync(join(room, 'b'), 'b')
-    expect(problemOf(packed('a', '--transform=s,^b$,a,', 'b'))).toBe('a is in it twice')
+    expect(problemOf(packed('a', '--transform=s,^b$,a,', 'b'))).toBe('a cannot be beside a in it')
     expect(problemOf(packed('a', '--transform=s,^b$,a/b,', 'b'))).toBe(
-      'a is a file, and a directory of a/b',
+      'a/b cannot be beside a in it',
     )
   })
 

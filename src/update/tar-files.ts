@@ -1,4 +1,4 @@
-import { isInside } from './manifest.ts'
+import { isPathInside, pathClashes } from '../model/packed-paths.ts'
 
 const BLOCK = 512
 
@@ -13,12 +13,12 @@ export interface TarFile {
 /**
  * The files of an archive in the ustar format (POSIX.1-1988), as `stead pack` writes it: files and
  * directories, and nothing else. Links, devices and extensions are refused rather than passed over, and
- * so is a path that leads out, stands there twice, or has a file above it.
+ * so is a path that could not be packed.
  *
  * @returns what is wrong with it instead, in words
  */
 export function tarFiles(archive: Buffer): readonly TarFile[] | { readonly problem: string } {
-  const files = new Map<string, TarFile>()
+  const files: TarFile[] = []
   for (let at = 0; at + BLOCK <= archive.length; ) {
     const header = archive.subarray(at, at + BLOCK)
     if (header.every((byte) => byte === 0)) return checked(files)
@@ -30,25 +30,20 @@ export function tarFiles(archive: Buffer): readonly TarFile[] | { readonly probl
     at = start + Math.ceil(size / BLOCK) * BLOCK
     const type = String.fromCharCode(header[156] || 0x30)
     const plain = path.replace(/\/$/, '')
-    if (!isInside(plain)) return { problem: `${JSON.stringify(path)} leads out of it` }
+    if (!isPathInside(plain)) return { problem: `${JSON.stringify(path)} leads out of it` }
     if (type === '5') continue
     if (type !== '0') return { problem: `${path} is neither a file nor a directory` }
-    if (files.has(plain)) return { problem: `${path} is in it twice` }
     const mode = (octal(header, 100, 8) ?? 0) & 0o755
-    files.set(plain, { path: plain, mode, bytes: archive.subarray(start, start + size) })
+    files.push({ path: plain, mode, bytes: archive.subarray(start, start + size) })
   }
   return { problem: 'it has no end' }
 }
 
-function checked(files: ReadonlyMap<string, TarFile>): readonly TarFile[] | { problem: string } {
-  for (const path of files.keys()) {
-    const parts = path.split('/')
-    for (let depth = 1; depth < parts.length; depth++) {
-      const above = parts.slice(0, depth).join('/')
-      if (files.has(above)) return { problem: `${above} is a file, and a directory of ${path}` }
-    }
-  }
-  return [...files.values()]
+function checked(files: readonly TarFile[]): readonly TarFile[] | { problem: string } {
+  const paths = files.map(({ path }) => path)
+  const [clash] = pathClashes(paths)
+  if (clash === undefined) return files
+  return { problem: `${paths[clash.at]} cannot be beside ${clash.other} in it` }
 }
 
 /** The sum of all bytes, those of the sum itself counted as blanks. */

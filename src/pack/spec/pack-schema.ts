@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { described } from '../../config/described.ts'
 import { env, line } from '../../config/setting-values.ts'
 import { PACK_FORMATS, PACK_TARGETS } from '../../model/pack-spec.ts'
+import { isPathInside } from '../../model/packed-paths.ts'
 import { isSemanticVersion } from '../../model/semantic-version.ts'
 import { ARCHIVE_NAME_WORDS, unknownWords } from '../archive-name.ts'
 
@@ -40,9 +41,9 @@ const archive = ruled((text) => {
 })
 
 const inside = ruled((text) =>
-  /^(?![/\\]|[A-Za-z]:)(?!.*(?:^|[/\\])\.\.?(?:[/\\]|$))[^\\\0]+$/.test(text) && !text.endsWith('/')
+  isPathInside(text)
     ? null
-    : `${JSON.stringify(text)} is no path below the program's directory, with "/"`,
+    : `${JSON.stringify(text)} is no path below the program's directory, with "/" and without ":"`,
 )
 
 const mode = ruled((text) =>

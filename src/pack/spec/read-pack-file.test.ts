@@ -92,7 +92,15 @@ describe('a pack file', () => {
     ['a way out', 'entry: a\nfiles: [{ from: a, to: ../a }]', 'no path below'],
     ['an absolute path', 'entry: a\nfiles: [{ from: a, to: /etc/a }]', 'no path below'],
     ['a drive', 'entry: a\nfiles: [{ from: a, to: "C:a" }]', 'no path below'],
+    ['a stream', 'entry: a\nfiles: [{ from: a, to: "a:b" }]', 'no path below'],
+    ['an empty part', 'entry: a\nfiles: [{ from: a, to: a//b }]', 'no path below'],
     ['two files in one place', 'entry: a\nfiles: [{ from: a, to: HELLO.EXE }]', 'there already'],
+    [
+      'a file below a file',
+      `entry: a\nfiles: [${['a', 'A/b'].map((to) => `{ from: a, to: ${to} }`)}]`,
+      'a is there already',
+    ],
+    ['a place of updates', 'entry: a\nfiles: [{ from: a, to: versions/1 }]', 'versions is there'],
     ['a hook without a program', 'entry: a\nhooks: { before: [{ command: [] }] }', 'empty'],
     ['nothing', '', 'it is empty'],
   ])('with %s is refused', (_, text, words) => {

@@ -5,7 +5,8 @@ import { readSource } from '../../config/source/read-source.ts'
 import { findIn } from '../../config/source/source-tree.ts'
 import { SteadError } from '../../errors.ts'
 import { PACK_TARGETS, type PackFile, type PackSpec } from '../../model/pack-spec.ts'
-import { archiveName, isFileName } from '../archive-name.ts'
+import { isFileName, pathClashes } from '../../model/packed-paths.ts'
+import { archiveName } from '../archive-name.ts'
 import { type PackSettings, packSchema } from './pack-schema.ts'
 
 export const PACK_FILE = 'stead.pack.yaml'
@@ -145,12 +146,13 @@ function updateOf(
 /** Two files under one name, and names that no file can have. */
 function clashes(spec: PackSpec): FileProblem[] {
   const problems: FileProblem[] = []
-  const taken = new Set([spec.name, `${spec.name}.exe`, ...OWN_FILES])
-  spec.files.forEach(({ to }, index) => {
-    const path = ['files', index, 'to']
-    if (taken.has(to.toLowerCase())) problems.push({ path, message: `${to} is there already` })
-    taken.add(to.toLowerCase())
-  })
+  const own = [spec.name, `${spec.name}.exe`, ...OWN_FILES]
+  const paths = [...own, ...spec.files.map(({ to }) => to)]
+  for (const { at, other } of pathClashes(paths))
+    problems.push({
+      path: ['files', at - own.length, 'to'],
+      message: `${paths[at]} cannot be there: ${other} is there already`,
+    })
   const [target = 'linux-x64'] = spec.targets
   const made = archiveName(spec.archiveName, spec, target)
   if (!isFileName(made))
