@@ -17,6 +17,7 @@ import { acceptUpdate, type UpdatedProduct } from '../../update/accept-update.ts
 import { movedSpec } from '../../update/moved-spec.ts'
 import { installedSpec, switchVersion } from '../../update/switch-version.ts'
 import { unpack } from '../../update/unpack.ts'
+import { requireSwitchedOn } from '../../update/update-switch.ts'
 import { installationPorts } from '../compose-manager.ts'
 import { type CommonOptions, workshopFor } from '../context.ts'
 import type { Output } from '../output.ts'
@@ -127,6 +128,7 @@ async function installed(
     const remedy = 'update it by what installed it'
     throw new SteadError('UPDATE_UNSUPPORTED', { name, reason, remedy })
   }
+  requireSwitchedOn(spec)
   const place = versionPlace(realOf(spec.file))
   if (versionPlace(realOf(process.execPath)).root !== place.root) {
     const reason = `the service runs ${spec.file}, and this is ${process.execPath}`

@@ -44,6 +44,14 @@ describe('the script of a setup program', () => {
     expect(scriptOf()).not.toContain('versions"')
   })
 
+  test('lets whoever installs decide on updates, where the program has any', () => {
+    const update = { publicKey: '/release.key.pub', privateKey: null }
+    const script = scriptOf({ update })
+    expect(script).toContain('--env $\\"STEAD_UPDATE=$Setting_ENABLE_UPDATE$\\"')
+    expect(script).toContain('{AndIf} $Setting_ENABLE_UPDATE != 1')
+    expect(scriptOf()).not.toContain('ENABLE_UPDATE')
+  })
+
   test('hands variables that cannot be settings over as they are', () => {
     const env = { PORT: '1', quoted: 'x', PATHS: 'C:\\a\\', SAY: '"' }
     const service = { account: null, start: 'auto', enable: true, args: ['a b'], env }

@@ -1,5 +1,5 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
-import { startsByItself } from '../install-settings.ts'
+import { ENABLE_UPDATE, startsByItself } from '../install-settings.ts'
 import { folderName, versionNumbers } from '../windows-names.ts'
 import { installFunctions, installSection } from './install.ts'
 import { nsisString, variable } from './nsis-text.ts'
@@ -106,6 +106,18 @@ function texts(): string[] {
   ])
 }
 
+function eitherZeroOrOne(property: string): string[] {
+  const value = `$${settingVariable(property)}`
+  return [
+    `  \${If} ${value} != 0`,
+    `  \${AndIf} ${value} != 1`,
+    `    StrCpy $R2 "${property}"`,
+    `    StrCpy $R1 ${value}`,
+    '    Call RefuseSetting',
+    '  ${EndIf}',
+  ]
+}
+
 /** Looks before anything is changed: rights, what is installed, the settings of the command line. */
 function onInit(parts: NsisParts): string[] {
   const { spec, key, settings } = parts
@@ -146,12 +158,9 @@ function onInit(parts: NsisParts): string[] {
       `  StrCpy $R2 "${property}"`,
       '  Call CheckSetting',
     ]),
-    '  ${If} $Setting_AUTOSTART != 0',
-    '  ${AndIf} $Setting_AUTOSTART != 1',
-    '    StrCpy $R2 "AUTOSTART"',
-    '    StrCpy $R1 $Setting_AUTOSTART',
-    '    Call RefuseSetting',
-    '  ${EndIf}',
+    ...['AUTOSTART', ENABLE_UPDATE]
+      .filter((name) => choices.some(({ property }) => property === name))
+      .flatMap(eitherZeroOrOne),
     '  ${If} $Setting_RESTART != "no"',
     '  ${AndIf} $Setting_RESTART != "on-failure"',
     '  ${AndIf} $Setting_RESTART != "always"',
