@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { SteadError } from '../errors.ts'
 import { exitCodeFor, makeOutput } from './output.ts'
 
@@ -36,6 +36,26 @@ describe('progress', () => {
     expect(await makeOutput({}).progress('x', Promise.resolve(1))).toBe(1)
     expect(await makeOutput({ quiet: true }).progress('x', Promise.resolve(2))).toBe(2)
     expect(said).toEqual({ stdout: '', stderr: '' })
+  })
+
+  test('says how far it is at each look, on a terminal', async () => {
+    vi.useFakeTimers()
+    const { isTTY } = process.stderr
+    process.stderr.isTTY = true
+    onTestFinished(() => {
+      process.stderr.isTTY = isTTY
+    })
+    let far = 0
+    const work = new Promise<void>((done) => setTimeout(done, 2_500))
+    const shown = makeOutput({}).progress(() => `fetching, ${far} of 9`, work)
+    far = 3
+    await vi.advanceTimersByTimeAsync(1_500)
+    far = 7
+    await vi.advanceTimersByTimeAsync(1_000)
+    await shown
+    expect(said.stderr.split('\r\u001b[K')).toEqual([
+      ...['', 'fetching, 3 of 9 … 1 s', 'fetching, 7 of 9 … 2 s', ''],
+    ])
   })
 
   test('passes a failure on', async () => {

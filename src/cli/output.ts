@@ -15,8 +15,12 @@ export interface Output {
   done(text: string): void
   /** One line on standard error. */
   error(error: unknown): void
-  /** Shows that something takes its time once it has taken a second, until it settles. */
-  progress<T>(text: string, work: Promise<T>): Promise<T>
+  /**
+   * Shows that something takes its time once it has taken a second, until it settles.
+   *
+   * @param text asked for anew each time it is shown, where it is a function
+   */
+  progress<T>(text: string | (() => string), work: Promise<T>): Promise<T>
 }
 
 export interface OutputOptions {
@@ -56,7 +60,8 @@ export function makeOutput({
       const terminal = Boolean(stderr.isTTY)
       const show = (): void => {
         const seconds = Math.round((performance.now() - since) / 1000)
-        stderr.write(terminal ? `\r\u001b[K${text} … ${seconds} s` : `${text} …\n`)
+        const now = typeof text === 'string' ? text : text()
+        stderr.write(terminal ? `\r\u001b[K${now} … ${seconds} s` : `${now} …\n`)
       }
       let ticker: NodeJS.Timeout | undefined
       const first = setTimeout(() => {

@@ -4,8 +4,9 @@ import { SteadError } from '../../errors.ts'
 import type { InstallationPorts } from '../../managers/installation.ts'
 import { formatDuration, parseDuration } from '../../model/duration.ts'
 import type { ServiceSpec } from '../../model/service-spec.ts'
+import type { UpdateArchive } from '../../model/update-manifest.ts'
 import { probes } from '../../platform/probes/probes.ts'
-import { updateSource } from '../../platform/update/update-source.ts'
+import { type UpdateSource, updateSource } from '../../platform/update/update-source.ts'
 import {
   forgetVersions,
   placeVersion,
@@ -84,9 +85,7 @@ export async function update(
     return 0
   }
 
-  const size = `${Math.ceil(archive.size / 1024 ** 2)} MiB`
-  const fetching = source.archive(archive.archive, archive, () => {})
-  const bytes = await output.progress(`fetching ${archive.archive}, ${size}`, fetching)
+  const bytes = await fetched(source, archive, output)
   const files = unpack(bytes, archive, source.name)
   const directory = await placeVersion(now.place, version, files, archive.config).catch(
     refusedRight,
@@ -114,6 +113,20 @@ export async function update(
     : 'is in place, and does not run'
   output.done(`${name} ${version} ${how}; ${now.version} is kept in ${now.place.current}`)
   return 0
+}
+
+/** The archive, with how far it is where that takes its time. @throws UPDATE_UNREADABLE, UPDATE_REFUSED */
+function fetched(source: UpdateSource, archive: UpdateArchive, output: Output): Promise<Buffer> {
+  let far = 0
+  const work = source.archive(archive.archive, archive, (bytes) => {
+    far = bytes
+  })
+  const mebibytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(1)
+  const size = mebibytes(archive.size)
+  return output.progress(
+    () => `fetching ${archive.archive}, ${mebibytes(far)} of ${size} MiB`,
+    work,
+  )
 }
 
 /** @throws UPDATE_UNSUPPORTED where the service is not one that this program has installed */

@@ -115,6 +115,24 @@ describe('an update on a server', () => {
     await expect(gone.text(gone.file)).rejects.toMatchObject(unreadable('ECONNREFUSED'))
   })
 
+  test('is followed to where it has gone, and to no place where others could change it', async () => {
+    const lead = (to: string): RequestListener => {
+      return (request, response) => {
+        if (request.url === '/there/x') response.end('{}')
+        else response.writeHead(302, { location: to }).end()
+      }
+    }
+    const source = updateSource(`${base}/web_update.json`)
+    answer = lead('/there/x')
+    expect(await source.text(source.file)).toBe('{}')
+    answer = lead('http://example.com/web_update.json')
+    await expect(source.text(source.file)).rejects.toMatchObject(unreadable('without https'))
+    answer = lead('/for/ever')
+    await expect(source.text(source.file)).rejects.toMatchObject(unreadable('more than 5 times'))
+    answer = lead('http://[')
+    await expect(source.text(source.file)).rejects.toMatchObject(unreadable('leads nowhere'))
+  })
+
   test.each([
     ['http://example.com/web_update.json', 'updates come by https'],
     ['ftp://example.com/web_update.json', 'updates come by https'],

@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { SteadError } from '../../errors.ts'
-import { leadsHere } from '../../model/loopback.ts'
+import { httpGet, isSafe, TooLong } from './http-get.ts'
 
 /** Bytes of a manifest or its signature. */
 const LARGEST_TEXT = 1024 * 1024
-/** Milliseconds without a byte. */
-const STALL = 30_000
 
 /** Where a published version lies: a directory of a server, or of this machine. */
 export interface UpdateSource {
@@ -79,8 +77,6 @@ function sourceBy(name: string, file: string, read: Read): UpdateSource {
   }
 }
 
-class TooLong extends Error {}
-
 function directorySource(path: string): UpdateSource {
   return sourceBy(path, basename(path), async (file, most, progress) => {
     const wanted = join(dirname(path), file)
@@ -105,38 +101,11 @@ function serverSource(from: string): UpdateSource {
   if (url.username !== '' || url.password !== '')
     throw refused('a name and a password do not belong into an address')
   if (!isSafe(url)) throw refused('updates come by https, or from this machine')
-  return sourceBy(shown(url), basename(url.pathname), async (file, most, progress) => {
+  return sourceBy(shown(url), basename(url.pathname), (file, most, progress) => {
     const wanted = new URL(url)
     wanted.pathname = `${dirname(url.pathname).replace(/\/$/, '')}/${file}`
-    const stalled = new AbortController()
-    const late = (): NodeJS.Timeout =>
-      setTimeout(() => stalled.abort(new Error(`nothing came for ${STALL / 1000} s`)), STALL)
-    let timer = late()
-    try {
-      const answer = await fetch(wanted, { signal: stalled.signal, redirect: 'follow' })
-      if (!isSafe(new URL(answer.url))) throw new Error('it leads to an address without https')
-      if (answer.status === 404) return null
-      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`)
-      const parts: Uint8Array[] = []
-      let length = 0
-      for await (const part of answer.body ?? []) {
-        clearTimeout(timer)
-        timer = late()
-        length += part.length
-        if (length > most) throw new TooLong()
-        parts.push(part)
-        progress(length)
-      }
-      return Buffer.concat(parts)
-    } finally {
-      clearTimeout(timer)
-      stalled.abort()
-    }
+    return httpGet(wanted, most, progress)
   })
-}
-
-function isSafe(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && leadsHere(url))
 }
 
 function shown({ origin, pathname }: URL): string {
