@@ -43,20 +43,23 @@ export const NO_OUTPUT: ProgramOutput = {
   close: async () => {},
 }
 
-/** A store that outlives the guards that write to it. */
-export function memoryStore(): StateStore & { records: InstanceRecord[] } {
-  const store = {
-    records: [] as InstanceRecord[],
-    trouble: null,
-    load: () => ({ records: [...store.records], trouble: null }),
-    append(record: InstanceRecord) {
-      store.records.push(structuredClone(record))
+/** A store that outlives the guards that write to it; as in a file, what is kept is text. */
+export function memoryStore(): StateStore & { readonly records: InstanceRecord[] } {
+  let lines: string[] = []
+  const read = (): InstanceRecord[] => lines.map((line) => JSON.parse(line))
+  return {
+    get records() {
+      return read()
     },
-    rewrite(records: readonly InstanceRecord[]) {
-      store.records = structuredClone([...records])
+    trouble: null,
+    load: () => ({ records: read(), trouble: null }),
+    append(record) {
+      lines.push(JSON.stringify(record))
+    },
+    rewrite(records) {
+      lines = records.map((record) => JSON.stringify(record))
     },
   }
-  return store
 }
 
 /** Events in memory. */
