@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { completeProgram, type GuardSpec, type ProgramSpec } from '../model/program-spec.ts'
 import { diffGuardSpecs, IN_PLACE } from './diff-guard-spec.ts'
+import { fingerprintOf, needRestart, settingsBetween } from './fingerprint.ts'
 
 const web = completeProgram({ name: 'web', command: ['/bin/web'], cwd: '/srv' })
 
@@ -10,7 +11,12 @@ function guard(...services: ProgramSpec[]): GuardSpec {
 
 /** What happens to `web` when `settings` of it change. */
 function change(settings: Partial<ProgramSpec>, old = web): readonly [string, readonly string[]] {
-  const [found] = diffGuardSpecs(guard(old), guard({ ...old, ...settings }))
+  const next = { ...old, ...settings }
+  const [found] = diffGuardSpecs(guard(old), guard(next))
+  // What a guard has written down of the old one has to say the same.
+  const told = settingsBetween(fingerprintOf(old), fingerprintOf(next))
+  expect(needRestart(told)).toBe(found?.action === 'restart')
+  expect(told).toEqual(expect.arrayContaining([...(found?.settings ?? [])]))
   return [found?.action ?? '', found?.settings ?? []]
 }
 
@@ -123,4 +129,10 @@ test.each<[Partial<ProgramSpec['log']>, string, string]>([
 
 test('one setting that needs a restart decides for all, and all are named', () => {
   expect(change({ nice: 3, description: 'x' })).toEqual(['restart', ['description', 'nice']])
+})
+
+test('a fingerprint leaves defaults out, so that a setting of a later version changes nothing, and tells no value', () => {
+  const secret = fingerprintOf({ ...web, env: { TOKEN: 'hunter2' } })
+  expect(Object.keys(secret).sort()).toEqual(['command', 'cwd', 'env'])
+  for (const digest of Object.values(secret)) expect(digest).toMatch(/^[0-9a-f]{8}$/)
 })

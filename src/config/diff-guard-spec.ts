@@ -38,7 +38,7 @@ export const IN_PLACE: ReadonlySet<string> = new Set([
 ])
 
 /** Settings that are maps of others, each of which counts by itself. */
-const MAPS: ReadonlySet<string> = new Set(['limits', 'log', 'windows'])
+export const MAPS: ReadonlySet<string> = new Set(['limits', 'log', 'windows'])
 
 /**
  * What has to happen to each service for `old` to become `next`: services of `next` in its order,
@@ -71,7 +71,7 @@ function actionFor(
 }
 
 /** Where the output of a program is connected to, which it is at its start. */
-function outputOf(log: LogPolicy): string {
+export function outputOf(log: LogPolicy): string {
   return isMovedByGuard(log) ? 'guard' : log.format
 }
 

@@ -1,6 +1,8 @@
+import { fingerprintOf } from '../config/fingerprint.ts'
 import type { GuardHappening } from '../model/guard-event.ts'
 import type { ApplyChange } from '../model/ports/guard-api.ts'
 import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
+import { wasStartedOtherwise } from './changed-at-start.ts'
 import type { Engine } from './engine.ts'
 import { type Instance, isOutdated } from './instance.ts'
 import type { Instances } from './instances.ts'
@@ -95,7 +97,8 @@ export function applyChanges(
     for (const instance of list) {
       const of = (one: ProgramSpec): GuardSpec => ({ ...next, services: [one] })
       const isKnown = instance.guessed !== instance.spec
-      const action = isKnown ? compare(of(instance.spec), of(spec))[0]?.action : 'restart'
+      const guess = wasStartedOtherwise(instance, spec) ? 'restart' : 'in-place'
+      const action = isKnown ? compare(of(instance.spec), of(spec))[0]?.action : guess
       if (action === 'nothing') instance.spec = spec
       else if (action === 'in-place') inPlace([instance], spec)
       else if (serves(instance)) instance.outdated = instance.spec
@@ -107,6 +110,8 @@ export function applyChanges(
 
   function restart(list: readonly Instance[]): void {
     for (const instance of list) {
+      // What was started a moment ago has it already.
+      if (instance.spec === instance.nextSpec) continue
       const { phase, want } = instance.state
       if (phase === 'waiting') engine.rewatch(instance)
       // What failed with the old configuration is tried with the new one.
@@ -123,6 +128,7 @@ export function applyChanges(
   function inPlace(list: readonly Instance[], spec: ProgramSpec): void {
     for (const instance of list) {
       instance.spec = spec
+      instance.startedWith = fingerprintOf(spec)
       instance.channel?.reconfigure(spec.log)
       engine.rewatch(instance)
     }

@@ -6,77 +6,21 @@ import {
   type ConfigSources,
   type ConfigVersion,
 } from '../model/config-version.ts'
-import type { GuardHappening } from '../model/guard-event.ts'
-import type { ConfigFacts } from '../model/guard-status.ts'
-import type { Clock } from '../model/ports/clock.ts'
-import type { ConfigHistory } from '../model/ports/config-history.ts'
-import type { ApplyChange, Caller, GuardApi } from '../model/ports/guard-api.ts'
+import type { ApplyChange, Caller } from '../model/ports/guard-api.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
+import type { ChangedAtStart } from './changed-at-start.ts'
+import type {
+  ConfigurationParts,
+  GuardConfiguration,
+  ReadConfiguration,
+  Taking,
+} from './configuration-parts.ts'
 import { mergeSpecs } from './merge-specs.ts'
 import type { Rollout } from './rollouts.ts'
 import type { Trial } from './trial.ts'
 import { callerName } from './verbs.ts'
 
-/** A configuration, and the texts that it was read from. */
-export interface ReadConfiguration {
-  readonly spec: GuardSpec
-  readonly sources: ConfigSources
-  /** Where a change of it came from where that was no file: `remote etcd … (revision 42)`. */
-  readonly origin?: string
-}
-
-export interface ConfigurationParts {
-  readonly clock: Clock
-  /**
-   * Reads the configuration anew: from its files, with `text` in place of the first, or from texts
-   * that were kept; `cause` says whether the remote source is asked. @throws GUARD_FILE_INVALID and the like
-   */
-  readonly readSpec: (
-    given: string | ConfigSources | null,
-    cause: ConfigCause,
-  ) => Promise<ReadConfiguration>
-  readonly compare: (old: GuardSpec, next: GuardSpec) => readonly ApplyChange[]
-  readonly history: ConfigHistory
-  readonly tell: (happening: GuardHappening) => void
-  /** Told of a configuration that was taken, before its services follow. */
-  readonly applied?: (next: GuardSpec) => void
-  /** Services whose instances would be restarted one after another. */
-  readonly rolls: (changes: readonly ApplyChange[], next: GuardSpec) => readonly string[]
-  /** Without a rollout, that which is under way goes on. */
-  readonly carryOut: (
-    changes: readonly ApplyChange[],
-    next: GuardSpec,
-    rollout: Rollout | null,
-    by: string,
-  ) => void
-  /** Which of these services do well now. */
-  readonly doingWell: (services: readonly string[]) => readonly string[]
-  readonly watchTrial: (
-    services: readonly string[],
-    ended: (failure: string | null) => void,
-  ) => Trial
-  /** @throws GUARD_ENDING */
-  readonly refuseWhenEnding: () => void
-}
-
-export interface GuardConfiguration {
-  readonly current: GuardSpec
-  readonly facts: ConfigFacts
-  readonly api: Pick<
-    GuardApi,
-    | 'apply'
-    | 'configuration'
-    | 'reread'
-    | 'takeOver'
-    | 'dismiss'
-    | 'versions'
-    | 'versionSources'
-    | 'rollback'
-  >
-  /** The guard begins with what it was given: a version where it is not the newest one that was good. */
-  begin(): void
-  close(): void
-}
+export type { ConfigurationParts, ReadConfiguration } from './configuration-parts.ts'
 
 /** What a guard runs, what it has run before, and what it has read and not taken over yet. */
 export function guardConfiguration(
@@ -90,8 +34,12 @@ export function guardConfiguration(
   let good = first
   let running: { readonly version: ConfigVersion; readonly watch: Trial } | null = null
   let refused: ConfigRefusal | null = null
+  let closed = false
+  /** What is asked for has to wait until it is known what the guard can go back to. */
+  let begun: Promise<void> = Promise.resolve()
 
   const now = (): string => clock.wall().toISOString()
+  const digestOf = ({ sources }: ReadConfiguration): string => history.digestOf(sources)
   const policyOf = (spec: GuardSpec) => spec.config ?? CONFIG_POLICY
 
   function settle(outcome: ConfigVersion['outcome'], reason: string | null): void {
@@ -126,7 +74,7 @@ export function guardConfiguration(
     },
   ): readonly ApplyChange[] {
     const planned = parts.compare(current, next.spec)
-    const isSame = history.versions.at(-1)?.digest === history.digestOf(next.sources)
+    const isSame = history.versions.at(-1)?.digest === digestOf(next)
     if (isSame && planned.every(({ action }) => action === 'nothing')) {
       refused = null
       offered = next.spec
@@ -141,6 +89,16 @@ export function guardConfiguration(
     // One that failed before may go on failing: that is not for this change to answer for.
     const answerable = [...added, ...parts.doingWell(known)]
     settle(replaced.outcome, replaced.reason)
+    put(next, planned, { by, cause, trial, rolled, answerable })
+    return planned
+  }
+
+  /** Its services follow; those that are to answer for it are watched. */
+  function put(
+    next: ReadConfiguration,
+    planned: readonly ApplyChange[],
+    { by, cause, trial, rolled, answerable }: Taking,
+  ): void {
     refused = null
     offered = next.spec
     // What is gone back to is gone back to as a whole, whatever fails on the way.
@@ -164,7 +122,7 @@ export function guardConfiguration(
     follow(next.spec, planned, { services: rolled, stopsFor, ended }, by)
     if (!onTrial) {
       good = next
-      return planned
+      return
     }
     watch = parts.watchTrial(watched, (failure) => {
       if (failure === null) {
@@ -176,7 +134,37 @@ export function guardConfiguration(
     })
     running = { version, watch }
     if (rolled.length === 0) watch.begin(trial)
-    return planned
+  }
+
+  /** What an earlier guard has started otherwise follows as it would follow a change. */
+  function putFirst(
+    before: ConfigVersion | undefined,
+    { changes, ailing }: Omit<ChangedAtStart, 'isUnderWay'>,
+  ): void {
+    const { trial } = policyOf(first.spec)
+    const rolled = parts.rolls(changes, first.spec)
+    const taking = { by: 'start', cause: 'start', rolled } as const
+    const well = changes.flatMap(({ service }) => (ailing.includes(service) ? [] : [service]))
+    const answerable = trial > 0 ? well : well.filter((one) => rolled.includes(one))
+    const earlier =
+      before?.digest === digestOf(first) ? null : history.sourcesOf(before?.number ?? 0)
+    if (answerable.length === 0 || earlier === null) {
+      put(first, changes, { ...taking, trial: 0, answerable: [] })
+      return
+    }
+    begun = parts.readSpec(earlier, 'rollback').then(
+      (found) => {
+        if (closed) return
+        good = found
+        put(first, changes, { ...taking, trial, answerable })
+      },
+      (error: Error) => {
+        if (closed) return
+        const text = `the configuration of the start cannot be gone back from: ${error.message}`
+        tell({ type: 'guard', text, severity: 4 })
+        put(first, changes, { ...taking, trial: 0, answerable: [] })
+      },
+    )
   }
 
   /** To what was good last, without reading anything that could fail. */
@@ -190,6 +178,7 @@ export function guardConfiguration(
     cause: ConfigCause,
   ): Promise<ReadConfiguration> {
     parts.refuseWhenEnding()
+    await begun
     try {
       return await parts.readSpec(given, cause)
     } catch (error) {
@@ -234,12 +223,17 @@ export function guardConfiguration(
         refused,
       }
     },
-    begin() {
+    begin({ isUnderWay, ...changed }) {
       const before = history.versions.at(-1)
       const cut = before?.outcome === 'trial'
       // A trial that the guard did not live to see the end of has not failed.
       if (cut) history.settle(before.number, 'good', 'the guard ended during the trial')
-      if (before?.digest === history.digestOf(first.sources)) return
+      const isSame = before?.digest === digestOf(first)
+      if (changed.changes.length > 0 && !(isSame && isUnderWay)) {
+        putFirst(before, changed)
+        return true
+      }
+      if (isSame) return false
       const { keep } = policyOf(first.spec)
       const of = {
         by: 'start',
@@ -249,8 +243,10 @@ export function guardConfiguration(
         reason: null,
       } as const
       history.append({ at: now(), ...of }, first.sources, keep)
+      return false
     },
     close() {
+      closed = true
       running?.watch.cancel()
     },
     api: {
@@ -275,9 +271,11 @@ export function guardConfiguration(
         return parts.compare(current, offered)
       },
       async takeOver(services, caller) {
+        await begun
         return takePart(mergeSpecs(current, offered, services), caller)
       },
       async dismiss(services, caller) {
+        await begun
         const nothing = { ...current, services: [], groups: [] }
         return takePart(mergeSpecs(current, nothing, services), caller)
       },

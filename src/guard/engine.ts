@@ -7,7 +7,7 @@ import { isWindowsSignal } from '../model/signal-name.ts'
 import { judgeDependencies } from './dependencies.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { happeningsSince, sameWant } from './happenings.ts'
-import { type Instance, MAX_EXITS } from './instance.ts'
+import { type Instance, MAX_EXITS, takeNextSpec } from './instance.ts'
 import type { Instances } from './instances.ts'
 import { looking } from './looking.ts'
 import type { Effect, InstanceEvent, InstanceState } from './state.ts'
@@ -150,7 +150,7 @@ export function engine(instances: Instances, parts: EngineParts): Engine {
   }
 
   function spawn(instance: Instance, incarnation: number): void {
-    instance.spec = instance.nextSpec
+    takeNextSpec(instance)
     const { id, spec } = instance
     instance.child?.release?.()
     instance.child = null

@@ -5,6 +5,7 @@ import type { EventStream, GuardApi } from '../model/ports/guard-api.ts'
 import { accessOf } from './access-of.ts'
 import { applyChanges, servicesToRoll } from './apply.ts'
 import { boot } from './boot.ts'
+import { changesAtStart } from './changed-at-start.ts'
 import { guardConfiguration, type ReadConfiguration } from './configuration.ts'
 import { detailOf } from './detail.ts'
 import { engine as makeEngine } from './engine.ts'
@@ -270,17 +271,17 @@ export function guard(first: ReadConfiguration, parts: GuardParts): Guard {
     api,
     start() {
       for (const service of configuration.current.services) people.add(service)
-      const adopted = people.restore()
+      const { adopted, ailing } = people.restore()
       takeSockets(instances, parts.sockets)
       tell({
         type: 'guard',
         text: adopted === 0 ? 'started' : `started; took on ${adopted}`,
         severity: 6,
       })
-      configuration.begin()
       parameters.begin(configuration.current.services)
       for (const instance of instances.all()) startAtBoot(instance)
-      goOnRolling(instances, rollouts)
+      const changed = changesAtStart(instances.all())
+      if (!configuration.begin({ ...changed, ailing })) goOnRolling(instances, rollouts)
       store.rewrite(people.records())
       started = true
       endWhenJobsAreDone()

@@ -1,4 +1,6 @@
+import { fingerprintOf } from '../config/fingerprint.ts'
 import type { ExitRecord, InstanceStatus, RecoveryFact } from '../model/guard-status.ts'
+import type { Fingerprint } from '../model/instance-record.ts'
 import type { OutputChannel } from '../model/ports/program-output.ts'
 import type { Child } from '../model/ports/spawner.ts'
 import type { ProgramSpec, StopStep } from '../model/program-spec.ts'
@@ -34,12 +36,20 @@ export interface Instance {
   cgroupTold: string | null
   wantAt: string
   startedAt: string | null
+  /** What its newest life was started with; null where an earlier guard has not written that down. */
+  startedWith: Fingerprint | null
   /** It is stopped to be removed. */
   removing: boolean
   /** What it must not go on to run: its turn in a rollout has still to come while `spec` is this one. */
   outdated: ProgramSpec | null
   /** Stands for what an earlier guard has started it with and this one never read, while `spec` is this one. */
   guessed: ProgramSpec | null
+}
+
+/** For a life that begins now. */
+export function takeNextSpec(instance: Instance): void {
+  instance.spec = instance.nextSpec
+  instance.startedWith = fingerprintOf(instance.spec)
 }
 
 /** It lives with a configuration that has been replaced, and is restarted for that soon. */
@@ -72,6 +82,7 @@ export function newInstance(
     cgroupTold: null,
     wantAt: at,
     startedAt: null,
+    startedWith: null,
     removing: false,
     outdated: null,
     guessed: null,

@@ -5,6 +5,7 @@ import type { Clock } from '../model/ports/clock.ts'
 import type { ProcessIdentity, Spawner } from '../model/ports/spawner.ts'
 import { MARKS } from '../model/program-marks.ts'
 import { completeProgram, type ProgramSpec } from '../model/program-spec.ts'
+import { compareWithRecord } from './changed-at-start.ts'
 import type { Engine } from './engine.ts'
 import { type Instance, isLive, newInstance } from './instance.ts'
 import type { Instances } from './instances.ts'
@@ -17,6 +18,7 @@ import {
   stateFrom,
 } from './restore.ts'
 import type { InstanceState } from './state.ts'
+import { isTrouble } from './trial.ts'
 
 export interface PopulationParts {
   readonly guardId: string
@@ -42,8 +44,8 @@ export interface Population {
   ): { readonly added: readonly Instance[]; readonly going: readonly Instance[] }
   /** Stops it, and then there is no such instance. */
   remove(instance: Instance, by: string): void
-  /** Takes on what an earlier guard left; returns how many programs live on. */
-  restore(): number
+  /** Takes on what an earlier guard left: how many programs live on, and which services it left in trouble. */
+  restore(): { readonly adopted: number; readonly ailing: readonly string[] }
   /** What a later guard has to know of everything. */
   records(): readonly InstanceRecord[]
 }
@@ -105,13 +107,14 @@ export function population(parts: PopulationParts): Population {
     return addOne(record.service, record.instance, spec)
   }
 
-  function restore(): number {
+  function restore(): ReturnType<Population['restore']> {
     const { records, trouble } = store.load()
     if (trouble !== null) tell({ type: 'guard', text: trouble, severity: 4 })
     const known = newestRecords(records)
     // Also where nothing is written down: the state may be what was lost.
     const found = byInstance(spawner.findByEnvironment(MARKS.guard, parts.guardId))
     let adopted = 0
+    const ailing = new Set<string>()
     for (const key of new Set([...known.keys(), ...found.keys()])) {
       const record = known.get(key)
       const left = found.get(key) ?? []
@@ -122,23 +125,22 @@ export function population(parts: PopulationParts): Population {
         continue
       }
       const instance = there ?? strangerFrom(record ?? unknownRecord(service, Number(number)))
+      const remains = remainsOf(record, left)
       if (record === undefined) wantFoundAgain(instance)
       if (record !== undefined) {
         instance.state = stateFrom(record, clock)
-        if (record.outdated === true) {
-          instance.spec = { ...instance.spec }
-          instance.outdated = instance.spec
-          instance.guessed = instance.spec
-        }
+        if (isTrouble(record.phase)) ailing.add(service)
         if (record.want.by === 'shutdown') forgetShutdown(instance)
         instance.wantAt = record.want.at
         instance.startedAt = record.startedAt
         if (record.lastExit !== null) instance.exits = [record.lastExit]
       }
-      if (takeOn(instance, record, remainsOf(record, left))) adopted += 1
+      const changed = compareWithRecord(instance, record, remains.main?.incarnation ?? null)
+      if (takeOn(instance, record, remains)) adopted += 1
+      if (changed.some((setting) => setting.startsWith('limits.'))) engine.rewatch(instance)
       if (there === undefined) remove(instance, 'configuration')
     }
-    return adopted
+    return { adopted, ailing: [...ailing] }
   }
 
   /** An end that was cut short forgets requests as a whole one does: what is to run runs again. */

@@ -48,6 +48,7 @@ export function recordOf(instance: Instance, clock: Clock): InstanceRecord {
     failures: state.failures.map((at) => Math.round(wall - (now - at))),
     restarts: state.restarts,
     lastExit: exits[0] ?? null,
+    ...(instance.startedWith === null ? {} : { startedWith: instance.startedWith }),
     ...(isOutdated(instance) ? { outdated: true as const } : {}),
     stop: spec.stop,
   }

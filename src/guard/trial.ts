@@ -1,3 +1,4 @@
+import type { ProgramPhase } from '../model/guard-status.ts'
 import type { Timers } from '../model/ports/timers.ts'
 import type { Instance } from './instance.ts'
 import type { Instances } from './instances.ts'
@@ -76,9 +77,12 @@ export function doesWell(list: readonly Instance[]): boolean {
   return !list.some(hasTrouble)
 }
 
-function hasTrouble({ state }: Instance): boolean {
-  const { phase, health } = state
-  return phase === 'fatal' || phase === 'lost' || phase === 'backoff' || health === 'unhealthy'
+function hasTrouble({ state: { phase, health } }: Instance): boolean {
+  return isTrouble(phase) || health === 'unhealthy'
+}
+
+export function isTrouble(phase: ProgramPhase): boolean {
+  return phase === 'fatal' || phase === 'lost' || phase === 'backoff'
 }
 
 function troubleOf({ state: { phase, health, why } }: Instance): string {

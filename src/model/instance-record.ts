@@ -5,6 +5,9 @@ import type { StopStep } from './program-spec.ts'
 /** The version of what a guard writes down. A guard reads this one and older ones. */
 export const STATE_VERSION = 1
 
+/** By setting, as stead.yaml names it: a digest of its value; what is left out has its default. */
+export type Fingerprint = Readonly<Record<string, string>>
+
 /**
  * What a later guard has to know of an instance, to take it on without a second process of it. The
  * newest record of an instance counts.
@@ -28,6 +31,8 @@ export interface InstanceRecord {
   readonly failures: readonly number[]
   readonly restarts: number
   readonly lastExit: ExitRecord | null
+  /** What its newest life was started with; left out where that is not known, as by older guards. */
+  readonly startedWith?: Fingerprint
   /** It runs what was configured before, and its turn to be restarted has not come yet. */
   readonly outdated?: true
   /** How to stop it, should it no longer be in the configuration. */

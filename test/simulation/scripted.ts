@@ -1,8 +1,10 @@
 /** A world in which each program behaves as a test says, and a guard in it that can be dropped at any point. */
 import type { Guard, GuardParts } from '../../src/guard/guard.ts'
 import type { WatchReport } from '../../src/guard/watchers.ts'
+import { CONFIG_POLICY } from '../../src/model/config-version.ts'
 import type { GuardEvent } from '../../src/model/guard-event.ts'
 import type { InstanceStatus } from '../../src/model/guard-status.ts'
+import type { InstanceRecord } from '../../src/model/instance-record.ts'
 import type { GuardVerb, VerbOptions, VerbResult } from '../../src/model/ports/guard-api.ts'
 import {
   completeProgram,
@@ -66,6 +68,8 @@ export interface World {
   /** Pids of everything of it that lives. */
   pidsOf(id: string): readonly number[]
   phasesOf(id: string): readonly string[]
+  /** What its present watch looks at. */
+  specOf(id: string): ProgramSpec | undefined
   /** What its present watch would tell. */
   report(id: string): WatchReport
   act(
@@ -83,7 +87,17 @@ export interface World {
   /** The guard dies as by SIGKILL: nothing that it would still do happens. */
   drop(): void
   /** A new guard over the same processes and state. Returns how many it took on. */
-  again(services?: readonly ProgramSpec[]): number
+  again(services?: readonly ProgramSpec[], how?: Again): number
+  /** What is written down is without that, as older guards have left it. */
+  forget(field: keyof InstanceRecord): void
+}
+
+/** What its configuration is like when a guard starts. */
+export interface Again {
+  /** Changes are on trial for so long. */
+  readonly trial?: number
+  /** The texts of earlier versions say nothing any more. */
+  readonly unreadable?: true
 }
 
 /** Milliseconds from a look for what a program needs to its answer. */
@@ -117,6 +131,7 @@ export function scripted(script: Script): World {
   const lives = new Map<string, Life>()
   const starts = new Map<string, number[]>()
   const reports = new Map<string, WatchReport>()
+  const watched = new Map<string, ProgramSpec>()
   const looks = new Map<string, number>()
   const doubles: string[] = []
   const store = memoryStore()
@@ -146,7 +161,7 @@ export function scripted(script: Script): World {
     },
   )
 
-  function begin() {
+  function begin(unreadable: boolean) {
     const death = mortal({ time, spawner: processes.spawner(), store, events }, () => {
       deeds += 1
       return deeds === script.dropAfter
@@ -157,6 +172,7 @@ export function scripted(script: Script): World {
       ...death.parts,
       history,
       parameters,
+      unreadable,
       ...(script.runCommand === undefined ? {} : { runCommand: script.runCommand }),
       random: script.random ?? (() => 0.5),
       onLook({ id, spec }, told) {
@@ -167,7 +183,8 @@ export function scripted(script: Script): World {
           told(missing.map((need) => ({ need, how: 'not there' }))),
         )
       },
-      onWatch(what, id, report) {
+      onWatch(what, id, report, spec) {
+        watched.set(keyOf(id), spec)
         reports.set(keyOf(id), report)
         const after = lives.get(keyOf(id))?.readyAfter ?? null
         if (what === 'readiness' && after !== null) {
@@ -213,6 +230,7 @@ export function scripted(script: Script): World {
     pidsOf: (id) => ofKey(id).map(({ identity }) => identity.pid),
     phasesOf: (id) =>
       events.all.flatMap((event) => (event.type === 'phase' && event.id === id ? [event.to] : [])),
+    specOf: (id) => watched.get(keyOf(id)),
     report(id) {
       const report = reports.get(keyOf(id))
       if (report === undefined) throw new Error(`${id} was never watched`)
@@ -258,11 +276,15 @@ export function scripted(script: Script): World {
       return promise
     },
     drop: () => current.die(),
-    again(services = spec.services) {
+    again(services = spec.services, { trial, unreadable = false } = {}) {
       current?.die()
       spec = { ...spec, services }
-      current = begin()
+      if (trial !== undefined) spec = { ...spec, config: { ...CONFIG_POLICY, trial } }
+      current = begin(unreadable)
       return current.guard.start()
+    },
+    forget(field) {
+      store.rewrite(store.records.map(({ [field]: _, ...rest }) => rest as InstanceRecord))
     },
   }
   return world

@@ -2,7 +2,7 @@ import { diffGuardSpecs } from '../../src/config/diff-guard-spec.ts'
 import type { ReadConfiguration } from '../../src/guard/configuration.ts'
 import { type Guard, type GuardEvents, type GuardParts, guard } from '../../src/guard/guard.ts'
 import type { Instance } from '../../src/guard/instance.ts'
-import type { NeedsTarget, Watchers, WatchReport } from '../../src/guard/watchers.ts'
+import type { NeedsTarget, Watchers, WatchReport, WatchTarget } from '../../src/guard/watchers.ts'
 import type { GuardEvent, GuardHappening } from '../../src/model/guard-event.ts'
 import type { InstanceRecord, StateStore } from '../../src/model/instance-record.ts'
 import type { ConfigHistory } from '../../src/model/ports/config-history.ts'
@@ -10,7 +10,7 @@ import type { ProgramOutput } from '../../src/model/ports/program-output.ts'
 import type { Spawner } from '../../src/model/ports/spawner.ts'
 import { MARKS } from '../../src/model/program-marks.ts'
 import type { UnmetNeed } from '../../src/model/program-needs.ts'
-import type { GuardSpec } from '../../src/model/program-spec.ts'
+import type { GuardSpec, ProgramSpec } from '../../src/model/program-spec.ts'
 import { memoryHistory } from '../fakes/config-history.ts'
 import { memoryParameters } from '../fakes/parameters.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -93,6 +93,8 @@ export interface SimulatedGuardParts {
   readonly spawner: Spawner
   readonly store: StateStore
   readonly history?: ConfigHistory
+  /** Its texts say nothing any more. */
+  readonly unreadable?: boolean
   readonly parameters?: GuardParts['parameters']
   readonly runCommand?: GuardParts['runCommand']
   readonly events: GuardEvents
@@ -101,7 +103,12 @@ export interface SimulatedGuardParts {
   /** Called before each start. */
   readonly onLaunch?: (instance: Instance) => void
   /** Called for each life that is watched. */
-  readonly onWatch: (what: 'readiness' | 'life' | 'end', id: string, report: WatchReport) => void
+  readonly onWatch: (
+    what: 'readiness' | 'life' | 'end',
+    id: string,
+    report: WatchReport,
+    spec: ProgramSpec,
+  ) => void
 }
 
 /** The real guard over simulated processes and time. */
@@ -120,28 +127,33 @@ export function simulatedGuard(
       }
     },
     prepare: () => ({ env: {}, descriptors: new Map() }),
-    readiness: (target, report) => watch('readiness', target.id, report),
-    life: (target, report) => watch('life', target.id, report),
-    end: (target, report) => watch('end', target.id, report),
+    readiness: (target, report) => watch('readiness', target, report),
+    life: (target, report) => watch('life', target, report),
+    end: (target, report) => watch('end', target, report),
     hears: () => true,
     rest() {},
     forget() {},
   }
-  function watch(what: 'readiness' | 'life' | 'end', id: string, report: WatchReport) {
+  function watch(
+    what: 'readiness' | 'life' | 'end',
+    { id, spec }: WatchTarget,
+    report: WatchReport,
+  ) {
     let on = true
     const when =
       <A extends unknown[]>(act: (...args: A) => void) =>
       (...args: A): void => {
         if (on) act(...args)
       }
-    parts.onWatch(what, id, {
+    const told = {
       ready: when(report.ready),
       health: when(report.health),
       fault: when(report.fault),
       status: when(report.status),
       probed: when(report.probed),
       said: when(report.said),
-    })
+    }
+    parts.onWatch(what, id, told, spec)
     return {
       beat() {},
       facts: () => ({ probes: [], heartbeat: null }),
@@ -192,6 +204,7 @@ export function simulatedGuard(
     own: () => ({ memory: 0, cpu: 0, descriptors: null }),
     readSpec: async (given) => {
       if (given === null || typeof given === 'string') return configuration(next)
+      if (parts.unreadable) throw new Error('what it includes is there no longer')
       return configuration(JSON.parse(given.spec ?? '') as GuardSpec)
     },
     history: parts.history ?? memoryHistory(),

@@ -29,6 +29,8 @@ export interface SimulatedProcess {
   /** The program. */
   readonly file: string
   alive: boolean
+  /** The memory that it was last held to while it lived. */
+  memory?: number | null
   readonly end: (exit: Exit) => void
   /** Another process of its tree, of its kind. */
   readonly fork: () => SimulatedProcess
@@ -110,6 +112,9 @@ export function simulatedProcesses(
           return targets.map(({ identity }) => identity.pid)
         },
         survivors: () => tree(leader).map(({ identity }) => identity),
+        limit({ memory }) {
+          leader.memory = memory
+        },
       })
       const tree = (leader: SimulatedProcess): SimulatedProcess[] =>
         all.filter(

@@ -176,6 +176,43 @@ test('several instances follow one after another, and the first that fails has a
   for (const { pid } of await room.running('a@1', 'a@2', 'a@3')) expect(pids.has(pid)).toBe(false)
 })
 
+test('a file that changes while no guard is there: what follows is what it changes, and nothing else', async () => {
+  const room = openRoom({ a: sleeper('1'), b: sleeper('1'), c: sleeper('1') })
+  const guard = await room.up()
+  const before = await room.running('a', 'b', 'c')
+  await guard.kill()
+  const described = { ...sleeper('1'), description: 'the third' }
+  room.write({ a: sleeper('2'), b: sleeper('1'), c: described })
+  await room.up()
+  const values = () => room.programs('a').map(({ environment }) => environment.VALUE)
+  await until('a runs what the file says', () => values().join() === '2')
+  const after = await room.running('a', 'b', 'c')
+  expect(after.slice(1).map(({ pid }) => pid)).toEqual(before.slice(1).map(({ pid }) => pid))
+  const { stdout } = await room.stead('config', 'history', '--json')
+  expect(JSON.parse(stdout).versions.at(-1)).toMatchObject({
+    cause: 'start',
+    outcome: 'good',
+    changes: [{ service: 'a', action: 'restart', settings: ['env'] }],
+  })
+})
+
+test('and the guard goes back where the first of several instances does not bear it', async () => {
+  const several = (command: readonly string[]) => ({ a: { command, instances: 3 } })
+  const room = openRoom(several(SLEEPS))
+  await room.up()
+  const before = await room.running('a@1', 'a@2', 'a@3')
+  expect(await room.stead('down', '--keep')).toMatchObject({ code: 0 })
+  room.write(several(['sh', '-c', 'exit 3']))
+  await room.up()
+  const { reason } = await version(room, 2, 'rolled-back')
+  expect(reason).toMatch(/^a@1/)
+  await version(room, 3, 'good')
+  const back = await room.running('a@1', 'a@2', 'a@3')
+  expect(back.slice(1).map(({ pid }) => pid)).toEqual(before.slice(1).map(({ pid }) => pid))
+  const commands = room.programs('a').map(({ command }) => command.join(' '))
+  expect(commands).toEqual(Array(3).fill('sleep 600'))
+})
+
 test('config show --running tells what runs, and what the file says otherwise by now', async () => {
   const room = openRoom({ a: sleeper('1'), b: sleeper('1') })
   await room.up()
