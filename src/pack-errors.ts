@@ -102,6 +102,6 @@ export const packErrors = {
       'A file could not be signed: the certificate, its password, its time, or the authority for time stamps.',
     message: (p) => `${p.file} could not be signed: ${p.reason}`,
     hint: () =>
-      'docs/guide/packaging.md says which certificates are taken, and where passwords come from',
+      'docs/guide/signing.md says which certificates are taken, and where passwords come from',
   }),
 } as const

@@ -1,10 +1,16 @@
 /** Signing what is packed for Windows: Authenticode, by osslsigncode. */
-import { X509Certificate } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SteadError } from '../errors.ts'
-import type { PackSpec } from '../model/pack-spec.ts'
-import type { CommandRunner } from '../model/ports/command-runner.ts'
-import { reasonOf, signWords, verifyWords } from '../pack/sign/authenticode.ts'
+import type { PackSigning, PackSpec } from '../model/pack-spec.ts'
+import type { CommandResult, CommandRunner } from '../model/ports/command-runner.ts'
+import { type Leaf, signWords, verifyWords } from '../pack/sign/authenticode.ts'
+import { leastProgram } from '../pack/sign/least-program.ts'
+import { isOnToken, tokenKey } from '../pack/sign/pkcs11-uri.ts'
+import { lastLine, reasonOf } from '../pack/sign/signing-reason.ts'
+import { certificatesInside, certificatesOf, checkedLeaf } from './signing-certificate.ts'
 
 export interface SigningPorts {
   readonly runner: Pick<CommandRunner, 'run'>
@@ -24,88 +30,118 @@ const SYSTEM_ROOTS = '/etc/ssl/certs/ca-certificates.crt'
 const TIMEOUT = 120_000
 
 /**
- * Looks at the certificate before anything is built. Null where nothing is to be signed.
+ * Looks at the certificate before anything is built, and tries a signature, without a time stamp, on a program of 512 bytes.
+ * Null where nothing is to be signed.
  *
- * @throws PACK_SIGNING_FAILED for a wrong password, or a certificate whose time is over or has not come
+ * @throws PACK_SIGNING_FAILED for a wrong password or PIN, a token or a module that is not there, a certificate whose time
+ * is over or has not come, and a chain that ends in no root
  */
 export async function openSigner(spec: PackSpec, ports: SigningPorts): Promise<Signer | null> {
   const { signing } = spec
   if (signing === null || !spec.targets.includes('win-x64')) return null
-  const { runner } = ports
+  const { certificate } = signing
   const password = await ports.password()
-  const onToken = signing.certificate.startsWith('pkcs11:')
-  const pem = onToken ? '' : await certificatesOf(runner, signing.certificate, password)
-  const leaf = onToken ? null : checkedLeaf(pem, signing.certificate, ports.now)
-  return {
-    async sign(file) {
-      const signed = `${file}.signed`
-      const roots = `${file}.roots`
-      const fail = (reason: string): SteadError =>
-        new SteadError('PACK_SIGNING_FAILED', { file, reason })
-      try {
-        const options = { input: password, timeout: TIMEOUT }
-        const made = await runner.run(
-          'osslsigncode',
-          signWords(spec, signing, file, signed),
-          options,
-        )
-        if (made.timedOut) throw fail('it was ended after 120 s')
-        if (made.exit.kind !== 'code' || made.exit.code !== 0)
-          throw fail(reasonOf(`${made.stdout}\n${made.stderr}`, signing))
-        const system = await readFile(SYSTEM_ROOTS, 'utf8').catch(() => '')
-        await writeFile(roots, `${pem}\n${system}`)
-        const check = await runner.run('osslsigncode', verifyWords(signed, leaf, roots), {
-          timeout: TIMEOUT,
-        })
-        if (check.exit.kind !== 'code' || check.exit.code !== 0)
-          throw fail(
-            `the signature does not verify; the PFX has to have all certificates up to the root: ${reasonOf(check.stderr, signing)}`,
-          )
-        await rename(signed, file)
-      } finally {
-        await rm(signed, { force: true })
-        await rm(roots, { force: true })
-      }
-    },
+  const key = isOnToken(certificate) ? tokenKey(certificate) : null
+  if (key !== null) checkToken(key, certificate, password)
+  const bench: Bench = { spec, signing, password, runner: ports.runner }
+  const inFile = key === null ? await certificatesOf(ports.runner, certificate, password) : null
+  const room = await mkdtemp(join(tmpdir(), 'stead-signing-'))
+  try {
+    const leaf = inFile === null ? null : checkedLeaf(inFile, certificate, ports.now)
+    const [trial, signed] = [join(room, 'trial.exe'), join(room, 'signed.exe')]
+    await writeFile(trial, leastProgram())
+    const unstamped = { ...bench, signing: { ...signing, timestamp: null } }
+    await make(unstamped, { from: trial, to: signed, name: certificate })
+    const chain = signing.chain === null ? '' : await readFile(signing.chain, 'utf8')
+    const known: Known = {
+      pem: `${inFile ?? ''}\n${chain}`,
+      leaf:
+        leaf ??
+        checkedLeaf(await certificatesInside(ports.runner, signed, room), certificate, ports.now),
+    }
+    await verify(unstamped, known, signed, certificate)
+    return { sign: (file) => signInPlace(bench, known, file) }
+  } finally {
+    await rm(room, { recursive: true, force: true })
   }
 }
 
-/** All certificates of a PFX as PEM, its own first. */
-async function certificatesOf(
-  runner: SigningPorts['runner'],
-  certificate: string,
-  password: string,
-): Promise<string> {
-  const read = (...words: string[]) =>
-    runner.run('openssl', ['pkcs12', '-in', certificate, '-nokeys', '-passin', 'stdin', ...words], {
-      input: `${password}\n`,
-    })
-  // Those that Windows and older tools write are encrypted by what OpenSSL 3 has as "legacy" alone.
-  let found = await read()
-  if (/unsupported/i.test(found.stderr)) found = await read('-legacy')
-  if (found.exit.kind === 'code' && found.exit.code === 0) return found.stdout
-  const reason = /mac verify|invalid password/i.test(found.stderr)
-    ? `the password of ${certificate} is wrong`
-    : `${certificate} is no PFX that openssl can read`
-  throw new SteadError('PACK_SIGNING_FAILED', { file: certificate, reason })
+interface Bench {
+  readonly spec: PackSpec
+  readonly signing: PackSigning
+  readonly password: string
+  readonly runner: SigningPorts['runner']
 }
 
-/** @returns the SHA-256 of the one certificate that is not an authority's */
-function checkedLeaf(pem: string, file: string, now: Date): string {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  const all = blocks.map((block) => new X509Certificate(block))
-  const leaf = all.find((one) => !all.some((other) => other !== one && other.checkIssued(one)))
-  if (leaf === undefined)
-    throw new SteadError('PACK_SIGNING_FAILED', { file, reason: 'it has no certificate in it' })
-  if (now > new Date(leaf.validTo))
-    throw new SteadError('PACK_SIGNING_FAILED', {
-      file,
-      reason: `the certificate expired on ${new Date(leaf.validTo).toISOString()}`,
-    })
-  if (now < new Date(leaf.validFrom))
-    throw new SteadError('PACK_SIGNING_FAILED', {
-      file,
-      reason: `the certificate is valid from ${new Date(leaf.validFrom).toISOString()} on`,
-    })
-  return leaf.fingerprint256.replaceAll(':', '').toLowerCase()
+interface Known {
+  readonly leaf: Leaf
+  /** Certificates that a chain can be made of, as PEM. */
+  readonly pem: string
+}
+
+function failed(file: string, reason: string): SteadError {
+  return new SteadError('PACK_SIGNING_FAILED', { file, reason })
+}
+
+function checkToken(key: ReturnType<typeof tokenKey>, certificate: string, pin: string): void {
+  if ('problem' in key) throw failed(certificate, key.problem)
+  if (!existsSync(key.module)) throw failed(certificate, `there is no ${key.module}`)
+  // What speaks to the token would ask for it at the terminal.
+  if (pin === '') throw failed(certificate, 'it has no PIN, by passwordEnv or standard input')
+}
+
+/** Into a file beside it, which takes its place when it has been verified. */
+async function signInPlace(bench: Bench, known: Known, file: string): Promise<void> {
+  const signed = `${file}.signed`
+  try {
+    await make(bench, { from: file, to: signed, name: file })
+    await verify(bench, known, signed, file)
+    await rename(signed, file)
+  } finally {
+    await rm(signed, { force: true })
+  }
+}
+
+/** @param name what errors call it */
+async function make(
+  { spec, signing, password, runner }: Bench,
+  { from, to, name }: { readonly from: string; readonly to: string; readonly name: string },
+): Promise<void> {
+  const options = { input: password, timeout: TIMEOUT }
+  const made = await runner.run('osslsigncode', signWords(spec, signing, from, to), options)
+  if (made.timedOut) throw failed(name, 'it was ended after 120 s')
+  if (!succeeded(made)) throw failed(name, reasonOf(`${made.stdout}\n${made.stderr}`, signing))
+}
+
+/** @param name what errors call it */
+async function verify(
+  { signing, runner }: Bench,
+  { leaf, pem }: Known,
+  signed: string,
+  name: string,
+): Promise<void> {
+  const { timestamp, timestampRoots } = signing
+  const roots = `${signed}.roots`
+  const system = await readFile(SYSTEM_ROOTS, 'utf8').catch(() => '')
+  const check = async (own: string, stampRoots: string | null, what: string): Promise<void> => {
+    await writeFile(roots, `${own}\n${system}`)
+    const words = verifyWords(signed, leaf, roots, stampRoots)
+    const found = await runner.run('osslsigncode', words, { timeout: TIMEOUT })
+    if (!succeeded(found)) throw failed(name, `${what} (${lastLine(found.stderr)})`)
+  }
+  try {
+    const incomplete =
+      'the signature does not verify; all certificates up to the root have to be in the PFX or in the file of `chain`'
+    await check(pem, null, incomplete)
+    if (timestamp === null) return
+    const own = timestampRoots === null ? '' : await readFile(timestampRoots, 'utf8')
+    const unknown = `the time stamp of ${timestamp} does not verify; \`timestampRoots\` names the root of its authority`
+    await check(`${pem}\n${own}`, roots, unknown)
+  } finally {
+    await rm(roots, { force: true })
+  }
+}
+
+function succeeded({ exit }: CommandResult): boolean {
+  return exit.kind === 'code' && exit.code === 0
 }

@@ -83,8 +83,12 @@ export interface PackUpdate {
 export interface PackSigning {
   /** Absolute path of a PFX (PKCS#12), or a PKCS#11 URI. */
   readonly certificate: string
+  /** Absolute path of certificates up to the root, as PEM, that are not in the PFX or on the token. */
+  readonly chain: string | null
   /** Name of the variable that has the password; null where it comes by standard input or there is none. */
   readonly passwordEnv: string | null
   /** URL of an RFC 3161 time stamp authority; null for no time stamp. */
   readonly timestamp: string | null
+  /** Absolute path of the roots of that authority, as PEM; null where the system knows them. */
+  readonly timestampRoots: string | null
 }

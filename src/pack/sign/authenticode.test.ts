@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { productOf } from '../../../test/fixtures/staged-product.ts'
-import { keyWords, reasonOf, signWords } from './authenticode.ts'
+import { keyWords, signWords, verifyWords } from './authenticode.ts'
+import { tokenKey } from './pkcs11-uri.ts'
+import { reasonOf } from './signing-reason.ts'
 
-const signing = { certificate: '/a b.pfx', passwordEnv: 'P', timestamp: 'http://tsa.example/' }
+const signing = {
+  certificate: '/a b.pfx',
+  chain: null,
+  passwordEnv: 'P',
+  timestamp: 'http://tsa.example/',
+  timestampRoots: null,
+}
 
 describe('signing by osslsigncode', () => {
   test('has the password on no command line', () => {
@@ -39,5 +47,51 @@ describe('signing by osslsigncode', () => {
     ['', 'it said nothing'],
   ])('says of %j what to do', (said, expected) => {
     expect(reasonOf(said, signing)).toMatch(expected)
+  })
+
+  test.each([
+    ['PIN incorrect', 'The private key was not found at', /the PIN of pkcs11:token=t is wrong/],
+    ["Failed to find and load 'pkcs11' engine", '', /libengine-pkcs11-openssl/],
+    ['No matching initialized token was found', 'The certificate was not', /\/m\.so has no token/],
+    ['The certificate was not found at: pkcs11:token=t', '', /no certificate for pkcs11:token=t/],
+  ])('says of a token of which it is said %j', (first, second, expected) => {
+    const certificate = 'pkcs11:token=t?module-path=/m.so'
+    expect(reasonOf(`${first}\n${second}`, { ...signing, certificate })).toMatch(expected)
+  })
+
+  test('asks for a time stamp that holds when the certificate has ended', () => {
+    const leaf = { sha256: 'ab', until: new Date('2030-01-01T00:00:00Z') }
+    const words = verifyWords('/signed', leaf, '/roots', '/stamps')
+    expect(words.slice(words.indexOf('-TSA-CAfile'))).toEqual([
+      '-TSA-CAfile',
+      '/stamps',
+      '-time',
+      `${Date.parse('2030-01-02T00:00:00Z') / 1000}`,
+    ])
+    expect(verifyWords('/signed', leaf, '/roots', null)).toContain('-ignore-timestamp')
+  })
+})
+
+describe('a key on a token', () => {
+  test('is of a URI and a module whose path may be encoded', () => {
+    expect(tokenKey('pkcs11:token=a%20b;id=%01?module-path=/opt/a%20b/lib++.so')).toEqual({
+      uri: 'pkcs11:token=a%20b;id=%01',
+      module: '/opt/a b/lib++.so',
+    })
+  })
+
+  test.each([
+    ['pkcs11:token=t', /needs \?module-path=/],
+    ['pkcs11:token=t?module-path=libsofthsm2.so', /absolute path/],
+    ['pkcs11:token=t?module-path=/a%zz', /absolute path/],
+    ['pkcs11:?module-path=/m.so', /is no URI/],
+    ['pkcs11:token=t?module-path=/m.so&pin-value=1234', /passwordEnv/],
+    ['pkcs11:token=t?module-path=/m.so&pin-source=file:/p', /passwordEnv/],
+    ['pkcs11:token=t;pin-value=1234?module-path=/m.so', /passwordEnv/],
+    ['pkcs11:token=t?module-path=/m.so&x=1', /"x" is not known/],
+  ])('is refused as %s', (certificate, problem) => {
+    const found = tokenKey(certificate)
+    expect('problem' in found && found.problem).toMatch(problem)
+    expect('problem' in found && found.problem).not.toContain('1234')
   })
 })

@@ -1,5 +1,6 @@
-import type { PackSpec } from '../../model/pack-spec.ts'
+import type { PackSigning, PackSpec } from '../../model/pack-spec.ts'
 import type { PackTool } from '../../model/staged-product.ts'
+import { isOnToken, tokenKey } from './pkcs11-uri.ts'
 
 /** What signing for Windows takes on the machine that packs. */
 export const SIGNING_TOOLS: readonly PackTool[] = [
@@ -7,31 +8,35 @@ export const SIGNING_TOOLS: readonly PackTool[] = [
   { executable: 'openssl', debianPackage: 'openssl' },
 ]
 
-type Signing = NonNullable<PackSpec['signing']>
-
 /** Where the key is: a file with its certificates (PKCS #12), or a token by its URI (RFC 7512). */
-export function keyWords({ certificate }: Pick<Signing, 'certificate'>): readonly string[] {
-  if (!certificate.startsWith('pkcs11:')) return ['-pkcs12', certificate]
-  const [uri = '', query = ''] = certificate.split('?', 2)
-  const module = new URLSearchParams(query).get('module-path')
-  return [...(module === null ? [] : ['-pkcs11module', module]), '-pkcs11cert', uri, '-key', uri]
+export function keyWords({ certificate }: Pick<PackSigning, 'certificate'>): readonly string[] {
+  if (!isOnToken(certificate)) return ['-pkcs12', certificate]
+  const key = tokenKey(certificate)
+  if ('problem' in key) return []
+  return ['-pkcs11module', key.module, '-pkcs11cert', key.uri, '-key', key.uri]
 }
 
 /**
  * Arguments of osslsigncode(1) that sign `from` into `to`, with SHA-256 and, where an authority is named, a time stamp of
  * RFC 3161. The password is read from standard input: command lines can be read by every user of a machine.
  */
-export function signWords(spec: PackSpec, signing: Signing, from: string, to: string): string[] {
+export function signWords(
+  { displayName, homepage }: Pick<PackSpec, 'displayName' | 'homepage'>,
+  signing: PackSigning,
+  from: string,
+  to: string,
+): string[] {
   return [
     'sign',
     ...keyWords(signing),
     '-readpass',
     '-',
+    ...(signing.chain === null ? [] : ['-ac', signing.chain]),
     '-h',
     'sha256',
     '-n',
-    spec.displayName,
-    ...(spec.homepage === null ? [] : ['-i', spec.homepage]),
+    displayName,
+    ...(homepage === null ? [] : ['-i', homepage]),
     ...(signing.timestamp === null ? [] : ['-ts', signing.timestamp]),
     '-in',
     from,
@@ -40,27 +45,44 @@ export function signWords(spec: PackSpec, signing: Signing, from: string, to: st
   ]
 }
 
+/** The certificate that signs. */
+export interface Leaf {
+  /** SHA-256 of the certificate, in hexadecimal digits. */
+  readonly sha256: string
+  /** The last moment of its time. */
+  readonly until: Date
+}
+
+/** Of a day, in seconds. */
+const DAY = 24 * 3600
+
 /**
- * Arguments that verify a signature: that it is of exactly this certificate, and of exactly these bytes. A time stamp was
- * checked as it came; whether its authority is known is a matter of each machine.
+ * Arguments that verify a signature: that it is of exactly this certificate, of exactly these bytes, and that its chain ends
+ * in a root.
  *
- * @param leaf SHA-256 of the certificate, in hexadecimal digits; null where it is on a token
+ * osslsigncode ends with 0 for a signature whose time stamp it cannot verify. Asked about the day after the certificate
+ * has ended it does so only where the stamp holds: by an authority whose chain ends in a root. That is what a stamp is for.
+ *
  * @param roots a file of certificates in PEM, out of which a chain has to be made
+ * @param stampRoots the same for the authority of the time stamp; null for no time stamp
  */
-export function verifyWords(file: string, leaf: string | null, roots: string): string[] {
-  const exactly = leaf === null ? [] : ['-require-leaf-hash', `sha256:${leaf}`]
-  return ['verify', '-in', file, '-CAfile', roots, '-ignore-timestamp', ...exactly]
-}
-
-/** Why signing failed, in words that name what to do, out of what osslsigncode has said. */
-export function reasonOf(said: string, { timestamp, certificate }: Signing): string {
-  if (/PKCS#12|mac verify failure/i.test(said)) return `the password of ${certificate} is wrong`
-  if (/timestamp|TSA|curl|HTTP|connect/i.test(said) && timestamp !== null)
-    return `${timestamp} gave no time stamp: ${lastLine(said)}`
-  return lastLine(said)
-}
-
-function lastLine(said: string): string {
-  const lines = said.split('\n').map((line) => line.trim())
-  return lines.filter((line) => line !== '' && line !== 'Failed').at(-1) ?? 'it said nothing'
+export function verifyWords(
+  file: string,
+  leaf: Leaf,
+  roots: string,
+  stampRoots: string | null,
+): string[] {
+  const later = Math.floor(leaf.until.getTime() / 1000) + DAY
+  return [
+    'verify',
+    '-in',
+    file,
+    '-CAfile',
+    roots,
+    '-require-leaf-hash',
+    `sha256:${leaf.sha256}`,
+    ...(stampRoots === null
+      ? ['-ignore-timestamp']
+      : ['-TSA-CAfile', stampRoots, '-time', `${later}`]),
+  ]
 }

@@ -5,6 +5,7 @@ import { PACK_FORMATS, PACK_TARGETS } from '../../model/pack-spec.ts'
 import { isPathInside } from '../../model/packed-paths.ts'
 import { isSemanticVersion } from '../../model/semantic-version.ts'
 import { ARCHIVE_NAME_WORDS, unknownWords } from '../archive-name.ts'
+import { isOnToken, tokenKey } from '../sign/pkcs11-uri.ts'
 
 /** Numbers of a version of Windows have 16 bits. */
 const LARGEST = 65_535
@@ -50,6 +51,12 @@ const mode = ruled((text) =>
   /^0?[0-7]{3}$/.test(text) ? null : `${JSON.stringify(text)} is no mode such as "0644"`,
 )
 
+const tokenProblem = (text: string): string | null => {
+  if (!isOnToken(text)) return null
+  const key = tokenKey(text)
+  return 'problem' in key ? key.problem : null
+}
+
 const hook = z.strictObject({
   command: z.array(z.string()).min(1).describe('program and arguments; no shell reads them'),
 })
@@ -88,12 +95,20 @@ const service = z.strictObject({
 })
 
 const signing = z.strictObject({
-  certificate: line.describe('a PFX file, relative to the pack file, or a pkcs11: URI'),
-  passwordEnv: described(line, 'the name of the variable that has its password', {
+  certificate: ruled(tokenProblem).describe(
+    'a PFX file, relative to the pack file, or a pkcs11: URI with module-path',
+  ),
+  chain: described(line, 'certificates up to the root, as PEM, that are not with the key', {
+    example: 'chain.pem',
+  }),
+  passwordEnv: described(line, 'the name of the variable that has its password or PIN', {
     example: 'SIGNING_PASSWORD',
   }),
   timestamp: described(line, 'URL of an RFC 3161 time stamp authority', {
     example: 'http://timestamp.example.com',
+  }),
+  timestampRoots: described(line, 'roots of that authority, as PEM; else those of the system', {
+    example: 'timestamp-roots.pem',
   }),
 })
 

@@ -7,6 +7,7 @@ import { SteadError } from '../../errors.ts'
 import { PACK_TARGETS, type PackFile, type PackSpec } from '../../model/pack-spec.ts'
 import { isFileName, pathClashes } from '../../model/packed-paths.ts'
 import { archiveName } from '../archive-name.ts'
+import { isOnToken } from '../sign/pkcs11-uri.ts'
 import { type PackSettings, packSchema } from './pack-schema.ts'
 
 export const PACK_FILE = 'stead.pack.yaml'
@@ -121,13 +122,17 @@ function signingOf(
   file: (path: string, at: readonly PropertyKey[]) => string,
 ): PackSpec['signing'] {
   if (signing === undefined) return null
-  const { certificate } = signing
+  const { certificate, chain, timestampRoots } = signing
+  const pem = (path: string | undefined, name: string): string | null =>
+    path === undefined ? null : file(path, ['signing', name])
   return {
-    certificate: certificate.startsWith('pkcs11:')
+    certificate: isOnToken(certificate)
       ? certificate
       : file(certificate, ['signing', 'certificate']),
+    chain: pem(chain, 'chain'),
     passwordEnv: signing.passwordEnv ?? null,
     timestamp: signing.timestamp ?? null,
+    timestampRoots: pem(timestampRoots, 'timestampRoots'),
   }
 }
 

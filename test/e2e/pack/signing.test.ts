@@ -1,4 +1,5 @@
 /** Authenticode signatures of real files by osslsigncode, with a certificate and an authority for time stamps made for the test. */
+import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
   existsSync,
@@ -41,7 +42,14 @@ afterAll(() => stamps?.close())
 /** @param at how far from now the clock is */
 function open(signing: Partial<PackSigning>, password = PASSWORD, at = 0) {
   const certificate = join(work, 'code.pfx')
-  const whole = { certificate, passwordEnv: null, timestamp: null, ...signing }
+  const whole = {
+    certificate,
+    chain: null,
+    passwordEnv: null,
+    timestamp: null,
+    timestampRoots: join(work, 'tsa-root.pem'),
+    ...signing,
+  }
   return openSigner(productOf({ signing: whole }, 'win-x64').spec, {
     runner: nodeCommandRunner(),
     now: new Date(Date.now() + at),
@@ -107,6 +115,26 @@ describe('signing for Windows', () => {
     const signer = await open({ timestamp: 'http://127.0.0.1:9/' })
     await expect(signer?.sign(file)).rejects.toThrow(/gave no time stamp/)
     expect(readFileSync(file).equals(readFileSync(windowsProgram('packed')))).toBe(true)
+  })
+
+  test('refuses a stamp of an authority that nobody knows, and the file is as it was', async () => {
+    const file = program('unknown.exe')
+    const signer = await open({ timestamp: stamps.url, timestampRoots: null })
+    await expect(signer?.sign(file)).rejects.toThrow(
+      /the time stamp of .* does not verify; `timestampRoots` names the root/,
+    )
+    expect(readFileSync(file).equals(readFileSync(windowsProgram('packed')))).toBe(true)
+  })
+
+  test('refuses a certificate whose root nobody knows before anything is built; `chain` has it', async () => {
+    const words = ['-inkey', 'code.key', '-in', 'code.pem', '-passout', 'file:password']
+    execFileSync('openssl', ['pkcs12', '-export', ...words, '-out', 'alone.pfx'], { cwd: work })
+    const certificate = join(work, 'alone.pfx')
+    await expect(open({ certificate })).rejects.toThrow(/does not verify; .*`chain`/)
+    const file = program('chained.exe')
+    const signer = await open({ certificate, chain: join(work, 'code-root.pem') })
+    await signer?.sign(file)
+    expect(verified(work, file)).toMatch(/Signature verification: ok/)
   })
 
   test('refuses a file that is no PFX', async () => {
