@@ -97,6 +97,16 @@ describe('a configuration on trial', () => {
     expect(versions(world)[1]).toEqual([2, 'apply', 'good'])
   })
 
+  test('does not wait for one that an operator has paused', async () => {
+    const world = await started({ services: [program('a')] })
+    await world.tryOut([program('a', { command: ['/new'] })], 10_000)
+    await world.pass(2_000)
+    await world.until(world.act('pause', 'a'))
+    await world.pass(10_000)
+    expect(versions(world)[1]).toEqual([2, 'apply', 'good'])
+    expect(world.status('a').phase).toBe('paused')
+  })
+
   test('that another replaces goes back to the one before both', async () => {
     const world = await started({
       services: [program('a', ONCE)],

@@ -215,3 +215,17 @@ describe('in one tick', () => {
     expect(history.map(({ exit }) => exit)).toEqual(exits.toReversed())
   })
 })
+
+test('a start of what is paused is told at once that it has to be resumed', async () => {
+  const world = await running({ services: [program('a')] })
+  await world.pass(1_000)
+  await world.until(world.act('pause', 'a'))
+  const before = world.time.clock.monotonic()
+  const [started] = await world.until(world.act('start', 'a'))
+  expect(started?.error).toMatchObject({
+    code: 'TRANSITION_ILLEGAL',
+    message: 'cannot start while paused; legal now: resume, restart, stop',
+  })
+  expect(world.time.clock.monotonic()).toBe(before)
+  expect(world.status('a').phase).toBe('paused')
+})

@@ -68,6 +68,10 @@ function startOutcome(instance: Instance, now: number): 'done' | SteadError | nu
     if (nextSpec.ready !== null || state.settled) return 'done'
     return now - (state.startedAt ?? now) >= PROOF_OF_LIFE ? 'done' : null
   }
+  if (phase === 'paused') {
+    const legal = ['resume', 'restart', 'stop']
+    return new SteadError('TRANSITION_ILLEGAL', { from: phase, action: 'start', legal })
+  }
   if (phase === 'waiting' && state.inVain) {
     return new SteadError('START_FAILED', { name: instance.id, reason: why })
   }

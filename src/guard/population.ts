@@ -165,15 +165,19 @@ export function population(parts: PopulationParts): Population {
     const { want, phase } = instance.state
     if (main !== null) {
       for (const { identity } of strays) end(identity)
-      const ready = record?.incarnation === main.incarnation && record.ready
+      // The phase of an earlier life says nothing of this one.
+      const told = record?.incarnation === main.incarnation ? record.phase : null
+      // What is paused had come up.
+      const ready = told !== null && (record?.ready === true || told === 'paused')
       engine.adopt(instance, main.identity, main.incarnation, ready)
       // It may have been gone, and have been started anew.
       const goesOn = instance.state.pid === main.identity.pid
-      // The phase of an earlier life says nothing of this one.
-      const told = record?.incarnation === main.incarnation ? record.phase : null
       if (goesOn && told !== null && ENDING.includes(told)) {
         // The earlier guard was ending it: that is gone on with.
         engine.dispatch(instance, { type: 'restart', by: 'boot', cause: 'restart', forgive: false })
+      }
+      if (goesOn && told === 'paused') {
+        engine.dispatch(instance, { type: 'pause', by: 'an operator of an earlier guard' })
       }
       if (isLive(instance)) obey(instance, want)
       return goesOn

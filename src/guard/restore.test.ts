@@ -34,6 +34,19 @@ describe('a guard that is upgraded', () => {
     expect(world.doubles).toEqual([])
   })
 
+  test('a program that is paused stays so, and is shown so, until it is resumed', async () => {
+    const world = await running({ services: [program('a'), program('b', { ready: NOTIFY })] })
+    await world.pass(1_000)
+    await world.until(world.act('pause', ['a', 'b']))
+    world.drop()
+    expect(world.again()).toBe(2)
+    await world.pass(200_000)
+    expect([world.status('a').phase, world.status('b').phase]).toEqual(['paused', 'paused'])
+    await world.until(world.act('resume', ['a', 'b']))
+    expect([world.status('a').phase, world.status('b').phase]).toEqual(['running', 'running'])
+    expect(world.startsOf('a')).toHaveLength(1)
+  })
+
   test('T03 in a back-off, while one starts and while one stops: each goes on', async () => {
     const world = await running({
       services: [

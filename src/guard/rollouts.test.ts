@@ -132,6 +132,34 @@ describe('a changed configuration of several instances', () => {
     expect(outcomes(world)).toEqual(['good', 'good'])
   })
 
+  test('passes over one that an operator pauses when it has had its turn', async () => {
+    const settled = web({ ready: null })
+    const world = await started({ 'web@2': { stopsWithin: 5_000 } }, [settled])
+    await world.pass(5_000)
+    await world.replace([{ ...settled, ...NEW }])
+    await world.pass(100)
+    expect(world.startsOf('web@1')).toHaveLength(2)
+    await world.until(world.act('pause', 'web@1'))
+    await world.pass(HOUR)
+    expect(running(world)).toEqual(['/new 2', '/new 2', '/new 2'])
+    expect(outcomes(world)).toEqual(['good', 'good'])
+    expect(world.status('web@1').phase).toBe('paused')
+  })
+
+  test('leaves one paused that has had its turn when another change comes', async () => {
+    const world = await started({ web: { readyAfter: 1_000 } }, [web(), program('other')])
+    await world.pass(1_000)
+    await world.replace([web(NEW), program('other')])
+    await world.pass(1_500)
+    expect(running(world)[0]).toBe('/new 2')
+    await world.until(world.act('pause', 'web@1'))
+    await world.replace([web(NEW), program('other', { labels: { tier: 'back' } })])
+    await world.pass(HOUR)
+    expect(running(world)).toEqual(['/new 2', '/new 2', '/new 2'])
+    expect(outcomes(world)).toEqual(['good', 'replaced', 'good'])
+    expect(world.status('web@1').phase).toBe('paused')
+  })
+
   test('with fewer of them, and with more', async () => {
     const world = await started()
     await world.replace([web({ ...NEW, instances: 2 })])

@@ -43,7 +43,7 @@ export function rollouts({ instances, renew }: RolloutParts): Rollouts {
       if (!isCurrent()) return null
       if (!hasTurn(instance)) continue
       const { error } = await renew(instance, isOutdated(instance) ? restart : null)
-      if (error !== null && stops && isWanted(instance)) return `${instance.id}: ${error.message}`
+      if (error !== null && stops && isAwaited(instance)) return `${instance.id}: ${error.message}`
     }
     return null
   }
@@ -83,12 +83,14 @@ function rank({ state }: Instance): number {
 
 /** What does not live starts with the new configuration whenever it does. */
 function hasTurn(instance: Instance): boolean {
-  return serves(instance) || (instance.state.phase === 'stopping' && isWanted(instance))
+  const { phase } = instance.state
+  if (phase === 'paused') return isOutdated(instance)
+  return serves(instance) || (phase === 'stopping' && isAwaited(instance))
 }
 
-/** What an operator stops or removes meanwhile has not failed. */
-function isWanted({ state, removing }: Instance): boolean {
-  return !removing && (state.want.state === 'up' || state.want.state === 'once')
+/** What an operator stops, pauses or removes meanwhile has not failed. */
+function isAwaited({ state: { want, phase }, removing }: Instance): boolean {
+  return !removing && phase !== 'paused' && (want.state === 'up' || want.state === 'once')
 }
 
 /** Its process lives, and is not being ended. */

@@ -91,7 +91,8 @@ function troubleOf({ state: { phase, health, why } }: Instance): string {
 
 function hasArrived({ state, removing, spec }: Instance): boolean {
   if (removing || state.want.state === 'down' || state.want.state === 'hold') return true
-  if (state.phase === 'stopped' || state.phase === 'exited') return true
+  // An operator has paused what had come up: nobody knows for how long.
+  if (['stopped', 'exited', 'paused'].includes(state.phase)) return true
   // What it needs has a deadline, which is waited for.
   if (state.phase === 'waiting') return state.needs === null || state.needs.until === null
   return state.phase === 'running' && (state.ready || spec.ready === null)
