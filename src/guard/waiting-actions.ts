@@ -92,29 +92,17 @@ function look(
 }
 
 /** Who asks while it waits between two tries, or in one that takes long, has it looked for at once. */
-function lookAnew(state: InstanceState, step: Step, moment: Moment): Step {
-  return state.needs === null ? step : look(step.state, state.needs, moment)
+function askedWhileWaiting<E extends Of<'start' | 'restart'>>(
+  want: (state: InstanceState, event: E) => Step,
+): (state: InstanceState, event: E, policy: Policy, moment: Moment) => Step {
+  return (state, event, _policy, moment) => {
+    const step = want(state, event)
+    return event.forgive && state.needs !== null ? look(step.state, state.needs, moment) : step
+  }
 }
 
-export function startWhileWaiting(
-  state: InstanceState,
-  event: Of<'start'>,
-  _policy: Policy,
-  moment: Moment,
-): Step {
-  const step = wantUp(state, event)
-  return event.forgive ? lookAnew(state, step, moment) : step
-}
-
-export function restartWhileWaiting(
-  state: InstanceState,
-  event: Of<'restart'>,
-  _policy: Policy,
-  moment: Moment,
-): Step {
-  const step = wantUpAgain(state, event)
-  return event.forgive ? lookAnew(state, step, moment) : step
-}
+export const startWhileWaiting = askedWhileWaiting(wantUp)
+export const restartWhileWaiting = askedWhileWaiting(wantUpAgain)
 
 /** What came of a try. */
 export function needsTold(
