@@ -1,7 +1,7 @@
 /** The verbs about configurations themselves. What a verb does is loaded when it is asked for. */
 import type { Command } from 'commander'
 import type { CommonOptions } from './context.ts'
-import { FILE, PROFILE, REMOTE, SET } from './guard-verbs.ts'
+import { GUARD_FILE, PROFILE, REMOTE, SET } from './guard-verbs.ts'
 import { addCommonOptions } from './program.ts'
 import type { ConfigOptions } from './verbs/config.ts'
 import type { SignOptions } from './verbs/config-sign.ts'
@@ -23,7 +23,7 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
       .option(...REMOTE)
   under('show', 'each setting with the layer, file and line it is from, and what that hides')
     .argument('[name]', 'a service, or settings below a name such as services.web.env')
-    .option(...FILE)
+    .option(...GUARD_FILE)
     .option('--running', 'what the guard runs, its version, and what the files say otherwise')
     .action(async (name: string | undefined, options: ConfigOptions & { running?: true }) =>
       exit(
@@ -61,7 +61,7 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
       exit(await (await signing()).verify(file, options)),
     )
   const ofGuard = (name: string, about: string): Command =>
-    addCommonOptions(config.command(name).description(about), all).option(...FILE)
+    addCommonOptions(config.command(name).description(about), all).option(...GUARD_FILE)
   ofGuard('history', 'what the guard has taken over, with who, when and the outcome').action(
     async (options: FileOptions) => exit(await (await past()).history(options)),
   )

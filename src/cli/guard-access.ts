@@ -57,17 +57,47 @@ async function withAll<T>(
   }
 }
 
+/** The only guard of these; null where there is none. @throws USAGE where there are several */
+export function onlyOf(guards: readonly Connected[]): Connected | null {
+  const [only = null] = guards
+  if (guards.length < 2) return only
+  const files = guards.map(({ facts }) => facts.file ?? facts.project).join(', ')
+  throw new SteadError('USAGE', { problem: `several guards run; name one with -f: ${files}` })
+}
+
 /**
- * The guard of the stead.yaml that is meant.
+ * The stead.yaml that a command means: the one named, or the nearest; where none is near, that of the
+ * only guard that runs.
  *
- * @throws GUARD_NOT_RUNNING, RIGHTS
+ * @throws FILE_UNREADABLE where there is none, RIGHTS, USAGE where several run
+ */
+export async function fileMeant(
+  named: string | undefined,
+  options: GuardHomeOptions,
+): Promise<string> {
+  try {
+    return findGuardFile(named)
+  } catch (error) {
+    if (named !== undefined) throw error
+    return withAll(options, async ({ guards, refused }) => {
+      const file = onlyOf(ofFiles(guards))?.facts.file ?? null
+      if (file === null) throw refused[0]?.error ?? error
+      return file
+    })
+  }
+}
+
+/**
+ * The guard of the stead.yaml that is meant; see {@link fileMeant}.
+ *
+ * @throws GUARD_NOT_RUNNING, FILE_UNREADABLE, RIGHTS, USAGE
  */
 export async function withGuardOf<T>(
   named: string | undefined,
   options: GuardHomeOptions,
   use: (client: GuardClient, guard: Connected) => Promise<T>,
 ): Promise<T> {
-  const file = findGuardFile(named)
+  const file = await fileMeant(named, options)
   return withAll(options, async ({ guards, refused }) => {
     const guard = guards.find((one) => one.facts.file === file)
     if (guard === undefined) {

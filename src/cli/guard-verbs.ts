@@ -12,7 +12,13 @@ import type { UpOptions } from './verbs/up.ts'
 
 const control = () => import('./verbs/guard-control.ts')
 const look = () => import('./verbs/guard-look.ts')
-export const FILE = [
+/** Of what asks a guard that runs. */
+export const GUARD_FILE = [
+  '-f, --file <file>',
+  'the stead.yaml (default: of this directory, above it, or of the guard that runs)',
+] as const
+
+const FILE = [
   '-f, --file <file>',
   'the stead.yaml (default: of this directory, or above it)',
 ] as const
@@ -55,11 +61,11 @@ export function addGuardVerbs(
     .option(...REMOTE)
     .action(async (options: UpOptions) => exit(await (await import('./verbs/up.ts')).up(options)))
   verb('down', 'stop everything in stead.yaml, in order')
-    .option(...FILE)
+    .option(...GUARD_FILE)
     .option('--keep', 'end the guard alone: its programs go on, and the next one takes them on')
     .action(async (options: FileOptions) => exit(await (await control()).down(options)))
   verb('apply', 'take over a changed stead.yaml: per service restart, in place, or nothing')
-    .option(...FILE)
+    .option(...GUARD_FILE)
     .option('--dry-run', 'show what would be done and change nothing')
     .option('--trial <time>', 'watch what it changes so long; go back if that fails; 1 then')
     .action(async (options: ApplyOptions) => exit(await (await control()).apply(options)))
@@ -130,7 +136,7 @@ export function addGuardVerbs(
     )
   verb('audit', 'who has changed what; audit verify: whether that is as it was written')
     .argument('[verify]', 'looks at every line, and names those that were changed')
-    .option(...FILE)
+    .option(...GUARD_FILE)
     .option('--since <when>', 'the number of an entry, a time, or so long ago (10m)')
     .action(async (what: string | undefined, options: AuditOptions) =>
       exit(await (await import('./verbs/audit.ts')).audit(what, options)),

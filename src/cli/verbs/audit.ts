@@ -2,9 +2,8 @@ import type { AuditLine } from '../../control/audit-chain.ts'
 import type { AuditReport } from '../../control/audit-verify.ts'
 import { isSteadError, SteadError } from '../../errors.ts'
 import { parseDuration } from '../../model/duration.ts'
-import { findGuardFile } from '../compose-guard-home.ts'
 import { runVerb } from '../context.ts'
-import { withGuardOf, withGuards } from '../guard-access.ts'
+import { fileMeant, withGuardOf } from '../guard-access.ts'
 import type { Output } from '../output.ts'
 import { auditText } from '../present/audit-text.ts'
 import type { FileOptions } from './guard-control.ts'
@@ -40,7 +39,7 @@ async function withSource(
   use: (source: Source) => Promise<number>,
 ): Promise<number> {
   let reached = false
-  const file = await fileMeant(options)
+  const file = await fileMeant(options.file, options)
   try {
     return await withGuardOf(file, options, (client) => {
       reached = true
@@ -53,19 +52,6 @@ async function withSource(
     if (reached || !isSteadError(error, 'GUARD_NOT_RUNNING')) throw error
     const { storedTrail } = await import('../compose-audit.ts')
     return use(storedTrail(file, options))
-  }
-}
-
-/** The file that is named, the nearest, or that of the only guard that runs. */
-async function fileMeant(options: FileOptions): Promise<string> {
-  try {
-    return findGuardFile(options.file)
-  } catch (error) {
-    if (options.file !== undefined) throw error
-    const files = await withGuards(options, async (all) => all.map(({ facts }) => facts.file))
-    const [only = null] = files
-    if (files.length !== 1 || only === null) throw error
-    return only
   }
 }
 

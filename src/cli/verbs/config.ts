@@ -23,6 +23,7 @@ import {
 } from '../compose-guard-home.ts'
 import { keyFileOf, secretOpener } from '../compose-secrets.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
+import { fileMeant } from '../guard-access.ts'
 import { configText } from '../present/config-text.ts'
 import { loadShown, remoteObject, tellRemote } from '../shown-remote.ts'
 
@@ -33,7 +34,7 @@ export interface ConfigOptions extends CommonOptions, LayerOptions {
 /** `config show [NAME]`: each setting with who said it and what that hides; of a service, or below a name. */
 export function show(name: string | undefined, options: ConfigOptions): Promise<number> {
   return runVerb(options, async (output) => {
-    const path = findGuardFile(options.file)
+    const path = await fileMeant(options.file, options)
     const { tree, files, remote } = await settingsOf(path, options)
     const settings = chosen(tree, name, shownAs(path))
     if (output.json) {

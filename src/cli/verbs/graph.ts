@@ -5,7 +5,7 @@ import type { GuardSpec } from '../../model/program-spec.ts'
 import { suggest } from '../../model/suggest.ts'
 import { findGuardFile, readGuardFile } from '../compose-guard-home.ts'
 import { runVerb } from '../context.ts'
-import { type Connected, withGuards } from '../guard-access.ts'
+import { type Connected, onlyOf, withGuards } from '../guard-access.ts'
 import { isUtf8 } from '../locale.ts'
 import { aroundNames, criticalText, graphText } from '../present/graph-text.ts'
 import type { FileOptions } from './guard-control.ts'
@@ -67,13 +67,8 @@ function fileMeant(named: string | undefined, guards: readonly Connected[]): str
   try {
     return findGuardFile(named)
   } catch (error) {
-    if (named !== undefined || guards.length === 0) throw error
-    if (guards.length === 1) return null
-    const files = guards.map(({ facts }) => facts.file ?? facts.project).join(', ')
-    throw new SteadError('USAGE', {
-      problem: `several guards run; name one with -f: ${files}`,
-      verb: 'graph',
-    })
+    if (named !== undefined || onlyOf(guards) === null) throw error
+    return null
   }
 }
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { dirname, isAbsolute, relative } from 'node:path'
 import { errorFrom, SteadError } from '../../errors.ts'
 import { parseDuration } from '../../model/duration.ts'
 import type { ApplyChange, GuardVerb, VerbResult } from '../../model/ports/guard-api.ts'
@@ -78,11 +79,20 @@ export function down(options: FileOptions & { readonly keep?: boolean }): Promis
         'stopping',
         client.shutdown({ keep }).then(() => untilGone(facts)),
       )
+      // Who stands nowhere near its file is told which guard that was.
+      const of = isNear(facts.file) ? '' : ` of ${facts.file}`
       if (output.json) output.object({ guard: facts, ended: true, kept: keep })
-      else output.done(keep ? 'the guard has ended; its programs go on' : 'everything is stopped')
+      else if (keep) output.done(`the guard${of} has ended; its programs go on`)
+      else output.done(`everything${of} is stopped`)
       return 0
     }),
   )
+}
+
+function isNear(file: string | null): boolean {
+  if (file === null) return true
+  const way = relative(dirname(file), process.cwd())
+  return !way.startsWith('..') && !isAbsolute(way)
 }
 
 export interface ApplyOptions extends FileOptions {
@@ -101,8 +111,8 @@ const ACTIONS: Readonly<Record<ApplyChange['action'], string>> = {
 /** `apply`: what a changed stead.yaml means for each service, and then does it. */
 export function apply(options: ApplyOptions): Promise<number> {
   return runVerb(options, (output) =>
-    withGuardOf(options.file, options, async (client) => {
-      const text = readGuardFile(findGuardFile(options.file))
+    withGuardOf(options.file, options, async (client, { facts }) => {
+      const text = readGuardFile(facts.file ?? findGuardFile(options.file))
       const dryRun = options.dryRun === true
       const trial = trialOf(options.trial)
       const changes = await client.apply({ text, dryRun, trial })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { SteadError } from '../../errors.ts'
 import { findGuardFile } from '../compose-guard-home.ts'
 import { runVerb } from '../context.ts'
-import { type Connected, withGuards } from '../guard-access.ts'
+import { type Connected, onlyOf, withGuards } from '../guard-access.ts'
 import type { FileOptions } from './guard-control.ts'
 
 export interface MetricsOptions extends FileOptions {
@@ -32,16 +32,9 @@ function guardMeant(guards: readonly Connected[], named: string | undefined): Co
   const file = nearFile(named)
   const own = guards.find(({ facts }) => facts.file === file)
   if (file !== null && own !== undefined) return own
-  const [only, another] = guards
-  if (named !== undefined || only === undefined) {
-    throw new SteadError('GUARD_NOT_RUNNING', { file: file ?? findGuardFile(named) })
-  }
-  if (another === undefined) return only
-  const files = guards.map(({ facts }) => facts.file ?? facts.project).join(', ')
-  throw new SteadError('USAGE', {
-    problem: `several guards run; name one with -f: ${files}`,
-    verb: 'metrics',
-  })
+  const only = named === undefined ? onlyOf(guards) : null
+  if (only !== null) return only
+  throw new SteadError('GUARD_NOT_RUNNING', { file: file ?? findGuardFile(named) })
 }
 
 function nearFile(named: string | undefined): string | null {

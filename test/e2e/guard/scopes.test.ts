@@ -1,7 +1,8 @@
 /** Guards of two homes, and of two files in one home, know nothing of each other. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { lives } from './processes.ts'
 import { openRoom } from './room.ts'
 import { run, STEAD } from './stead.ts'
@@ -57,5 +58,52 @@ test('two files in one home have a guard each; status shows both, down ends the 
   expect(room.programs('web').length).toBe(1)
   expect(await room.stead('status', 'web')).toMatchObject({ code: 0 })
   expect(await room.stead('down')).toMatchObject({ code: 0 })
+  room.expectNothingLeft()
+})
+
+test('from anywhere the only guard that runs is found; of several one has to be named, and they are listed', async () => {
+  const room = openRoom({ web: { command: SLEEP } })
+  const elsewhere = mkdtempSync(join(tmpdir(), 'sg-'))
+  onTestFinished(() => rmSync(elsewhere, { recursive: true }))
+  const other = join(room.directory, 'other', 'stead.yaml')
+  const anywhere = (...words: string[]) =>
+    run([...STEAD, ...words, '--home', room.home], { cwd: elsewhere })
+  const VERBS = [
+    ['config', 'show'],
+    ['config', 'show', '--running'],
+    ['config', 'history'],
+    ['config', 'diff'],
+    ['apply', '--dry-run'],
+    ['audit'],
+  ]
+  expect(await anywhere('down')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('there is no stead.yaml in this directory or above it'),
+  })
+  await room.up()
+  await room.running('web')
+  for (const verb of VERBS) expect([verb, (await anywhere(...verb)).code]).toEqual([verb, 0])
+  expect((await anywhere('config', 'show', '--json')).stdout).toContain(room.file)
+  expect((await anywhere('config', 'history')).stdout).toContain('start')
+
+  mkdirSync(join(room.directory, 'other'))
+  writeFileSync(other, JSON.stringify({ services: { mail: { command: SLEEP } } }))
+  expect(await anywhere('up', '-d', '-f', other)).toMatchObject({ code: 0 })
+  for (const verb of [...VERBS, ['down'], ['metrics'], ['graph']]) {
+    const { code, stderr } = await anywhere(...verb)
+    expect([verb, code]).toEqual([verb, 2])
+    expect(stderr).toMatch(/several guards run; name one with -f: /)
+    for (const file of [room.file, other]) expect(stderr).toContain(file)
+  }
+  expect(await anywhere('down', '-f', other)).toMatchObject({ code: 0 })
+
+  // Who stands beside a file means that one, whether its guard runs or not.
+  writeFileSync(join(elsewhere, 'stead.yaml'), 'services: { mail: { command: [sleep, "600"] } }\n')
+  expect((await anywhere('down')).stderr).toContain('GUARD_NOT_RUNNING')
+  rmSync(join(elsewhere, 'stead.yaml'))
+  expect(await anywhere('down')).toMatchObject({
+    code: 0,
+    stdout: `everything of ${room.file} is stopped\n`,
+  })
   room.expectNothingLeft()
 })
