@@ -62,7 +62,7 @@ export async function makeTarget(
     const out = join(room, format)
     await mkdir(out)
     if (builder === undefined) continue
-    const artefact = await builder.build(product, out)
+    const artefact = await builder.build(product, out, signer?.sign)
     if (SIGNED.includes(format)) await signer?.sign(artefact.path)
     published ??= await publishedOf(product, artefact)
     files.push(artefact.path)

@@ -39,6 +39,12 @@ export interface FormatPlan {
   readonly entries: readonly LaidOut[]
   /** What can be written only once sizes and sums of the other files are known. */
   readonly afterwards?: (facts: readonly LaidOutFact[]) => readonly LaidOut[]
+  /** What lies inside of the artefact and has to be signed before the tools make it; left out where nothing is signed. */
+  readonly signedFirst?: {
+    readonly commands: (directory: string) => readonly ToolCommand[]
+    /** Where the last of them leaves it, relative to the directory. */
+    readonly result: string
+  }
   /** The tools in their order, started without a shell; `directory` has what was laid out. */
   readonly commands: (directory: string) => readonly ToolCommand[]
   /** Where the last tool leaves what it made, relative to the directory. */

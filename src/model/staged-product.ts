@@ -49,7 +49,12 @@ export interface FormatBuilder {
   readonly tools: readonly PackTool[]
   /**
    * @param out a directory that is there and empty
+   * @param sign signs a file in its place, which is inside of the artefact; left out where nothing is signed
    * @throws PACK_TOOL_FAILED with what the tool said
    */
-  build(product: StagedProduct, out: string): Promise<Artefact>
+  build(
+    product: StagedProduct,
+    out: string,
+    sign?: (file: string) => Promise<void>,
+  ): Promise<Artefact>
 }

@@ -44,7 +44,8 @@ export function installSection(parts: NsisParts): string[] {
   ]
 }
 
-export function installFunctions(parts: NsisParts): string[] {
+/** @param whole whether the files of the product are inside; else it is only made for its uninstaller */
+export function installFunctions(parts: NsisParts, whole: boolean): string[] {
   return [
     // An installation without windows leaves its words in a file; the exit code is 2.
     'Function Tell',
@@ -59,7 +60,7 @@ export function installFunctions(parts: NsisParts): string[] {
     ...moveFunctions(),
     // makensis takes a function that nothing calls for a mistake.
     ...(parts.files.some(({ config }) => config) ? same() : []),
-    ...extract(parts),
+    ...extract(parts, whole),
     ...(parts.spec.service === null ? [] : register(parts)),
     ...takeBack(parts),
     ...announce(parts),
@@ -147,7 +148,7 @@ function same(): string[] {
   ]
 }
 
-function extract({ files }: NsisParts): string[] {
+function extract({ files }: NsisParts, whole: boolean): string[] {
   const all = [
     ...files,
     { path: 'uninstall.lst', laid: 'uninstall.lst', source: '', config: false },
@@ -159,7 +160,7 @@ function extract({ files }: NsisParts): string[] {
     '  SetOverwrite try',
     '  SetOutPath "$INSTDIR"',
     ...all.flatMap((file) =>
-      indented(file.config ? extractConfig(file) : extractFile(file, file.path)),
+      indented(file.config ? extractConfig(file, whole) : extractFile(file, file.path, whole)),
     ),
     '  SetOutPath "$INSTDIR"',
     '  ClearErrors',
@@ -169,23 +170,23 @@ function extract({ files }: NsisParts): string[] {
   ]
 }
 
-function extractFile({ laid }: NsisFile, path: string): string[] {
+function extractFile({ laid }: NsisFile, path: string, whole: boolean): string[] {
   const at = path.lastIndexOf('\\')
   const folder = at < 0 ? [] : [`\\${path.slice(0, at)}`]
   return [
     `SetOutPath ${nsisString(variable('INSTDIR'), ...folder)}`,
     'ClearErrors',
-    `File ${nsisString(`/oname=${path.slice(at + 1)}`)} "${laid}"`,
+    ...(whole ? [`File ${nsisString(`/oname=${path.slice(at + 1)}`)} "${laid}"`] : []),
     ...noticeError(path),
   ]
 }
 
 /** A configuration file is replaced only while it is what the version before brought, which is beside it. */
-function extractConfig(file: NsisFile): string[] {
+function extractConfig(file: NsisFile, whole: boolean): string[] {
   const own = nsisString(variable('INSTDIR'), `\\${file.path}`)
   const aside = (name: string): string => nsisString(variable('INSTDIR'), `\\.previous\\${name}`)
   return [
-    ...extractFile(file, `${file.path}.default`),
+    ...extractFile(file, `${file.path}.default`, whole),
     `StrCpy $R3 ${own}`,
     '${If} ${FileExists} "$R3"',
     `  StrCpy $R4 ${aside(`${file.path}.default`)}`,
@@ -196,7 +197,7 @@ function extractConfig(file: NsisFile): string[] {
     '  ${EndIf}',
     '${EndIf}',
     '${IfNot} ${FileExists} "$R3"',
-    ...indented(extractFile(file, file.path)),
+    ...indented(extractFile(file, file.path, whole)),
     '${EndIf}',
   ]
 }

@@ -84,4 +84,22 @@ describe('the script of a setup program', () => {
       [],
     )
   })
+
+  test('that is signed is made twice: for the uninstaller, which is signed in between, and for all', () => {
+    const pem = { chain: null, passwordEnv: null, timestamp: null, timestampRoots: null }
+    const signed = nsisPlan(productOf({ signing: { certificate: '/c.pfx', ...pem } }, 'win-x64'))
+    const scripts = ['uninstaller.nsi', 'setup.nsi'].map((path) => {
+      const found = signed.entries.find((entry) => entry.path === path)
+      return found?.kind === 'text' ? String(found.text).split('\n') : []
+    })
+    const lines = (word: string) =>
+      scripts.map((script) => script.filter((line) => line.trim().startsWith(word)).length)
+    expect(lines('File ')).toEqual([0, 5])
+    expect(lines('Section "un.install"')).toEqual([1, 1])
+    expect(scripts[0]).toContain(`!uninstfinalize 'cp "%1" uninstaller.exe' = 0`)
+    expect(scripts[1]).toContain(`!uninstfinalize 'cp uninstaller.exe "%1"' = 0`)
+    expect(signed.signedFirst?.result).toBe('uninstaller.exe')
+    expect(signed.signedFirst?.commands('/room')[0]?.args).toContain('/room/uninstaller.nsi')
+    expect(scriptOf()).not.toContain('!uninstfinalize')
+  })
 })

@@ -7,10 +7,11 @@ import type { NsisParts } from './parts.ts'
 import { sharedFunctions } from './shared.ts'
 import { TEXTS } from './texts.ts'
 import { uninstallSection } from './uninstall.ts'
+import { finalizeUninstaller, type UninstallerStage } from './uninstaller-stage.ts'
 import { settingVariable } from './verbs.ts'
 
 /** The whole script of a setup program for NSIS 3 with Modern UI 2. Pure. */
-export function nsisScript(parts: NsisParts): string {
+export function nsisScript(parts: NsisParts, stage: UninstallerStage): string {
   return [
     // The only stubs without 32-bit code; it has to come before everything else.
     'Target amd64-unicode',
@@ -22,6 +23,7 @@ export function nsisScript(parts: NsisParts): string {
     'RequestExecutionLevel admin',
     'ManifestSupportedOS all',
     'ManifestDPIAware true',
+    ...finalizeUninstaller(stage),
     ...identity(parts),
     '!include "MUI2.nsh"',
     '!include "LogicLib.nsh"',
@@ -30,7 +32,7 @@ export function nsisScript(parts: NsisParts): string {
     ...pages(parts),
     ...texts(),
     ...sharedFunctions('', parts),
-    ...installFunctions(parts),
+    ...installFunctions(parts, stage !== 'taken out'),
     ...onInit(parts),
     ...installSection(parts),
     ...sharedFunctions('un.', parts),

@@ -34,7 +34,7 @@ export function formatBuilder(
 ): FormatBuilder {
   return {
     ...facts,
-    async build(product, out) {
+    async build(product, out, sign) {
       const plan = planOf(product)
       const room = join(out, '.room')
       try {
@@ -43,6 +43,13 @@ export function formatBuilder(
         for (const entry of plan.entries) await layOut(room, entry, found)
         for (const entry of plan.afterwards?.(found) ?? []) await layOut(room, entry, [])
         await setTimes(room, product.epoch)
+        if (plan.signedFirst !== undefined) {
+          if (sign === undefined)
+            throw new SteadError('INTERNAL', { detail: `nobody signs ${plan.signedFirst.result}` })
+          for (const command of plan.signedFirst.commands(room))
+            await runTool(runner, command, plan.name)
+          await sign(join(room, plan.signedFirst.result))
+        }
         for (const command of plan.commands(room)) await runTool(runner, command, plan.name)
         const made = join(room, plan.result)
         if (plan.finish !== undefined) await writeFile(made, plan.finish(await readFile(made)))
