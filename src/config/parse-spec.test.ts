@@ -86,6 +86,11 @@ describe('a description', () => {
     expect(parseSpec({ ...bare, restart }, 'test').restart).toEqual(expected)
   })
 
+  test('may have the one variable of stead that installers set: whether it updates itself', () => {
+    const { env } = parseSpec({ ...bare, env: { STEAD_UPDATE: '0' } }, 'test')
+    expect(env).toEqual({ STEAD_UPDATE: '0' })
+  })
+
   test('P09 keeps hostile arguments and values as they are', () => {
     const words = ['a b', `'"`, '%n', '$HOME', ';', 'x\ny', 'ü', '', 'end\\']
     const spec = parseSpec(

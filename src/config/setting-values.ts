@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { parseDuration } from '../model/duration.ts'
 import { nameProblem } from '../model/service-name.ts'
 import { parseSize } from '../model/size.ts'
+import { UPDATE_SWITCH } from '../model/update-switch.ts'
 import { splitCommand } from './split-command.ts'
 
 /** The kinds of values that descriptions of services are made of, in whatever file they stand. */
@@ -143,6 +144,7 @@ export function variableProblem(key: string): string | null {
   if (/[\r\n]/.test(key)) return 'the name has a line break'
   if (!/^[A-Za-z_][A-Za-z0-9_.()-]*$/.test(key))
     return 'the name has a character that not every system takes'
-  if (/^STEAD_/i.test(key)) return 'names that begin with STEAD_ are stead’s own'
+  if (/^STEAD_/i.test(key) && key !== UPDATE_SWITCH)
+    return 'names that begin with STEAD_ are stead’s own'
   return null
 }
