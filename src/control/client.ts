@@ -18,6 +18,7 @@ import type {
   GuardVerb,
   HistoryRecord,
   Selection,
+  StatusSelection,
   VerbOptions,
   VerbResult,
 } from '../model/ports/guard-api.ts'
@@ -44,7 +45,7 @@ export interface LogQuery {
  */
 export interface GuardClient {
   facts(): Promise<GuardFacts>
-  status(selection?: Selection): Promise<GuardStatus>
+  status(selection?: StatusSelection): Promise<GuardStatus>
   detail(id: string): Promise<InstanceDetail>
   usage(selection?: Selection): Promise<GuardUsage>
   groups(): Promise<readonly GroupFact[]>
@@ -101,7 +102,8 @@ export function guardClient(connection: ControlConnection): GuardClient {
 
   return {
     facts: () => get('/v1'),
-    status: (selection = EVERYTHING) => get(`/v1/status${queryOf(selection)}`),
+    status: ({ removing, ...selection }: StatusSelection = EVERYTHING) =>
+      get(`/v1/status${queryOf(selection, removing === true ? { removing: '1' } : {})}`),
     detail: (id) => get(`/v1/services/${encodeURIComponent(id)}`),
     usage: (selection = EVERYTHING) => get(`/v1/usage${queryOf(selection)}`),
     groups: () => get('/v1/groups'),

@@ -160,6 +160,15 @@ export function selectionOf(query: URLSearchParams): Selection {
   return selection[0].read(query)
 }
 
+/** Whether something is asked for by its name alone, or by `=1`, `=true`. */
+export function asked(name: string): QueryField<boolean> {
+  return {
+    name,
+    schema: { enum: ['', '1', 'true'] },
+    read: (query) => ['', '1', 'true'].includes(query.get(name) ?? 'no'),
+  }
+}
+
 /** A whole number of a query, or `fallback` where it is not named. */
 export function count(name: string, fallback: number, limit: number): QueryField<number> {
   return {

@@ -2,18 +2,14 @@ import type { ControlAnswer } from '../model/ports/control-transport.ts'
 import type { LogFiles, TailOptions } from '../model/ports/log-files.ts'
 import { EVENT_TYPE, TEXT_TYPE } from './answers.ts'
 import { accepts } from './event-answer.ts'
-import { count, invalid, type QueryField } from './fields.ts'
+import { asked, count, invalid, type QueryField } from './fields.ts'
 import type { Call } from './route.ts'
 import { encodeSentEvent } from './server-sent-events.ts'
 
 const DEFAULT_LINES = 100
 const MAX_LINES = 10_000
 const LINES = count('lines', DEFAULT_LINES, MAX_LINES)
-const FOLLOW: QueryField<boolean> = {
-  name: 'follow',
-  schema: { enum: ['', '1', 'true'] },
-  read: (query) => ['', '1', 'true'].includes(query.get('follow') ?? 'no'),
-}
+const FOLLOW = asked('follow')
 const SINCE: QueryField<string | null> = {
   name: 'since',
   schema: { type: 'string', format: 'date-time' },

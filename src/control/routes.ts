@@ -5,6 +5,7 @@ import type { AuditReport } from './audit-verify.ts'
 import { CONFIG_ROUTES } from './config-routes.ts'
 import { EVENT_QUERY, eventsAnswer } from './event-answer.ts'
 import {
+  asked,
   count,
   flag,
   invalid,
@@ -45,6 +46,7 @@ const AUDIT_QUERY = [
   count('since', 0, Number.MAX_SAFE_INTEGER),
   count('limit', MAX_PAGE, MAX_PAGE),
 ] as const
+const REMOVING = asked('removing')
 const MOST_ENDS = count('limit', MAX_PAGE, MAX_PAGE * 10)
 
 /** Every route; where two fit, the first answers. docs/reference/control-api.md has each of them. */
@@ -54,8 +56,9 @@ export const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/status',
     needs: 'view',
-    query: selection,
-    answer: ({ api, query }) => jsonAnswer(api.status(selectionOf(query))),
+    query: [...selection, REMOVING],
+    answer: ({ api, query }) =>
+      jsonAnswer(api.status({ ...selectionOf(query), removing: REMOVING.read(query) })),
   },
   {
     method: 'GET',

@@ -124,6 +124,7 @@ export function statusOf(instance: Instance, now: number, wall: Date): InstanceS
     want: { ...state.want, at: instance.wantAt },
     phase: state.phase,
     ready: state.ready,
+    ...(instance.removing ? { removing: true as const } : {}),
     ...(isReloading(state) ? { reloading: true as const } : {}),
     health: state.health,
     why: state.why,

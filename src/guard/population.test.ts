@@ -25,6 +25,29 @@ describe('a new configuration', () => {
     expect(toldOf(world, 'removed')).toEqual(['a'])
   })
 
+  test('L07 without a service: until it has stopped it is told to whoever asks for what is going, and nobody can act on it', async () => {
+    const world = await running({
+      services: [program('a'), program('b', { instances: 2 })],
+      lives: { a: { stopsWithin: 500 }, 'b@2': { stopsWithin: 500 } },
+    })
+    await world.pass(1_000)
+    await world.replace([program('b', { instances: 1 })])
+    const going = (names: readonly string[]) =>
+      world.guard.api
+        .status({ names, removing: true })
+        .services.map((one) => [one.id, one.phase, one.removing ?? false])
+    expect(idsOf(world)).toEqual(['b@1'])
+    expect(going([])).toEqual([
+      ['a', 'stopping', true],
+      ['b@1', 'running', false],
+      ['b@2', 'stopping', true],
+    ])
+    expect(going(['b'])).toHaveLength(2)
+    await expect(world.act('restart', 'a')).rejects.toMatchObject({ code: 'NOT_INSTALLED' })
+    await world.pass(1_000)
+    expect(going([])).toEqual([['b@1', 'running', false]])
+  })
+
   test('L07 that renames one ends the old name and starts the new one', async () => {
     const world = await running({ services: [program('old')] })
     await world.pass(1_000)

@@ -1,23 +1,23 @@
 import { SteadError } from '../errors.ts'
 import { isGlob, nameGlob } from '../model/name-glob.ts'
-import type { Selection } from '../model/ports/guard-api.ts'
+import type { StatusSelection } from '../model/ports/guard-api.ts'
 import type { GroupSpec } from '../model/program-spec.ts'
 import { suggest } from '../model/suggest.ts'
 import type { Instance } from './instance.ts'
 import type { Instances } from './instances.ts'
 
 /**
- * The instances that a verb is for, each once, in the order of the configuration.
+ * The instances that a verb is for, or a look, each once, in the order of the configuration.
  *
  * @throws NOT_INSTALLED for a name that nothing fits
  */
 export function select(
-  { names, labels = {}, only }: Selection,
+  { names, labels = {}, only, removing = false }: StatusSelection,
   instances: Instances,
   known: readonly GroupSpec[],
 ): readonly Instance[] {
   const may = (service: string): boolean => only === undefined || only.has(service)
-  const all = instances.all().filter(({ removing, service }) => !removing && may(service))
+  const all = instances.all().filter((one) => (removing || !one.removing) && may(one.service))
   const groups = known.filter(({ services }) => services.some(may))
   const named =
     names.length === 0 ? new Set(all) : new Set(names.flatMap((name) => fitting(name, all, groups)))

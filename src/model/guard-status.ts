@@ -101,6 +101,8 @@ export interface InstanceStatus {
   readonly ready: boolean
   /** There while it runs and, by its own word, reads its configuration anew (RELOADING=1 of sd_notify(3)). */
   readonly reloading?: true
+  /** There while it is stopped to be removed: no verb is for it any more. */
+  readonly removing?: true
   readonly health: Health
   /** One sentence: why it is in this phase. */
   readonly why: string

@@ -100,6 +100,8 @@ const statusShape = {
   want,
   phase,
   ready: z.boolean(),
+  reloading: z.literal(true).optional(),
+  removing: z.literal(true).optional(),
   health,
   why: z.string(),
   pid,

@@ -31,7 +31,7 @@ export function guardTable(
   if (services.length === 0) return 'no services'
   const rows = services.map((one) => [
     one.id,
-    one.reloading === true ? 'reloading' : one.phase,
+    phaseOf(one),
     readinessOf(one),
     one.pid === null ? '-' : String(one.pid),
     one.startedAt === null ? '-' : ageText(new Date(one.startedAt), now),
@@ -53,6 +53,11 @@ export function guardTable(
   return [line(head, null), ...rows.map((row, at) => line(row, services[at]?.phase ?? null))].join(
     '\n',
   )
+}
+
+function phaseOf({ phase, reloading, removing }: InstanceStatus): string {
+  if (removing === true) return `${phase} (removed)`
+  return reloading === true ? 'reloading' : phase
 }
 
 function readinessOf({ phase, ready, health }: InstanceStatus): string {

@@ -20,7 +20,9 @@ export function status(names: readonly string[], options: CommonOptions): Promis
       if (names.length === 0) return everything(guards, output)
       const { guards: placed, elsewhere } = await placeNames(names, guards)
       const guarded = await Promise.all(
-        placed.map(({ guard, names: known }) => guard.client.status({ names: known })),
+        placed.map(({ guard, names: known }) =>
+          guard.client.status({ names: known, removing: true }),
+        ),
       )
       if (elsewhere.length === 0) return tellGuarded(guarded, [], output)
       checkNames(elsewhere)
@@ -49,7 +51,8 @@ export function status(names: readonly string[], options: CommonOptions): Promis
 
 async function everything(guards: readonly Connected[], output: Output): Promise<number> {
   if (guards.length > 0) {
-    return tellGuarded(await Promise.all(guards.map(({ client }) => client.status())), [], output)
+    const all = guards.map(({ client }) => client.status({ names: [], removing: true }))
+    return tellGuarded(await Promise.all(all), [], output)
   }
   if (output.json) output.object({ guard: null, services: [] })
   else output.done('no guard runs here; start one: stead up; installed services: stead list')
@@ -106,8 +109,9 @@ function codeOf({ phase }: ServiceStatus): number {
   return isActive(phase) ? RUNNING : NOT_RUNNING
 }
 
-/** A job that has done its work is as it should be. */
-function guardedCodeOf({ phase, lastExit }: InstanceStatus): number {
+/** A job that has done its work is as it should be, and so is what goes. */
+function guardedCodeOf({ phase, lastExit, removing }: InstanceStatus): number {
+  if (removing === true) return RUNNING
   const done = phase === 'exited' && lastExit?.exit.kind === 'code' && lastExit.exit.code === 0
   const living = ['running', 'starting', 'waiting', 'stopping', 'paused'].includes(phase)
   return living || done ? RUNNING : NOT_RUNNING

@@ -55,6 +55,12 @@ export interface Selection {
   readonly only?: ReadonlySet<string>
 }
 
+/** What is asked how it is. */
+export interface StatusSelection extends Selection {
+  /** Also what is being removed and still stops, which can be looked at and not acted on; not, by default. */
+  readonly removing?: boolean
+}
+
 export interface VerbOptions {
   /** Resolve only when it has come about (default), or as soon as it is begun. */
   readonly wait?: boolean
@@ -105,7 +111,7 @@ export interface GuardApi {
   facts(): GuardFacts
   /** Who may do what, for those who let callers in. */
   access(): GuardAccess
-  status(selection: Selection): GuardStatus
+  status(selection: StatusSelection): GuardStatus
   detail(id: string): Promise<InstanceDetail>
   /** What they use; measured because somebody asks, and for those who ask at the same time together. */
   usage(selection: Selection): Promise<GuardUsage>

@@ -159,6 +159,27 @@ test('an earlier version is gone back to by its number, after a restart of the g
   expect(await room.stead('config', 'rollback', '77')).toMatchObject({ code: 2 })
 })
 
+test('status shows what is removed until it has stopped, and says so', async () => {
+  const script = `trap 'sleep 1.5; exit 0' TERM; echo up; while :; do sleep 600 & wait; done`
+  const room = openRoom({
+    a: sleeper('1'),
+    b: { command: ['sh', '-c', script], ready: { log: 'up' } },
+  })
+  await room.up()
+  await room.running('a', 'b')
+  room.write({ a: sleeper('1') })
+  expect((await room.stead('apply')).code).toBe(0)
+  const { stdout, code } = await room.stead('status')
+  expect(stdout).toMatch(/^b +stopping \(removed\) /m)
+  expect(code).toBe(0)
+  expect(JSON.parse((await room.stead('status', '--json')).stdout).services).toMatchObject([
+    { id: 'a', phase: 'running' },
+    { id: 'b', phase: 'stopping', removing: true },
+  ])
+  expect((await room.stead('restart', 'b')).code).not.toBe(0)
+  await until('b has gone', async () => !(await room.stead('status')).stdout.includes('removed'))
+})
+
 test('several instances follow one after another, and the first that fails has all of them run what they ran', async () => {
   const several = (command: readonly string[]) => ({ command, instances: 3 })
   const room = openRoom({ a: several(SLEEPS) })
