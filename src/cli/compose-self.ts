@@ -11,6 +11,7 @@ import { type CommonOptions, runVerb, workshopFor } from './context.ts'
 import { addInstallOptions } from './install-options.ts'
 import { exitCodeFor, makeOutput } from './output.ts'
 import { addCommonOptions } from './program.ts'
+import { selfHelp } from './self-help.ts'
 import { type InstallFlags, specFromFlags } from './spec-from-flags.ts'
 import type { ControlVerb } from './verbs/control.ts'
 import type { InstallOptions } from './verbs/install.ts'
@@ -73,6 +74,11 @@ export async function selfManage(
   verb: string,
   argv: readonly string[],
 ): Promise<number> {
+  const facts = packed()
+  if (facts !== null && verb.startsWith('--')) {
+    makeOutput({}).answer(verb === '--version' ? facts.version : selfHelp(service, facts))
+    return 0
+  }
   let code = 0
   const split = argv.indexOf('--')
   const all = argv.includes('--help-all')

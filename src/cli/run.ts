@@ -3,6 +3,7 @@ import { isSteadError, type SteadError } from '../errors.ts'
 import { PARAMETERS_VARIABLE } from '../model/parameter-channel.ts'
 import { isSealed } from '../model/ports/secret-opener.ts'
 import { systemClock } from '../platform/clock.ts'
+import { packedConfigFile } from '../platform/packed/facts.ts'
 import { processEvents } from '../platform/process-events.ts'
 import type { Service } from '../service/define-service.ts'
 import { type RunPorts, runService } from '../service/run-service.ts'
@@ -30,7 +31,7 @@ type Configured = Pick<RunPorts, 'configFile' | 'configuration' | 'parameters'>
 
 /** @throws USAGE */
 async function configurationOf({ config: schema, name }: Service): Promise<Configured> {
-  const named = process.env.STEAD_CONFIG || null
+  const named = process.env.STEAD_CONFIG || packedConfigFile()
   if (schema === null) return { configFile: named }
   const { composeServiceConfig, configArguments } = await import('./compose-service-config.ts')
   const said = configArguments(process.argv.slice(2))

@@ -43,7 +43,14 @@ export interface PackSpec {
   readonly hooks: { readonly before: readonly PackHook[]; readonly after: readonly PackHook[] }
   readonly signing: PackSigning | null
   readonly update: PackUpdate | null
+  /** How installers are compressed: small, or soon there. */
+  readonly compression: PackCompression
 }
+
+/** `best` takes minutes for each installer of a large program, `fast` seconds. */
+export const PACK_COMPRESSIONS = ['best', 'fast'] as const
+
+export type PackCompression = (typeof PACK_COMPRESSIONS)[number]
 
 export interface PackFile {
   /** Absolute path of a file. */
@@ -69,6 +76,8 @@ export interface PackService {
   /** Words behind the executable in the command of the service. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** Its configuration file, as it lies beside the executable: the `to` of one of the files; null for none. */
+  readonly config: string | null
 }
 
 /** Whose updates the program takes. */

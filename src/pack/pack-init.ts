@@ -37,7 +37,7 @@ jobs:
           cache: npm
       - run: npm ci
       # What formats other than archives need; leave out what stead.pack.yaml does not name.
-      - run: sudo apt-get update && sudo apt-get install --yes nsis wixl rpm osslsigncode
+      - run: sudo apt-get update && sudo apt-get install --yes nsis wixl msitools rpm osslsigncode
       - name: The tag is the version
         run: test "v$(node -p "require('./package.json').version")" = "$GITHUB_REF_NAME"
       - run: echo "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)" >> "$GITHUB_ENV"

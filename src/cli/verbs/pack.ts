@@ -110,7 +110,8 @@ function asked(spec: PackSpec, { only, snapshot }: PackOptions, commit: string |
   // A snapshot is for oneself: neither signed, nor given to those whom a hook brings it to.
   const version = snapshotVersion(spec.version, commit)
   const update = spec.update === null ? null : { ...spec.update, privateKey: null }
-  return { ...spec, targets, version, signing: null, update, hooks: { ...spec.hooks, after: [] } }
+  const hooks = { ...spec.hooks, after: [] }
+  return { ...spec, targets, version, signing: null, update, hooks, compression: 'fast' }
 }
 
 /** @throws PACK_TOOL_MISSING, USAGE */

@@ -20,6 +20,12 @@ function controlOf(name: string, spec = {}): string | null {
 }
 
 describe('a Debian package', () => {
+  test('is compressed quickly where it is asked for, and best otherwise', () => {
+    const words = (spec = {}) => debPlan(productOf(spec)).commands('/room')[0]?.args
+    expect(words()).toContain('-Zxz')
+    expect(words({ compression: 'fast' })).toEqual(expect.arrayContaining(['-Zgzip', '-z1']))
+  })
+
   test('says who it is, in fields of one line each', () => {
     const control = controlOf('control', {
       publisher: 'Ops\nEssential: yes <a@b.example>',

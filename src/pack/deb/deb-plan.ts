@@ -35,7 +35,7 @@ export function debPlan(product: StagedProduct): FormatPlan {
         args: [
           '--root-owner-group',
           '--threads-max=1',
-          '-Zxz',
+          ...(spec.compression === 'fast' ? ['-Zgzip', '-z1'] : ['-Zxz']),
           '--build',
           `${directory}/tree`,
           `${directory}/${made}`,

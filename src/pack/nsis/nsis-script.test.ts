@@ -33,6 +33,11 @@ describe('the script of a setup program', () => {
     expect(scriptOf()).toMatch(/^\ufeffTarget amd64-unicode\n/)
   })
 
+  test('is compressed quickly where it is asked for, and best otherwise', () => {
+    expect(scriptOf()).toContain('\nSetCompressor /SOLID lzma\n')
+    expect(scriptOf({ compression: 'fast' })).toContain('\nSetCompressor zlib\n')
+  })
+
   test('has no page for a licence that is not there', () => {
     expect(scriptOf()).not.toContain('MUI_PAGE_LICENSE')
     expect(scriptOf({ license: '/l.txt' })).toContain('MUI_PAGE_LICENSE')

@@ -18,7 +18,7 @@ export function nsisScript(parts: NsisParts, stage: UninstallerStage): string {
     // What this program has no use for is left over: variables, and functions.
     '!pragma warning disable 6001',
     '!pragma warning disable 6010',
-    'SetCompressor /SOLID lzma',
+    `SetCompressor ${parts.spec.compression === 'fast' ? 'zlib' : '/SOLID lzma'}`,
     'CRCCheck force',
     'RequestExecutionLevel admin',
     'ManifestSupportedOS all',

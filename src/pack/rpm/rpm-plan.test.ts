@@ -20,6 +20,11 @@ describe('the spec of an rpm', () => {
     expect(specOf({ publisher: 'a\nRequires: evil' })).toMatch(/^Vendor: a Requires: evil$/m)
   })
 
+  test('is compressed quickly where it is asked for, and best otherwise', () => {
+    expect(specOf()).toContain('%global _binary_payload w6.xzdio\n')
+    expect(specOf({ compression: 'fast' })).toContain('%global _binary_payload w1.gzdio\n')
+  })
+
   test('names files with blanks, and configuration that is kept', () => {
     const text = specOf()
     expect(text).toContain('%attr(0644,root,root) "/usr/lib/app/texts/read me.txt"')

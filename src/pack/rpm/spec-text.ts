@@ -21,7 +21,7 @@ export function specText(product: StagedProduct, layout: LinuxLayout): string {
     '%global use_source_date_epoch_as_buildtime 1',
     '%global clamp_mtime_to_source_date_epoch 1',
     '%global _buildhost localhost',
-    '%global _binary_payload w6.xzdio',
+    `%global _binary_payload ${spec.compression === 'fast' ? 'w1.gzdio' : 'w6.xzdio'}`,
     ...header(spec),
     '',
     '%description',

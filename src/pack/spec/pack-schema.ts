@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { described } from '../../config/described.ts'
 import { env, line } from '../../config/setting-values.ts'
-import { PACK_FORMATS, PACK_TARGETS } from '../../model/pack-spec.ts'
+import { PACK_COMPRESSIONS, PACK_FORMATS, PACK_TARGETS } from '../../model/pack-spec.ts'
 import { isPathInside } from '../../model/packed-paths.ts'
 import { isSemanticVersion } from '../../model/semantic-version.ts'
 import { ARCHIVE_NAME_WORDS, unknownWords } from '../archive-name.ts'
@@ -92,6 +92,11 @@ const service = z.strictObject({
   env: described(env, 'variables; every user of the machine can read them', {
     example: '{ PORT: "8080" }',
   }),
+  config: described(
+    inside,
+    'its configuration file: the `to` of one of `files`; it counts where no STEAD_CONFIG says otherwise',
+    { example: 'hello.yaml' },
+  ),
 })
 
 const signing = z.strictObject({
@@ -147,6 +152,11 @@ export const packSchema = z.strictObject({
     example: '"{{ name }}-{{ version }}-{{ os }}-{{ arch }}"',
     fallback: '"{{ name }}_{{ version }}_{{ os }}_{{ arch }}"',
   }),
+  compression: described(
+    z.enum(PACK_COMPRESSIONS),
+    'of installers: `best` takes minutes, `fast` seconds, as with --snapshot',
+    { example: 'fast', fallback: 'best' },
+  ),
   files: described(z.array(file), 'further files beside the executable', {
     example: '[{ from: hello.example.yaml, to: hello.yaml, config: true }]',
   }),

@@ -46,10 +46,11 @@ describe('a pack file', () => {
       formats: ['tar.gz', 'zip'],
       archiveName: '{{ name }}_{{ version }}_{{ os }}_{{ arch }}',
       files: [],
-      service: { account: null, start: 'auto', enable: true, args: [], env: {} },
+      service: { account: null, start: 'auto', enable: true, args: [], env: {}, config: null },
       hooks: { before: [], after: [] },
       signing: null,
       update: null,
+      compression: 'best',
     })
   })
 
@@ -61,6 +62,16 @@ describe('a pack file', () => {
 
   test('describes no service where it says so', () => {
     expect(readPackFile(asked('entry: a.ts\nservice: false\n')).service).toBeNull()
+  })
+
+  test('names the configuration of its service among its files', () => {
+    const files = 'files: [{ from: a.yaml, to: etc/hello.yaml, config: true }]\n'
+    const text = (config: string) => `entry: a.ts\n${files}service: { config: ${config} }\n`
+    expect(readPackFile(asked(text('etc/hello.yaml'))).service?.config).toBe('etc/hello.yaml')
+    expect(problems(text('hello.yaml'))[0]).toMatch(
+      /service\.config.*none of the files lies at hello\.yaml/s,
+    )
+    expect(problems(text('/etc/hello.yaml'))[0]).toContain('is no path below')
   })
 
   test('has modes in octal digits', () => {

@@ -83,6 +83,7 @@ export function readPackFile(asked: PackFileAsked): PackSpec {
     hooks: { before: written.hooks?.before ?? [], after: written.hooks?.after ?? [] },
     signing: signingOf(written, file),
     update: updateOf(written, file),
+    compression: written.compression ?? 'best',
   }
   problems.push(...clashes(spec))
   if (problems.length > 0) throw invalid(asked.path, source.describe(problems))
@@ -114,6 +115,7 @@ function serviceOf({ service = {} }: PackSettings): PackSpec['service'] {
     enable: service.enable ?? true,
     args: service.args ?? [],
     env: service.env ?? {},
+    config: service.config ?? null,
   }
 }
 
@@ -157,6 +159,12 @@ function clashes(spec: PackSpec): FileProblem[] {
     problems.push({
       path: ['files', at - own.length, 'to'],
       message: `${paths[at]} cannot be there: ${other} is there already`,
+    })
+  const config = spec.service?.config ?? null
+  if (config !== null && !spec.files.some(({ to }) => to === config))
+    problems.push({
+      path: ['service', 'config'],
+      message: `none of the files lies at ${config}: add it to files, with "to: ${config}"`,
     })
   const [target = 'linux-x64'] = spec.targets
   const made = archiveName(spec.archiveName, spec, target)

@@ -83,6 +83,7 @@ async function content(
     updateKeys: spec.update === null ? null : await readFile(spec.update.publicKey, 'utf8'),
     stead,
     service: service !== null,
+    config: service?.config ?? null,
   }
   const natives: Record<string, Uint8Array> = {
     [KOFFI_ASSET]: await packages.file(KOFFI_PACKAGES[target]),

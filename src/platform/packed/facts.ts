@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { PackTarget } from '../../model/pack-spec.ts'
 
 /** What an executable of `stead pack` knows of itself; the bundler writes it into its code. */
@@ -12,6 +13,8 @@ export interface PackedFacts {
   readonly stead: string
   /** False where the program is a command and no service of its own. */
   readonly service: boolean
+  /** Its configuration file, relative to the executable, with `/`; null for none. */
+  readonly config: string | null
   /** SHA-256 of each native addon inside, in hexadecimal digits, by the name of its asset. */
   readonly addons: Readonly<Record<string, string>>
 }
@@ -34,4 +37,13 @@ export function threadAsset(thread: PackedThread): string {
 export function packed(): PackedFacts | null {
   // The bundler puts the facts in place of this very expression.
   return (globalThis as { STEAD_PACKED?: PackedFacts }).STEAD_PACKED ?? null
+}
+
+/**
+ * The configuration file that was packed with this executable: beside it on every system, by a link where
+ * packages keep configuration in /etc. Null where there is none, and where nothing is packed.
+ */
+export function packedConfigFile(): string | null {
+  const config = packed()?.config ?? null
+  return config === null ? null : join(dirname(process.execPath), config)
 }

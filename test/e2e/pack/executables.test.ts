@@ -108,6 +108,21 @@ describe('the executable for this machine', () => {
     expect(await once(child, 'close')).toEqual([0, null])
   })
 
+  test('says who it is to people who know nothing of stead', () => {
+    const say = (word: string) =>
+      spawnSync(join(unpacked('linux_x64'), 'hello'), [word], { encoding: 'utf8', env: {} })
+    expect(say('--version')).toMatchObject({ status: 0, stdout: '1.0.0\n', stderr: '' })
+    const { status, stdout } = say('--help')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^Hello 1\.0\.0\nSays hello over HTTP\n/)
+    expect(stdout).toMatch(/^ {2}install {4}\S/m)
+    // It was packed without keys.
+    expect(stdout).not.toContain('update')
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(22)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
   test('takes the compiled code that is inside', () => {
     const hello = join(unpacked('linux_x64'), 'hello')
     const { stderr } = spawnSync(hello, ['status', '--help'], { encoding: 'utf8', env: {} })

@@ -33,6 +33,7 @@ export function helloForLinux(
         enable: true,
         args: ['--greeting', '$HOME 100%'],
         env: { PORT: String(PORT), STEAD_CONFIG: '/etc/stead-hello/greeting.txt' },
+        config: null,
       },
       ...spec,
     },

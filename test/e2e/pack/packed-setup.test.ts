@@ -22,8 +22,11 @@ version: ${version}
 publisher: Stead Tests
 targets: [win-x64]
 formats: [nsis]
+compression: fast
+files: [{ from: greeting.txt, to: greeting.txt, config: true }]
 service:
-  env: { PORT: "8080", GREETING: Servus }
+  env: { PORT: "8080" }
+  config: greeting.txt
 `
 
 /** Its setup program, as stead pack makes it. */
@@ -42,6 +45,7 @@ describe('the example, packed and set up on Windows', () => {
   let setup: string
 
   beforeAll(async () => {
+    writeFileSync(join(work, 'greeting.txt'), 'Servus\n')
     setup = setupOf('1.0.0')
     port = await freePort()
     windows = await bootWindows()

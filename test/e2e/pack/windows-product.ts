@@ -44,6 +44,7 @@ export function standInForWindows(
         enable: true,
         args: [],
         env: { PORT: '18081', GREETING: 'Hello "from" the pack file' },
+        config: null,
       },
       ...spec,
     },

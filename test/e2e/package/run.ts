@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packAsTheWorkflowDoes } from './packing.ts'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../../..')
 const work = mkdtempSync(join(tmpdir(), 'stead-package-'))
@@ -25,13 +26,13 @@ const counts = { passed: 0, failed: 0, skipped: 0 }
 try {
   build()
   const project = install()
-  check('the command answers with its version', () => {
+  await check('the command answers with its version', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       version: string
     }
     assert.match(stead(project, ['--version']).stdout, new RegExp(version.replaceAll('.', '\\.')))
   })
-  check('a plan is made without a manager and without rights', () => {
+  await check('a plan is made without a manager and without rights', () => {
     const { status, stdout } = stead(project, [
       'install',
       'web',
@@ -46,7 +47,7 @@ try {
     assert.equal(status, 0)
     assert.equal((JSON.parse(stdout) as { plan: { manager: string } }).plan.manager, 'systemd')
   })
-  check('the client and its types are a part of it', () => {
+  await check('the client and its types are a part of it', () => {
     const code =
       "import { connect } from 'stead/client'; await connect({ socket: '/nowhere' }).catch((e) => console.log(e.code))"
     writeFileSync(join(project, 'client.mjs'), code)
@@ -54,7 +55,7 @@ try {
     assert.equal(stdout, 'GUARD_UNREACHABLE\n', stderr)
     assert.ok(readFileSync(join(root, 'dist/client.d.ts'), 'utf8').includes('connect'))
   })
-  check('a service written against the library runs in the foreground and stops', () => {
+  await check('a service written against the library runs in the foreground and stops', () => {
     writeFileSync(
       join(project, 'app.mjs'),
       `import { defineService, run } from 'stead'
@@ -67,7 +68,10 @@ try {
     assert.equal(status, 0, stderr)
     assert.match(stdout, /bye/)
   })
-  check('types are there for every export', () => {
+  await check('packs a service by what "stead pack init" has written, step by step', async () => {
+    await packAsTheWorkflowDoes(join(work, 'packing'), join(project, 'node_modules'))
+  })
+  await check('types are there for every export', () => {
     const dist = join(project, 'node_modules', 'stead')
     const manifest = JSON.parse(readFileSync(join(dist, 'package.json'), 'utf8')) as {
       exports: Record<string, { types: string } | string>
@@ -77,7 +81,7 @@ try {
         assert.ok(readFileSync(join(dist, target.types), 'utf8').length > 0)
     }
   })
-  check('nothing but compiled code, manifest, licence and texts is inside', () => {
+  await check('nothing but compiled code, manifest, licence and texts is inside', () => {
     const files = readdirSync(join(project, 'node_modules', 'stead'), {
       recursive: true,
     }) as string[]
@@ -116,14 +120,18 @@ function install(): string {
       .status,
     0,
   )
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>
-  }
-  const folders = Object.keys(dependencies).map((name) => name.split('/')[0] as string)
+  const { dependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  ) as Record<'dependencies' | 'peerDependencies', Record<string, string>>
+  // What packs is among the peers, which a project asks for by name.
+  const names = Object.keys({ ...dependencies, ...peerDependencies })
+  const folders = names.map((name) => name.split('/')[0] as string)
   // What two of them need themselves.
   for (const name of new Set([...folders, '@koromix', 'eslint-visitor-keys'])) {
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
+  mkdirSync(join(modules, '.bin'))
+  symlinkSync('../stead/bin/stead.js', join(modules, '.bin', 'stead'))
   return project
 }
 
@@ -139,9 +147,9 @@ function run(
   return spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 120_000 })
 }
 
-function check(title: string, body: () => void): void {
+async function check(title: string, body: () => void | Promise<void>): Promise<void> {
   try {
-    body()
+    await body()
     counts.passed += 1
     console.log(`ok ${title}`)
   } catch (error) {
