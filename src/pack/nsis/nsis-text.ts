@@ -3,6 +3,12 @@ export interface NsisVariable {
   readonly variable: string
 }
 
+/**
+ * A text that a script works with has no more characters: NSIS_MAX_STRLEN of Debian's and the official build is 1024, with
+ * the NUL at the end. What is longer is cut without a word, by makensis and by what it makes.
+ */
+export const LONGEST_TEXT = 1_023
+
 export type NsisPart = string | NsisVariable
 
 export function variable(name: string): NsisVariable {

@@ -2,7 +2,7 @@
 import { ENABLE_UPDATE, startsByItself } from '../install-settings.ts'
 import { folderName, versionNumbers } from '../windows-names.ts'
 import { installFunctions, installSection } from './install.ts'
-import { nsisString, variable } from './nsis-text.ts'
+import { LONGEST_TEXT, nsisString, variable } from './nsis-text.ts'
 import type { NsisParts } from './parts.ts'
 import { sharedFunctions } from './shared.ts'
 import { TEXTS } from './texts.ts'
@@ -142,6 +142,12 @@ function onInit(parts: NsisParts): string[] {
     '      Call Refuse',
     '    ${EndIf}',
     '    StrCpy $INSTDIR $Previous',
+    '  ${EndIf}',
+    // What did not fit into it has been cut off.
+    '  StrLen $R1 $CMDLINE',
+    `  \${If} $R1 >= ${LONGEST_TEXT}`,
+    '    StrCpy $Failure "$(TooLong)"',
+    '    Call Refuse',
     '  ${EndIf}',
     '  ${GetParameters} $R0',
     ...choices.flatMap(({ property, value }) => [

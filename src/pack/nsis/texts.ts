@@ -15,6 +15,10 @@ export const TEXTS = {
   CannotInstall: ['The service could not be registered: ', '无法注册服务：'],
   CannotStart: ['The service could not be started: ', '无法启动服务：'],
   CannotUninstall: ['The service could not be removed: ', '无法删除服务：'],
+  TooLong: [
+    'The settings are too long together: a setup program takes commands of 1022 characters.',
+    '设置的总长度过长：安装程序的命令最多为 1022 个字符。',
+  ],
   TakenBack: [
     'Nothing was installed; what was there before is there again.',
     '安装未完成，已恢复到之前的状态。',

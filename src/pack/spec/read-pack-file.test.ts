@@ -60,6 +60,20 @@ describe('a pack file', () => {
     expect(spec).toMatchObject({ name: 'shop', entry: '/srv/a.ts' })
   })
 
+  test('may have what a setup program would cut where none is made', () => {
+    const text = `entry: a.ts\nservice: { args: [${'x'.repeat(2000)}] }\n`
+    expect(readPackFile(asked(text)).service?.args[0]).toHaveLength(2000)
+    const other = `${text}formats: [nsis, deb]\ntargets: [linux-x64]\n`
+    expect(readPackFile(asked(other)).service?.args[0]).toHaveLength(2000)
+  })
+
+  test('with a text out of package.json that a setup program would cut is refused', () => {
+    const packageText = JSON.stringify({ name: 'a', version: '1.0.0', author: 'x'.repeat(1023) })
+    expect(problems('entry: a.ts\nformats: [nsis]\n', { packageText }).join('\n')).toContain(
+      'publisher: it has 1023 characters, and a setup program (nsis) cuts texts after 1022',
+    )
+  })
+
   test('describes no service where it says so', () => {
     expect(readPackFile(asked('entry: a.ts\nservice: false\n')).service).toBeNull()
   })
@@ -114,6 +128,16 @@ describe('a pack file', () => {
     ['a place of updates', 'entry: a\nfiles: [{ from: a, to: versions/1 }]', 'versions is there'],
     ['a hook without a program', 'entry: a\nhooks: { before: [{ command: [] }] }', 'empty'],
     ['nothing', '', 'it is empty'],
+    [
+      'a command that a setup program cuts',
+      `entry: a\nformats: [nsis]\nservice: { args: [a], env: { A: b, LONG: ${'x'.repeat(1000)} } }`,
+      'service.env.LONG: with its 1004 characters the command that registers the service has 11',
+    ],
+    [
+      'a path that Windows does not take',
+      `entry: a\nformats: [nsis]\nfiles: [{ from: a, to: ${'x/'.repeat(115)}a }]`,
+      'files.0.to: where it is installed',
+    ],
   ])('with %s is refused', (_, text, words) => {
     expect(problems(`${text}\n`).join('\n')).toContain(words)
   })

@@ -7,6 +7,7 @@ import { SteadError } from '../../errors.ts'
 import { PACK_TARGETS, type PackFile, type PackSpec } from '../../model/pack-spec.ts'
 import { isFileName, pathClashes } from '../../model/packed-paths.ts'
 import { archiveName } from '../archive-name.ts'
+import { nsisProblems } from '../nsis/limits.ts'
 import { isOnToken } from '../sign/pkcs11-uri.ts'
 import { type PackSettings, packSchema } from './pack-schema.ts'
 
@@ -85,7 +86,7 @@ export function readPackFile(asked: PackFileAsked): PackSpec {
     update: updateOf(written, file),
     compression: written.compression ?? 'best',
   }
-  problems.push(...clashes(spec))
+  problems.push(...clashes(spec), ...nsisProblems(spec))
   if (problems.length > 0) throw invalid(asked.path, source.describe(problems))
   return spec
 }

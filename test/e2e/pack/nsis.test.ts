@@ -86,7 +86,8 @@ describe('a setup program on Windows', () => {
   const said = (): string => {
     const users = windows.unix('C:\\users')
     const log = readdirSync(users)
-      .map((user) => join(users, user, 'AppData/Local/Temp', `${SERVICE}-setup.log`))
+      .flatMap((user) => ['Temp', 'AppData/Local/Temp'].map((temp) => join(users, user, temp)))
+      .map((folder) => join(folder, `${SERVICE}-setup.log`))
       .find((path) => existsSync(path))
     if (log === undefined) return ''
     const text = readFileSync(log, 'utf16le')
@@ -151,13 +152,18 @@ describe('a setup program on Windows', () => {
     await windows.run('net.exe', 'start', SERVICE)
   })
 
-  test.each(['/ENV_PORT=1"', '/ENV_PORT=1\\', '/AUTOSTART=perhaps'])(
-    'refuses the setting %s before anything is changed',
-    async (setting) => {
-      expect((await setup('1.1.0', '1.1.0', setting)).code).toBe(2)
-      expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
-    },
-  )
+  test.each([
+    ['with a quote', '/ENV_PORT=1"', /ENV_PORT=/],
+    ['with a backslash at its end', '/ENV_PORT=1\\', /ENV_PORT=/],
+    ['that is none of its words', '/AUTOSTART=perhaps', /AUTOSTART=perhaps/],
+    ['that has been cut off', `/ENV_PORT=${'1'.repeat(1100)}`, /too long together/],
+    ['that a command has no room for', `/ENV_PORT=${'1'.repeat(850)}`, /too long together/],
+  ])('refuses a setting %s, and what is installed stays', async (_, setting, words) => {
+    const { code, said } = await setup('1.1.0', '1.1.0', setting)
+    expect(code).toBe(2)
+    expect(said).toMatch(words)
+    expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
+  })
 
   test('uninstalls: no file, key, service or event source is left, but a user’s own files', async () => {
     const { code } = await windows.run(`${FOLDER}\\uninstall.exe`, '/S')
