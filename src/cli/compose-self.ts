@@ -156,8 +156,13 @@ async function act(
         ),
       )
     }
-    case 'uninstall':
-      return (await import('./verbs/uninstall.ts')).uninstall([name], common)
+    case 'uninstall': {
+      const { uninstall } = await import('./verbs/uninstall.ts')
+      const product = packed()?.name
+      if (product === undefined) return uninstall([name], common)
+      const { remainsOf } = await import('./compose-remains.ts')
+      return uninstall([name], common, (ports, one) => remainsOf(product, ports, one))
+    }
     case 'status':
       return (await import('./verbs/status.ts')).status([name], common)
     case 'update':

@@ -97,12 +97,18 @@ export function refuseUnsupported(plan: Plan): void {
   })
 }
 
-async function withServiceLock<T>(
+/**
+ * Does something while nobody else changes the service, or what else a lock of `what` stands for.
+ *
+ * @throws BUSY, RIGHTS
+ */
+export async function withServiceLock<T>(
   { files, locks, home }: InstallationPorts,
   name: string,
   action: () => Promise<T>,
+  what = name,
 ): Promise<T> {
-  const path = `${home.run}/${name}.lock`
+  const path = `${home.run}/${what}.lock`
   const { lock, holder } = await takeLock()
   if (lock === null) {
     throw new SteadError('BUSY', {

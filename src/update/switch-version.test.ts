@@ -9,8 +9,7 @@ import { completeSpec, type ServiceSpec } from '../model/service-spec.ts'
 import { systemClock } from '../platform/clock.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
 import { locks } from '../platform/posix/locks.ts'
-import { movedSpec } from './moved-spec.ts'
-import { installedSpec, switchVersion } from './switch-version.ts'
+import { installedSpec, installedSpecs, switchVersion } from './switch-version.ts'
 
 let root: string
 let ports: InstallationPorts
@@ -32,7 +31,8 @@ const OLD = completeSpec({ name: 'web', file: '/opt/web/web', protocol: 'native'
 
 function withArguments(...args: readonly string[]): ServiceSpec {
   return {
-    ...movedSpec(OLD, '/opt/web', '/opt/web/versions/2.0.0', '/opt/web/versions/2.0.0/web'),
+    ...OLD,
+    file: '/opt/web/versions/2.0.0/web',
     args,
   }
 }
@@ -125,14 +125,9 @@ describe('a new version of a service', () => {
   })
 })
 
-test('all that lies in the directory of the version before is taken from the new one', () => {
-  const spec = completeSpec({
-    ...{ name: 'web', file: '/opt/web/web', cwd: '/opt/web', configFile: '/opt/web/web.yaml' },
-    ...{ envFile: '/opt/web-too/env', args: ['/opt/web/data', '--flag', '/opt/webs'] },
-  })
-  const to = '/opt/web/versions/2.0.0'
-  expect(movedSpec(spec, '/opt/web', to, `${to}/web`)).toMatchObject({
-    ...{ file: `${to}/web`, cwd: to, configFile: `${to}/web.yaml`, envFile: '/opt/web-too/env' },
-    args: [`${to}/data`, '--flag', '/opt/webs'],
-  })
+test('all services of a home are known, and none where there is no home', async () => {
+  expect(await installedSpecs(ports)).toEqual([])
+  await installService(ports, OLD)
+  await installService(ports, { ...OLD, name: 'web2' })
+  expect((await installedSpecs(ports)).map(({ name }) => name)).toEqual(['web', 'web2'])
 })

@@ -78,6 +78,19 @@ function whatIsWrong({ phase, pid, restarts, why, lastExit }: ServiceStatus, fir
   return null
 }
 
+/** Every service that was installed from this home. @throws FILE_UNREADABLE for a record that is damaged */
+export async function installedSpecs({
+  files,
+  home,
+}: InstallationPorts): Promise<readonly ServiceSpec[]> {
+  const records = recordStore(files, home)
+  const names = (await files.names(home.specs))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+  const found = await Promise.all(names.map((name) => records.read(name)))
+  return found.flatMap((record) => (record === null ? [] : [record.spec]))
+}
+
 /** What was asked for when the service was installed; null where this stead did not install it. */
 export async function installedSpec(
   { files, home }: InstallationPorts,

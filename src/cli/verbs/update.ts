@@ -1,9 +1,7 @@
-import { realpathSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { SteadError } from '../../errors.ts'
-import type { InstallationPorts } from '../../managers/installation.ts'
+import { type InstallationPorts, withServiceLock } from '../../managers/installation.ts'
 import { formatDuration, parseDuration } from '../../model/duration.ts'
-import type { ServiceSpec } from '../../model/service-spec.ts'
 import type { UpdateArchive } from '../../model/update-manifest.ts'
 import { probes } from '../../platform/probes/probes.ts'
 import { type UpdateSource, updateSource } from '../../platform/update/update-source.ts'
@@ -11,15 +9,17 @@ import {
   forgetVersions,
   placeVersion,
   removeVersion,
-  type VersionPlace,
+  versionDirectory,
   versionPlace,
 } from '../../platform/update/version-directories.ts'
 import { acceptUpdate, type UpdatedProduct } from '../../update/accept-update.ts'
 import { movedSpec } from '../../update/moved-spec.ts'
-import { installedSpec, switchVersion } from '../../update/switch-version.ts'
+import { switchVersion } from '../../update/switch-version.ts'
+import type { TarFile } from '../../update/tar-files.ts'
 import { unpack } from '../../update/unpack.ts'
 import { requireSwitchedOn } from '../../update/update-switch.ts'
 import { installationPorts } from '../compose-manager.ts'
+import { programEntryOf, type UpdatedService, updatedService } from '../compose-update.ts'
 import { type CommonOptions, workshopFor } from '../context.ts'
 import type { Output } from '../output.ts'
 
@@ -40,11 +40,7 @@ const HEALTH_TIMEOUT = 5_000
 /** The program that renews itself. */
 export type Product = Omit<UpdatedProduct, 'allowOlder'>
 
-interface Installed {
-  readonly spec: ServiceSpec
-  readonly place: VersionPlace
-  readonly version: string
-}
+type Installed = UpdatedService & { readonly version: string }
 
 /**
  * `update --from URL|FILE` of a packed program: reads what was published there and puts it in the place
@@ -85,34 +81,78 @@ export async function update(
     return 0
   }
 
-  const bytes = await fetched(source, archive, output)
-  const files = unpack(bytes, archive, source.name)
-  const directory = await placeVersion(now.place, version, files, archive.config).catch(
-    refusedRight,
+  return withServiceLock(
+    ports,
+    product.name,
+    async () => {
+      const bytes = await fetched(source, archive, output)
+      const files = unpack(bytes, archive, source.name)
+      const next = { version, archive, files, trial, unhealthy }
+      const started = await exchanged(ports, now, next, output)
+      if (name === product.name) await show(product.name, now, next, output)
+      if (output.json) output.object({ ...facts, updated: true, started })
+      const how = started
+        ? `runs, and did well for ${formatDuration(trial)}`
+        : 'is in place, and does not run'
+      output.done(`${name} ${version} ${how}; ${now.version} is kept in ${now.place.current}`)
+      return 0
+    },
+    `${product.name}.update`,
   )
-  const after = movedSpec(
-    now.spec,
-    now.place.current,
-    directory,
-    join(directory, archive.executable),
-  )
-  const exchange = switchVersion(ports, {
+}
+
+interface Next {
+  readonly version: string
+  readonly archive: UpdateArchive
+  readonly files: readonly TarFile[]
+  readonly trial: number
+  readonly unhealthy: (() => Promise<string | null>) | null
+}
+
+/** Puts it beside the version that runs, and in its place. @returns whether it was started */
+async function exchanged(
+  ports: InstallationPorts,
+  now: Installed,
+  { version, archive, files, trial, unhealthy }: Next,
+  output: Output,
+): Promise<boolean> {
+  const { place, spec, ofOthers, directories } = now
+  const directory = await placeVersion(place, version, {
+    ...{ files, config: archive.config, inUse: ofOthers },
+  }).catch(refusedRight)
+  const after = movedSpec(spec, {
+    ...{ from: directories, to: directory, executable: join(directory, archive.executable) },
+    files: files.map(({ path }) => path),
+  })
+  const work = switchVersion(ports, {
     ...{ before: now, after: { version, spec: after }, trial, unhealthy },
   })
-  const started = await output
-    .progress(`exchanging ${name} ${now.version} for ${version}`, exchange)
-    .catch(async (error: SteadError) => {
-      // What could not be taken back is still what the service runs.
-      if (error.code !== 'UPDATE_STUCK') await removeVersion(directory)
-      throw error
-    })
-  await forgetVersions(now.place.root, [directory, now.place.current])
-  if (output.json) output.object({ ...facts, updated: true, started })
-  const how = started
-    ? `runs, and did well for ${formatDuration(trial)}`
-    : 'is in place, and does not run'
-  output.done(`${name} ${version} ${how}; ${now.version} is kept in ${now.place.current}`)
-  return 0
+  const text = `exchanging ${spec.name} ${now.version} for ${version}`
+  const started = await output.progress(text, work).catch(async (error: SteadError) => {
+    // What could not be taken back is still what the service runs.
+    if (error.code !== 'UPDATE_STUCK' && !ofOthers.includes(directory))
+      await removeVersion(directory)
+    throw error
+  })
+  await forgetVersions(place.root, [directory, place.current, ...ofOthers])
+  return started
+}
+
+/** Where the system shows which version is installed, it is this one. */
+async function show(
+  product: string,
+  { place }: Installed,
+  { version, archive }: Next,
+  output: Output,
+): Promise<void> {
+  try {
+    const directory = versionDirectory(place.root, version)
+    const entry = await programEntryOf(product, place.root)
+    entry?.become({ version, directory, executable: join(directory, archive.executable) })
+  } catch (error) {
+    // The service is updated all the same.
+    output.done(`note: Add/Remove Programs shows another version: ${(error as Error).message}`)
+  }
 }
 
 /** The archive, with how far it is where that takes its time. @throws UPDATE_UNREADABLE, UPDATE_REFUSED */
@@ -135,30 +175,20 @@ async function installed(
   name: string,
   { version }: Product,
 ): Promise<Installed> {
-  const spec = await installedSpec(ports, name)
-  if (spec === null) {
+  const service = await updatedService(ports, name)
+  if (service === null) {
     const reason = 'its service was not installed by itself, but by a package or an installer'
     const remedy = 'update it by what installed it'
     throw new SteadError('UPDATE_UNSUPPORTED', { name, reason, remedy })
   }
+  const { spec, place } = service
   requireSwitchedOn(spec)
-  const place = versionPlace(realOf(spec.file))
-  if (versionPlace(realOf(process.execPath)).root !== place.root) {
+  if (versionPlace(process.execPath).root !== place.root) {
     const reason = `the service runs ${spec.file}, and this is ${process.execPath}`
     const remedy = `call the program that is installed: ${spec.file} update`
     throw new SteadError('UPDATE_UNSUPPORTED', { name, reason, remedy })
   }
-  const isFirst = place.current === place.root
-  return { spec, place, version: isFirst ? version : basename(place.current) }
-}
-
-function realOf(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    // What is gone is told by who starts it.
-    return path
-  }
+  return { ...service, version: service.version ?? version }
 }
 
 function healthAt(url: string): () => Promise<string | null> {

@@ -14,6 +14,7 @@ export function announce(parts: NsisParts): string[] {
     'Function Announce',
     write('DisplayName', nsisString(spec.displayName)),
     write('DisplayVersion', nsisString(spec.version)),
+    `  DeleteRegValue HKLM "${key}" "Current"`,
     write('Publisher', nsisString(spec.publisher)),
     ...(spec.homepage === null ? [] : [write('URLInfoAbout', nsisString(spec.homepage))]),
     write('DisplayIcon', nsisString(variable('INSTDIR'), `\\${executable}`)),

@@ -2,7 +2,7 @@
 import { announce } from './announce.ts'
 import { nsisString, variable } from './nsis-text.ts'
 import { ASIDE, type NsisFile, type NsisParts } from './parts.ts'
-import { indented } from './shared.ts'
+import { indented, removeUpdates } from './shared.ts'
 import { takeBack } from './take-back.ts'
 import { callVerb, composeRegistration, run } from './verbs.ts'
 
@@ -39,6 +39,8 @@ export function installSection(parts: NsisParts): string[] {
     '    Abort "$Failure"',
     '  ${EndIf}',
     `  RMDir /r "${ASIDE}"`,
+    // What runs now came after them.
+    ...indented(removeUpdates('', parts)),
     '  Call Announce',
     'SectionEnd',
   ]
@@ -148,7 +150,8 @@ function same(): string[] {
   ]
 }
 
-function extract({ files }: NsisParts, whole: boolean): string[] {
+function extract({ files, spec }: NsisParts, whole: boolean): string[] {
+  const updates = spec.update !== null
   const all = [
     ...files,
     { path: 'uninstall.lst', laid: 'uninstall.lst', source: '', config: false },
@@ -160,7 +163,9 @@ function extract({ files }: NsisParts, whole: boolean): string[] {
     '  SetOverwrite try',
     '  SetOutPath "$INSTDIR"',
     ...all.flatMap((file) =>
-      indented(file.config ? extractConfig(file, whole) : extractFile(file, file.path, whole)),
+      indented(
+        file.config ? extractConfig(file, { whole, updates }) : extractFile(file, file.path, whole),
+      ),
     ),
     '  SetOutPath "$INSTDIR"',
     '  ClearErrors',
@@ -182,22 +187,47 @@ function extractFile({ laid }: NsisFile, path: string, whole: boolean): string[]
 }
 
 /** A configuration file is replaced only while it is what the version before brought, which is beside it. */
-function extractConfig(file: NsisFile, whole: boolean): string[] {
+function extractConfig(
+  file: NsisFile,
+  { whole, updates }: { readonly whole: boolean; readonly updates: boolean },
+): string[] {
   const own = nsisString(variable('INSTDIR'), `\\${file.path}`)
   const aside = (name: string): string => nsisString(variable('INSTDIR'), `\\.previous\\${name}`)
   return [
     ...extractFile(file, `${file.path}.default`, whole),
+    ...(updates ? carryOn(file, own, aside(file.path)) : []),
     `StrCpy $R3 ${own}`,
     '${If} ${FileExists} "$R3"',
     `  StrCpy $R4 ${aside(`${file.path}.default`)}`,
     '  Call Same',
     '  ${If} $0 == 1',
     `    StrCpy $R4 ${aside(file.path)}`,
-    '    Call MovePatiently',
+    // Where it is aside already, what is here is a copy.
+    '    ${If} ${FileExists} "$R4"',
+    '      Delete "$R3"',
+    '    ${Else}',
+    '      Call MovePatiently',
+    '    ${EndIf}',
     '  ${EndIf}',
     '${EndIf}',
     '${IfNot} ${FileExists} "$R3"',
     ...indented(extractFile(file, file.path, whole)),
+    '${EndIf}',
+  ]
+}
+
+/** Where the program has updated itself, the configuration is in the directory of the version that runs. */
+function carryOn({ path }: NsisFile, own: string, aside: string): string[] {
+  return [
+    `StrCpy $R3 ${nsisString(variable('Current'), `\\${path}`)}`,
+    '${If} $Current != ""',
+    '${AndIf} ${FileExists} "$R3"',
+    `  StrCpy $R3 ${own}`,
+    `  StrCpy $R4 ${aside}`,
+    '  Call MovePatiently',
+    '  ClearErrors',
+    `  CopyFiles /SILENT ${nsisString(variable('Current'), `\\${path}`)} ${own}`,
+    ...indented(noticeError(path)),
     '${EndIf}',
   ]
 }

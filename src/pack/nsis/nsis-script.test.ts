@@ -45,7 +45,7 @@ describe('the script of a setup program', () => {
 
   test('removes the versions that a program has taken by itself, where it can', () => {
     const update = { publicKey: '/release.key.pub', privateKey: null }
-    expect(scriptOf({ update })).toContain('RMDir /r "$INSTDIR\\versions"')
+    expect(scriptOf({ update })).toContain('StrCpy $R0 "$INSTDIR\\versions"')
     expect(scriptOf()).not.toContain('versions"')
   })
 

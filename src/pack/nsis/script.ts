@@ -71,6 +71,8 @@ function variables({ settings }: NsisParts): string[] {
   const names = [
     // The directory of the version that is there; empty for none.
     'Previous',
+    // The directory of the version that runs, where the program has updated itself; else empty.
+    'Current',
     'WasRunning',
     'OldRegistration',
     'Registration',
@@ -133,6 +135,7 @@ function onInit(parts: NsisParts): string[] {
     '  Call PrepareAsAdministrator',
     `  ReadRegStr $Previous HKLM "${key}" "InstallLocation"`,
     `  ReadRegStr $OldRegistration HKLM "${key}" "Registration"`,
+    `  ReadRegStr $Current HKLM "${key}" "Current"`,
     '  ${If} $Previous != ""',
     // /D= is the only way to another directory so early.
     `    StrCpy $R1 ${nsisString(variable('PROGRAMFILES64'), `\\${folderName(spec)}`)}`,

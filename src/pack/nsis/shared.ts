@@ -53,8 +53,32 @@ export function sharedFunctions(prefix: '' | 'un.', parts: NsisParts): string[] 
     '    IntOp $R9 $R9 + 1',
     `  \${LoopUntil} $R9 > ${PATIENCE}`,
     'FunctionEnd',
+    ...(parts.spec.update === null ? [] : removeTree(prefix)),
     ...(parts.spec.service === null ? [] : stop(prefix, parts)),
   ]
+}
+
+/** Of $R0 with all that is in it, once nobody has a file of it open any more. */
+function removeTree(prefix: string): string[] {
+  return [
+    `Function ${prefix}RemoveTreePatiently`,
+    '  StrCpy $R9 0',
+    '  ${Do}',
+    '    RMDir /r "$R0"',
+    '    ${IfNot} ${FileExists} "$R0\\*.*"',
+    '      Return',
+    '    ${EndIf}',
+    '    Sleep 100',
+    '    IntOp $R9 $R9 + 1',
+    `  \${LoopUntil} $R9 > ${PATIENCE}`,
+    'FunctionEnd',
+  ]
+}
+
+/** Where the program has updated itself (docs/adr/0128). */
+export function removeUpdates(prefix: '' | 'un.', { spec }: NsisParts): string[] {
+  if (spec.update === null) return []
+  return ['StrCpy $R0 "$INSTDIR\\versions"', `Call ${prefix}RemoveTreePatiently`]
 }
 
 /** $0 is 0 where it is stopped, or was not there. */

@@ -39,6 +39,10 @@ export function takeBack(parts: NsisParts): string[] {
         '${EndIf}',
         `StrCpy $R4 $R3`,
         `StrCpy $R3 ${nsisString(variable('INSTDIR'), `\\.previous\\${path}`)}`,
+        // What was here before is aside; a copy of what an update had is in its place.
+        '${If} ${FileExists} "$R3"',
+        '  Delete "$R4"',
+        '${EndIf}',
         'Call MovePatiently',
       ]),
     ),

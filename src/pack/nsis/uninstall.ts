@@ -2,7 +2,7 @@
 import { folderName } from '../windows-names.ts'
 import { nsisString, variable } from './nsis-text.ts'
 import { foldersOf, type NsisParts } from './parts.ts'
-import { indented } from './shared.ts'
+import { indented, removeUpdates } from './shared.ts'
 import { callVerb, run } from './verbs.ts'
 
 /** Exit code of the verbs for a service that is not there. */
@@ -26,8 +26,7 @@ export function uninstallSection(parts: NsisParts): string[] {
       '  Call un.DeletePatiently',
     ]),
     '  SetOutPath "$TEMP"',
-    // Where the program has updated itself (docs/adr/0128).
-    ...(spec.update === null ? [] : ['  RMDir /r "$INSTDIR\\versions"']),
+    ...indented(removeUpdates('un.', parts)),
     ...foldersOf(files).map(
       (folder) => `  RMDir ${nsisString(variable('INSTDIR'), `\\${folder}`)}`,
     ),

@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -24,6 +23,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 const file = (path: string, text: string, mode = 0o644) => ({
   ...{ path, mode, bytes: Buffer.from(text) },
 })
+const only = (path: string) => ({ files: [file(path, '')], config: [], inUse: [] })
 const place = () => ({ root, current: root })
 
 describe('the versions of a program', () => {
@@ -39,7 +39,7 @@ describe('the versions of a program', () => {
     const mask = process.umask(0o077)
     try {
       const files = [file('web', 'program', 0o755), file('doc/read me.txt', 'text')]
-      const made = await placeVersion(place(), '1.1.0', files, [])
+      const made = await placeVersion(place(), '1.1.0', { files, config: [], inUse: [] })
       expect(made).toBe(join(root, 'versions', '1.1.0'))
       const modes = ['web', 'doc/read me.txt'].map(
         (path) => statSync(join(made, path)).mode & 0o777,
@@ -61,7 +61,7 @@ describe('the versions of a program', () => {
       file('more.yaml', ''),
     ]
     const config = ['web.yaml', 'same.yaml', 'more.yaml']
-    const made = await placeVersion(place(), '1.1.0', files, config)
+    const made = await placeVersion(place(), '1.1.0', { files, config, inUse: [] })
     expect(readdirSync(made).toSorted()).toEqual([
       'more.yaml',
       'same.yaml',
@@ -75,33 +75,56 @@ describe('the versions of a program', () => {
 
   test('do not take on what a link leads to', async () => {
     symlinkSync('/etc/passwd', join(root, 'web.yaml'))
-    const made = await placeVersion(place(), '1.1.0', [file('web.yaml', 'port: 80')], ['web.yaml'])
+    const made = await placeVersion(place(), '1.1.0', {
+      ...{ files: [file('web.yaml', 'port: 80')], config: ['web.yaml'], inUse: [] },
+    })
     expect(readFileSync(join(made, 'web.yaml'), 'utf8')).toBe('port: 80')
   })
 
   test('that cannot be written leave nothing half made', async () => {
     const files = [file('a', 'a file'), file('a/b', 'below a file')]
-    await expect(placeVersion(place(), '1.1.0', files, [])).rejects.toThrow()
+    await expect(placeVersion(place(), '1.1.0', { files, config: [], inUse: [] })).rejects.toThrow()
     expect(readdirSync(join(root, 'versions'))).toEqual([])
   })
 
   test('that were tried before are replaced whole, but never the one that runs', async () => {
-    const made = await placeVersion(place(), '1.1.0', [file('old', '')], [])
-    await placeVersion(place(), '1.1.0', [file('new', '')], [])
+    const made = await placeVersion(place(), '1.1.0', only('old'))
+    await placeVersion(place(), '1.1.0', only('new'))
     expect(readdirSync(made)).toEqual(['new'])
-    await expect(placeVersion({ root, current: made }, '1.1.0', [], [])).rejects.toThrow(
+    await expect(placeVersion({ root, current: made }, '1.1.0', only('new'))).rejects.toThrow(
       'that runs',
     )
     expect(readdirSync(made)).toEqual(['new'])
   })
 
-  test('are forgotten but for those that are named', async () => {
-    for (const name of ['1.0.1', '1.1.0', '1.2.0', '.1.3.0.abc'])
-      mkdirSync(join(root, 'versions', name), { recursive: true })
-    const kept = ['1.1.0', '1.2.0'].map((name) => join(root, 'versions', name))
-    expect(await forgetVersions(root, kept)).toHaveLength(2)
-    expect(readdirSync(join(root, 'versions')).toSorted()).toEqual(['1.1.0', '1.2.0'])
+  test('that another service runs are left as they are', async () => {
+    const made = await placeVersion(place(), '1.1.0', only('of the other'))
+    const more = { ...only('new'), inUse: [made] }
+    expect(await placeVersion(place(), '1.1.0', more)).toBe(made)
+    expect(readdirSync(made)).toEqual(['of the other'])
+  })
+
+  test('are forgotten but for those that are named, and what nobody has updated to', async () => {
+    const versions = join(root, 'versions')
+    for (const name of [
+      '1.0.1',
+      '1.1.0',
+      '1.2.0-rc.1',
+      '.1.3.0.0123456789ab',
+      'data',
+      '.1.3.0.abc',
+    ])
+      mkdirSync(join(versions, name), { recursive: true })
+    const left = await forgetVersions(root, [join(versions, '1.1.0')])
+    const names = ['.1.3.0.abc', '1.1.0', 'data']
+    expect(readdirSync(versions).toSorted()).toEqual(names)
+    expect(left.toSorted()).toEqual(names.map((name) => join(versions, name)))
     expect(await forgetVersions(join(root, 'nowhere'), [])).toEqual([])
-    expect(existsSync(root)).toBe(true)
+  })
+
+  test('are gone with their directory where none is left', async () => {
+    await placeVersion(place(), '1.1.0', only('web'))
+    expect(await forgetVersions(root, [])).toEqual([])
+    expect(readdirSync(root)).toEqual([])
   })
 })

@@ -1,6 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isSemanticVersion } from '../../model/semantic-version.ts'
+import { patiently } from './patiently.ts'
 
 /** Where the versions of a program lie that came after the one that was installed. */
 const VERSIONS = 'versions'
@@ -14,11 +28,26 @@ export interface VersionPlace {
   readonly current: string
 }
 
-/** @param executable absolute, of the version that is the service now */
+/**
+ * Where an executable lies, by the one name that its directories have: links resolved, on Windows also
+ * capitals and short names, so that two places can be compared as texts.
+ *
+ * @param executable absolute, of the version that is the service now; it may be gone
+ */
 export function versionPlace(executable: string): VersionPlace {
-  const current = dirname(executable)
+  const current = dirname(realPath(executable))
   const isVersion = basename(dirname(current)) === VERSIONS
   return { root: isVersion ? dirname(dirname(current)) : current, current }
+}
+
+/** The one name of a path; itself where there is nothing. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    // What is gone is told by who starts it.
+    return path
+  }
 }
 
 export interface VersionFile {
@@ -28,9 +57,22 @@ export interface VersionFile {
   readonly bytes: Uint8Array
 }
 
+/** What a version has, and who else is concerned. */
+export interface NewVersion {
+  readonly files: readonly VersionFile[]
+  /** Paths of those that users change. */
+  readonly config: readonly string[]
+  /** Directories of versions that other services of the program run. */
+  readonly inUse: readonly string[]
+}
+
+export function versionDirectory(root: string, version: string): string {
+  return join(root, VERSIONS, version)
+}
+
 /**
  * Writes a version into a directory of its own, in one step for those who look: `ROOT/versions/VERSION`.
- * Files of `config` that the current version has go on as they are, with owner and mode; where the new
+ * One that another service runs is taken as it is. Files of `config` that the current version has go on as they are, with owner and mode; where the new
  * version has other content, that lies beside them as `NAME.new`.
  *
  * @returns the directory
@@ -38,12 +80,12 @@ export interface VersionFile {
 export async function placeVersion(
   { root, current }: VersionPlace,
   version: string,
-  files: readonly VersionFile[],
-  config: readonly string[],
+  { files, config, inUse }: NewVersion,
 ): Promise<string> {
   const versions = join(root, VERSIONS)
-  const directory = join(versions, version)
+  const directory = versionDirectory(root, version)
   if (directory === current) throw new Error(`${directory} is the version that runs`)
+  if (inUse.includes(directory)) return directory
   await mkdir(versions, { recursive: true, mode: 0o755 })
   const making = join(versions, `.${version}.${randomBytes(6).toString('hex')}`)
   await mkdir(making, { mode: 0o755 })
@@ -55,39 +97,50 @@ export async function placeVersion(
       if (config.includes(file.path)) await carryOn(join(current, file.path), path, file.bytes)
     }
     // One that was tried before and taken back.
-    await rm(directory, { recursive: true, force: true })
-    await rename(making, directory)
+    await removeTree(directory)
+    // Scanners of viruses look into what has just been written, and Windows moves nothing that is open.
+    await patiently(() => rename(making, directory))
   } catch (error) {
-    await rm(making, { recursive: true, force: true })
+    await removeTree(making).catch(() => {})
     throw error
   }
   return directory
 }
 
-/** Removes the versions that are not named, and what an interrupted update has left. */
+/**
+ * Removes the versions that are not named, and what an interrupted update has left. What has another name
+ * is not ours. What Windows keeps because it runs is left; the next update comes by again.
+ *
+ * @returns what of versions is there still
+ */
 export async function forgetVersions(
   root: string,
   kept: readonly string[],
 ): Promise<readonly string[]> {
   const versions = join(root, VERSIONS)
   const names = await readdir(versions).catch(() => [])
-  const gone: string[] = []
+  const left: string[] = []
   for (const name of names) {
     const directory = join(versions, name)
-    if (kept.includes(directory)) continue
-    try {
-      await rm(directory, { recursive: true, force: true })
-      gone.push(directory)
-    } catch {
-      // Windows keeps what is in use; the next update comes by again.
-    }
+    const isOurs = isSemanticVersion(name.replace(/^\.(.*)\.[0-9a-f]{12}$/, '$1'))
+    if (kept.includes(directory) || !isOurs || !(await removeVersion(directory)))
+      left.push(directory)
   }
-  return gone
+  if (left.length === 0) await rmdir(versions).catch(() => {})
+  return left
 }
 
-/** Removes a version that was taken back. What Windows keeps because it is in use is left. */
-export async function removeVersion(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true }).catch(() => {})
+/** Removes a version that was taken back. @returns false where Windows keeps what is in use */
+export function removeVersion(directory: string): Promise<boolean> {
+  return removeTree(directory).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** A process of Windows holds its executable for a moment after its end was told. */
+function removeTree(directory: string): Promise<void> {
+  return patiently(() => rm(directory, { recursive: true, force: true }))
 }
 
 async function carryOn(from: string, to: string, fresh: Uint8Array): Promise<void> {
@@ -95,7 +148,7 @@ async function carryOn(from: string, to: string, fresh: Uint8Array): Promise<voi
   if (facts?.isFile() !== true) return
   const own = await readFile(from)
   if (own.equals(fresh)) return
-  await rename(to, `${to}${NEW_ENDING}`)
+  await patiently(() => rename(to, `${to}${NEW_ENDING}`))
   await write(to, own, 0o600)
   if (process.platform !== 'win32') await chown(to, facts.uid, facts.gid)
   await chmod(to, facts.mode & 0o777)
