@@ -71,7 +71,7 @@ function imported(importer: Importer, exported: Exported, path: string): Map<str
   return new Map(spec.services.map((one) => [one.name, one]))
 }
 
-const source = { spec: GUARD, file: 'stead.yaml', lineOf: () => 1 }
+const source = { spec: GUARD, file: 'stead.yaml', lineOf: () => 1, hasRemote: false }
 const before = new Map(GUARD.services.map((one) => [one.name, one]))
 const pick = (one: ProgramSpec | undefined, ...names: (keyof ProgramSpec)[]) =>
   Object.fromEntries(names.map((name) => [name, one?.[name]]))
@@ -149,6 +149,37 @@ test('sockets that the guard opens, and what it looks for before a start, are to
     expect.arrayContaining(['cgroup', 'limits', 'needs', 'sockets', 'fdStoreMax']),
   )
 })
+
+test.each([
+  ['supervisord', exportSupervisord],
+  ['systemd', exportSystemd],
+])(
+  'what a guard has for all its services is told as lost to %s, each by its name and line',
+  (_, exporter) => {
+    const spec = parse(`
+services: { web: { command: ./web } }
+access: [{ users: [root], role: viewer }]
+control: { tcp: { listen: "127.0.0.1:1", tokens: [{ name: ci, file: ./ci, role: viewer }] } }
+metrics: { listen: "127.0.0.1:2" }
+events: { webhooks: [{ url: "http://127.0.0.1:3" }] }
+configuration: { watch: true }
+`)
+    const lineOf = ([first]: readonly PropertyKey[]) => String(first).length
+    const { losses } = exporter({ ...source, spec, lineOf, hasRemote: true })
+    const ofAll = losses.filter(({ service }) => service === null)
+    expect(ofAll.map(({ setting, line }) => [setting, line])).toEqual([
+      ['remote', 6],
+      ['access', 6],
+      ['control', 7],
+      ['metrics', 7],
+      ['events', 6],
+      ['configuration', 13],
+    ])
+    expect(losses[0]?.why).toMatch(/the settings of now/)
+    const plain = exporter({ ...source, spec: parse('services: { web: { command: ./web } }') })
+    expect(plain.losses.filter(({ service }) => service === null)).toEqual([])
+  },
+)
 
 test('what a unit is by itself, or has a word for, is not lost', () => {
   const unit = exportSystemd({ ...source, spec: HANDED_OVER }).files[0]?.text

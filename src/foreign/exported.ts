@@ -15,6 +15,8 @@ export interface ExportSource {
   readonly file: string
   /** The line of a setting, from 1. */
   readonly lineOf: (path: readonly PropertyKey[]) => number
+  /** A remote source has a say in it. */
+  readonly hasRemote: boolean
 }
 
 /** Why a sealed value of `env` is not carried over. */
@@ -33,8 +35,24 @@ export interface Losing {
   ) => void
 }
 
-export function losing({ file, lineOf }: ExportSource): Losing {
-  const losses: Loss[] = []
+/** What only a guard does, with what is lost where a manager starts the programs by itself. */
+function lossesOfAll({ spec, file, lineOf, hasRemote }: ExportSource): Loss[] {
+  const lost: readonly (readonly [boolean, string, string])[] = [
+    [hasRemote, 'remote', 'these are the settings of now; later ones are not followed'],
+    [(spec.access ?? []).length > 0, 'access', 'there is no guard that anybody asks'],
+    [spec.controlTcp !== undefined, 'control', 'there is no guard that anybody asks'],
+    [spec.metrics !== undefined, 'metrics', 'nothing is measured'],
+    [spec.events !== undefined, 'events', 'nobody is told of events'],
+    [spec.config !== undefined, 'configuration', 'changes are neither watched for nor tried'],
+  ]
+  return lost.flatMap(([isThere, setting, why]) =>
+    isThere ? [{ file, line: lineOf([setting]), service: null, setting, why, instead: null }] : [],
+  )
+}
+
+export function losing(source: ExportSource): Losing {
+  const { file, lineOf } = source
+  const losses = lossesOfAll(source)
   return {
     losses,
     lose(service, setting, why, instead = null) {

@@ -12,7 +12,7 @@ import {
 } from '../compose-guard-home.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import { lossLines } from '../present/loss-text.ts'
-import { readGuardSpec } from '../read-spec.ts'
+import { readGuardConfig } from '../read-spec.ts'
 import { LOST, writeNew } from './write-foreign.ts'
 
 export interface ExportOptions extends CommonOptions {
@@ -40,11 +40,16 @@ export function exportForeign(kind: string, options: ExportOptions): Promise<num
     // What is exported follows no remote source: it has the settings of now.
     const copy = remoteCopyOf(guardHome(options), path)
     const remote = { fetch: true, byHand: true, older: true, copy, named: remoteNamedBy({}) }
-    const spec = await readGuardSpec({ path, text, env: { ...process.env }, remote })
+    const read = await readGuardConfig({ path, text, env: { ...process.env }, remote })
     const { readSource } = await import('../../config/source/read-source.ts')
     const source = readSource(path, text)
     const lineOf = 'lineOf' in source ? source.lineOf : () => 1
-    const { files, losses } = (await load())({ spec, file: path, lineOf })
+    const { files, losses } = (await load())({
+      spec: read.spec,
+      file: path,
+      lineOf,
+      hasRemote: read.remote !== null,
+    })
     const target = options.output === undefined ? null : resolve(options.output)
     if (target !== null) {
       if (kind === 'systemd') mkdirSync(target, { recursive: true })

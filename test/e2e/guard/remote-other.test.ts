@@ -54,6 +54,15 @@ test('a document of an HTTP server is asked for by its ETag, and what changes is
   await has(room, 'two')
 })
 
+test('an export has what the source says now, and tells that it will not follow it', async () => {
+  const { url } = await server('{ "services": { "a": { "env": { "VALUE": "one" } } } }')
+  const room = openRoom({ a: sleeper }, { remote: { http: { url } } })
+  const { stdout, stderr, code } = await room.stead('export', 'systemd', '--strict')
+  expect(stdout).toContain('Environment=VALUE=one')
+  expect(stderr).toMatch(/stead\.yaml:1: lost: remote: .* the settings of now/)
+  expect(code).not.toBe(0)
+})
+
 test('a change that makes a service fail is taken back, and the copy is what was good', async () => {
   const { state, url } = await server('services: { a: { env: { VALUE: "one" } } }')
   const room = openRoom({ a: sleeper }, QUICK)
