@@ -117,6 +117,7 @@ export function buildProgram({ rest, all, exit }: ProgramOptions): Command {
     .description('print the names of services, instances and groups, for completion')
     .option('--names', 'of all that a verb may be for (default)')
     .option('--services', 'of services of guards alone')
+    .option('--parameters <service>', 'of what can be set of a service of a guard')
     .option('--scope <scope>')
     .option('--home <dir>')
     .action(async (options: NamesOptions) =>

@@ -17,7 +17,7 @@ export function bashScript(verbs: readonly VerbWords[]): string {
   )
   return `# source <(stead completion bash)
 _stead() {
-  local line=\${COMP_LINE:0:COMP_POINT} verb word last i at=0 kind=none options= valued=
+  local line=\${COMP_LINE:0:COMP_POINT} verb word last i at=0 kind=none options= valued= name=
   local -a words offers where=()
   read -ra words <<< "$line"
   [[ $line == *[[:space:]] ]] && words+=('')
@@ -38,7 +38,7 @@ ${cases.join('\n')}
       --) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")); return ;;
       --home|--scope) where+=("\${words[i]}" "\${words[i + 1]}"); (( i++ )) ;;
       -*) [[ $valued == *" \${words[i]} "* ]] && (( i++ )) ;;
-      *) (( at++ )) ;;
+      *) (( at++ == 0 )) && name=\${words[i]} ;;
     esac
   done
   if (( i > last )); then
@@ -53,6 +53,12 @@ ${values.join('\n')}
   fi
   case $kind in
     names|services) COMPREPLY=($(compgen -W "$(stead names --$kind "\${where[@]}" 2>/dev/null)" -- "$word")) ;;
+    parameters)
+      # Behind the = stands a value.
+      if [[ $word != *=* ]]; then
+        compopt -o nospace 2>/dev/null
+        COMPREPLY=($(compgen -W "$(stead names --parameters "$name" "\${where[@]}" 2>/dev/null)" -- "$word"))
+      fi ;;
     files) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;
     directories) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$word")) ;;
     words*) COMPREPLY=($(compgen -W "\${kind#words }" -- "$word")) ;;

@@ -52,6 +52,13 @@ function __stead_names
   end
   stead names $argv $where 2>/dev/null
 end
+# Of the service that is named first.
+function __stead_parameters
+  # Behind the = stands a value.
+  string match -q '*=*' -- (commandline -ct); and return
+  set -l words (__stead_words)
+  __stead_names --parameters $words[2]
+end
 complete -c stead -f
 # Behind it stands a command of the user's.
 complete -c stead -n 'contains -- -- (commandline -opc)' -F
@@ -73,6 +80,8 @@ function wordsOf(offer: Offer): string | null {
     case 'names':
     case 'services':
       return `-a '(__stead_names --${offer})'`
+    case 'parameters':
+      return "-a '(__stead_parameters)'"
     case 'files':
       return '-F'
     case 'directories':

@@ -3,7 +3,14 @@ import { constants } from 'node:os'
 import type { Argument, Command, Option } from 'commander'
 
 /** What is offered in a place: things that are found out then, or these words. */
-export type Offer = 'names' | 'services' | 'files' | 'directories' | 'none' | readonly string[]
+export type Offer =
+  | 'names'
+  | 'services'
+  | 'parameters'
+  | 'files'
+  | 'directories'
+  | 'none'
+  | readonly string[]
 
 export interface OptionWords {
   /** `-f` and `--file`, as they are written. */
@@ -62,6 +69,9 @@ function offerOf(verb: string, argument: Argument): Offer {
     case 'name':
       // A name that there is not yet is nobody's to offer; instances are counted by service.
       return verb === 'install' ? 'none' : verb === 'scale' ? 'services' : 'names'
+    // Of the service that is named first.
+    case 'key=value':
+      return 'parameters'
     case 'signal':
       return Object.keys(constants.signals).map((signal) => signal.replace(/^SIG/, ''))
     case 'shell':

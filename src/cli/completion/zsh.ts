@@ -19,7 +19,7 @@ export function zshScript(verbs: readonly VerbWords[]): string {
 # source <(stead completion zsh)
 _stead() {
   local -a verbs options valued offers where
-  local kind=none more=0 at=1 i word=$words[CURRENT]
+  local kind=none more=0 at=1 i name word=$words[CURRENT]
   verbs=(
 ${rows.join('\n')}
   )
@@ -33,7 +33,7 @@ ${cases.join('\n')}
       --) _files; return ;;
       --home|--scope) where+=($words[i] $words[i+1]); (( i++ )) ;;
       -*) (( $valued[(Ie)$words[i]] )) && (( i++ )) ;;
-      *) (( at++ )) ;;
+      *) (( at++ == 1 )) && name=$words[i] ;;
     esac
   done
   if (( i > CURRENT )); then
@@ -49,6 +49,7 @@ ${values.join('\n')}
   fi
   case $kind in
     names|services) compadd -- \${(f)"$(stead names --$kind $where 2>/dev/null)"} ;;
+    parameters) [[ $word == *=* ]] || compadd -S '' -- \${(f)"$(stead names --parameters $name $where 2>/dev/null)"} ;;
     files) _files ;;
     directories) _files -/ ;;
     words*) compadd -- \${=kind#words } ;;

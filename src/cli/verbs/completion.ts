@@ -7,11 +7,12 @@ import { verbWords } from '../completion/line-words.ts'
 import { zshScript } from '../completion/zsh.ts'
 import type { GuardHomeOptions } from '../compose-guard-home.ts'
 import { composeManager } from '../compose-manager.ts'
-import { statusesOf, withGuards } from '../guard-access.ts'
+import { placeNames, statusesOf, withGuards } from '../guard-access.ts'
 import { exitCodeFor, makeOutput } from '../output.ts'
 
 export interface NamesOptions extends GuardHomeOptions {
   readonly services?: boolean
+  readonly parameters?: string
 }
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
@@ -32,14 +33,19 @@ export function completion(shell: string, program: Command): number {
 
 /**
  * `names`: what a shell offers as the name of a service: those that records are kept of, and of running
- * guards services, instances and groups; with `services` the services of guards alone. Asks no manager,
- * and tells no errors: nobody reads them behind a key.
+ * guards services, instances and groups; with `services` the services of guards alone; with
+ * `parameters` what can be set of one of them, as it is written. Asks no manager, and tells no errors:
+ * nobody reads them behind a key.
  */
 export async function names(options: NamesOptions): Promise<number> {
+  const output = makeOutput({})
+  if (options.parameters !== undefined) {
+    for (const name of await parameterNames(options.parameters, options)) output.line(`${name}=`)
+    return 0
+  }
   const found = await guardNames(options)
   const all =
     options.services === true ? found.services : [...found.names, ...(await recorded(options))]
-  const output = makeOutput({})
   for (const name of new Set(all)) output.line(name)
   return 0
 }
@@ -53,6 +59,18 @@ async function recorded({ scope, home }: GuardHomeOptions): Promise<readonly str
   })
   const files = (await Promise.all(found.map((one) => one.catch(() => [])))).flat()
   return files.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
+}
+
+async function parameterNames(
+  service: string,
+  options: GuardHomeOptions,
+): Promise<readonly string[]> {
+  const of = withGuards(options, async (guards) => {
+    const { guards: placed } = await placeNames([service], guards)
+    const all = placed.map(({ guard }) => guard.client.parameters(service))
+    return (await Promise.all(all)).flat().map(({ name }) => name)
+  })
+  return of.catch(() => [])
 }
 
 async function guardNames(options: GuardHomeOptions): Promise<{

@@ -7,7 +7,14 @@ import { STEAD } from './stead.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 const SLEEP = ['/bin/sleep', '1000']
-const SERVICES = { web: { command: SLEEP, instances: 2 }, worker: { command: SLEEP } }
+const parameters = {
+  burst: { type: 'integer', default: 1 },
+  rate: { type: 'integer', default: 1 },
+}
+const SERVICES = {
+  web: { command: SLEEP, instances: 2 },
+  worker: { command: SLEEP, parameters },
+}
 const GROUPS = { groups: { weekdays: { services: ['worker'] } } }
 
 /** How each shell is started without anybody's settings, and made to complete. */
@@ -66,6 +73,10 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
     await line('stead up -f stead.ya', 'stead up -f stead.yaml #')
     await line('stead install x -- ./stead.ya', 'stead install x -- ./stead.yaml #')
     await line('stead completion zs', 'stead completion zsh #')
+    await line('stead set worker ra', 'stead set worker rate=#')
+    await line('stead set worker rate=2 bu', 'stead set worker rate=2 burst=#')
+    await line('stead set --for 5m worker ', /burst=[\s\S]*rate=/)
+    await line('stead set worker rate=', 'stead set worker rate=#')
   })
 })
 
@@ -77,4 +88,7 @@ test('what is offered needs no guard, and follows --home', async () => {
   const all = (await room.stead('names')).stdout.split('\n').filter((name) => name !== '')
   expect(all.sort()).toEqual(['web', 'web@1', 'web@2', 'weekdays', 'worker'])
   expect((await room.stead('names', '--services')).stdout).toBe('web\nworker\n')
+  expect((await room.stead('names', '--parameters', 'worker')).stdout).toBe('burst=\nrate=\n')
+  expect((await room.stead('names', '--parameters', 'web')).stdout).toBe('')
+  expect((await room.stead('names', '--parameters', 'nobody')).stdout).toBe('')
 })
