@@ -13,6 +13,7 @@ import type { ExecutablePorts } from '../platform/pack/executable.ts'
 import { npmClient } from '../platform/pack/npm-client.ts'
 import { packageCache } from '../platform/pack/package-cache.ts'
 import { pipedPassword } from '../platform/password-prompt.ts'
+import type { CodesignPorts } from './pack-codesign.ts'
 import { packFormats } from './pack-formats.ts'
 import type { SigningPorts } from './pack-signing.ts'
 import { version } from './version.ts'
@@ -134,6 +135,11 @@ export function epochOf(committed: number | null): number {
     problem: `SOURCE_DATE_EPOCH is a number of seconds since 1970, not ${JSON.stringify(given)}`,
     verb: 'pack',
   })
+}
+
+/** What signs for macOS. */
+export function codesignPorts(): CodesignPorts {
+  return { runner: nodeCommandRunner(), platform: process.platform }
 }
 
 /** The password of the certificate: in the variable that the pack file names, else on standard input. */

@@ -13,6 +13,7 @@ import { makeExecutable } from '../platform/pack/executable.ts'
 import { KOFFI_PACKAGES, NODE_LICENSE, NODE_PACKAGES } from '../platform/pack/runtimes.ts'
 import { sha256Of, stage } from '../platform/pack/stage.ts'
 import type { PackPorts } from './compose-pack.ts'
+import { isForMac, unsignedNote } from './pack-codesign.ts'
 import type { Signer } from './pack-signing.ts'
 import { publishedOf } from './pack-update.ts'
 
@@ -24,6 +25,8 @@ export interface TargetAsked extends TargetPlan {
   readonly room: string
   /** Null where nothing is signed. */
   readonly signer: Signer | null
+  /** The same for macOS. */
+  readonly codesigner: Signer | null
 }
 
 export interface TargetMade {
@@ -38,7 +41,7 @@ export interface TargetMade {
 const SIGNED: readonly PackFormat[] = ['nsis', 'msi']
 
 export async function makeTarget(
-  { spec, target, name, formats, epoch, node, room, signer }: TargetAsked,
+  { spec, target, name, formats, epoch, node, room, signer, codesigner }: TargetAsked,
   ports: PackPorts,
 ): Promise<TargetMade> {
   const workshop = join(room, 'work')
@@ -46,6 +49,7 @@ export async function makeTarget(
   const executable = await makeExecutable({ spec, target, node, room: workshop }, ports)
   // Before it is hashed and put into anything; installers are signed for themselves.
   if (target === 'win-x64') await signer?.sign(executable.path)
+  if (isForMac(target)) await codesigner?.sign(executable.path)
   const packages = await inside(executable.inputs, target, ports)
   const product = await stage({
     spec,
@@ -72,7 +76,8 @@ export async function makeTarget(
   const { stead } = ports
   await writeFile(sbom, cyclonedx({ spec, target, packages, sha256, epoch, stead }))
   await rm(workshop, { recursive: true })
-  return { files: [...files, sbom], notes: executable.notes, published }
+  const notes = [...executable.notes, ...(codesigner === null ? unsignedNote(target) : [])]
+  return { files: [...files, sbom], notes, published }
 }
 
 /** Packages of the bundle, the runtime, and the native part of koffi. */

@@ -42,6 +42,8 @@ export interface PackSpec {
   readonly service: PackService | null
   readonly hooks: { readonly before: readonly PackHook[]; readonly after: readonly PackHook[] }
   readonly signing: PackSigning | null
+  /** The identity by which codesign(1) signs executables for macOS, `-` for ad hoc; null for none. */
+  readonly codesign: string | null
   readonly update: PackUpdate | null
   /** How installers are compressed: small, or soon there. */
   readonly compression: PackCompression

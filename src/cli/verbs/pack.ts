@@ -15,6 +15,7 @@ import { sha256Of } from '../../platform/pack/stage.ts'
 import { packed } from '../../platform/packed/facts.ts'
 import type { SigningKey } from '../../secrets/signing-key.ts'
 import {
+  codesignPorts,
   commitOf,
   composePack,
   epochOf,
@@ -25,6 +26,7 @@ import {
 } from '../compose-pack.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
 import type { Output } from '../output.ts'
+import { openCodesigner } from '../pack-codesign.ts'
 import { openSigner } from '../pack-signing.ts'
 import { makeTarget, type TargetMade } from '../pack-target.ts'
 import { updateKey, writeSignature, writeUpdate } from '../pack-update.ts'
@@ -50,6 +52,7 @@ export function pack(options: PackOptions): Promise<number> {
     const epoch = epochOf(committed)
     const ports = composePack()
     const plan = planned(spec, ports)
+    const codesigner = openCodesigner(spec, codesignPorts())
     const key = updateKey(spec)
     const folder = resolve(options.output)
     if (options.dryRun === true) return tellPlan(output, spec, plan, folder)
@@ -73,7 +76,10 @@ export function pack(options: PackOptions): Promise<number> {
       for (const target of plan.targets) {
         const targetRoom = join(room, target.target)
         await mkdir(targetRoom)
-        const work = makeTarget({ spec, epoch, node, room: targetRoom, signer, ...target }, ports)
+        const work = makeTarget(
+          { spec, epoch, node, room: targetRoom, signer, codesigner, ...target },
+          ports,
+        )
         const one = await output.progress(target.target, work)
         made.push(one)
         for (const note of one.notes) output.done(`note: ${note}`)
@@ -111,7 +117,16 @@ function asked(spec: PackSpec, { only, snapshot }: PackOptions, commit: string |
   const version = snapshotVersion(spec.version, commit)
   const update = spec.update === null ? null : { ...spec.update, privateKey: null }
   const hooks = { ...spec.hooks, after: [] }
-  return { ...spec, targets, version, signing: null, update, hooks, compression: 'fast' }
+  return {
+    ...spec,
+    targets,
+    version,
+    signing: null,
+    codesign: null,
+    update,
+    hooks,
+    compression: 'fast',
+  }
 }
 
 /** @throws PACK_TOOL_MISSING, USAGE */

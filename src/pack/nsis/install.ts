@@ -18,6 +18,9 @@ export function installSection(parts: NsisParts): string[] {
     '  StrCpy $Failure ""',
     '  StrCpy $WasRunning 0',
     '  StrCpy $Extracting 0',
+    ...(service
+      ? ['  Call ComposeRegistration', '  ${If} $Failure != ""', '    Call Refuse', '  ${EndIf}']
+      : []),
     // Of an installation that was cut off by the end of the machine.
     `  RMDir /r "${ASIDE}"`,
     ...(service
@@ -243,8 +246,10 @@ function noticeError(path: string): string[] {
 
 function register(parts: NsisParts): string[] {
   return [
-    'Function Register',
+    'Function ComposeRegistration',
     ...indented(composeRegistration(parts)),
+    'FunctionEnd',
+    'Function Register',
     ...indented(run('$Registration')),
     '  ${If} $0 != 0',
     '    StrCpy $Failure "$(CannotInstall)$1"',

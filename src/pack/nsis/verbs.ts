@@ -39,7 +39,6 @@ export function composeRegistration(parts: NsisParts): string[] {
     'StrLen $R0 $Registration',
     `\${If} $R0 >= ${LONGEST_TEXT}`,
     '  StrCpy $Failure "$(TooLong)"',
-    '  Return',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a macro of NSIS
     '${EndIf}',
   ]

@@ -177,7 +177,12 @@ export const packSchema = z.strictObject({
     'commands, run in the directory of the pack file, one after the other',
     { example: '{ before: [{ command: [npm, run, build] }] }' },
   ),
-  signing: described(signing, 'how artefacts are signed', {
+  codesign: described(
+    line,
+    'the identity by which executables for macOS are signed, on a Mac; "-" for ad hoc',
+    { example: '"Developer ID Application: Example Ltd (ABCDE12345)"' },
+  ),
+  signing: described(signing, 'how artefacts for Windows are signed', {
     example: '{ certificate: release.pfx, passwordEnv: SIGNING_PASSWORD }',
   }),
   update: described(

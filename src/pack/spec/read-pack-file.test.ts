@@ -49,6 +49,7 @@ describe('a pack file', () => {
       service: { account: null, start: 'auto', enable: true, args: [], env: {}, config: null },
       hooks: { before: [], after: [] },
       signing: null,
+      codesign: null,
       update: null,
       compression: 'best',
     })

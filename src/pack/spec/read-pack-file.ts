@@ -83,6 +83,7 @@ export function readPackFile(asked: PackFileAsked): PackSpec {
     service: serviceOf(written),
     hooks: { before: written.hooks?.before ?? [], after: written.hooks?.after ?? [] },
     signing: signingOf(written, file),
+    codesign: written.codesign ?? null,
     update: updateOf(written, file),
     compression: written.compression ?? 'best',
   }

@@ -162,6 +162,7 @@ describe('a setup program on Windows', () => {
     const { code, said } = await setup('1.1.0', '1.1.0', setting)
     expect(code).toBe(2)
     expect(said).toMatch(words)
+    expect(said).not.toContain('there before is there again')
     expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
   })
 
