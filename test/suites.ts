@@ -80,6 +80,8 @@ export const SUITES: readonly Suite[] = [
       'gcc-mingw-w64-x86-64',
       'libengine-pkcs11-openssl',
       'lintian',
+      'lld',
+      'llvm',
       'msitools',
       'nsis',
       'opensc',

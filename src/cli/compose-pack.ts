@@ -6,6 +6,7 @@ import { SteadError } from '../errors.ts'
 import { eventMessageTables } from '../managers/scm/event-messages/message-file.ts'
 import type { PackSpec } from '../model/pack-spec.ts'
 import type { FormatBuilder, PackTool } from '../model/staged-product.ts'
+import { signAdHoc } from '../pack/macho/ad-hoc-signature.ts'
 import { PACK_FILE, readPackFile } from '../pack/spec/read-pack-file.ts'
 import { systemClock } from '../platform/clock.ts'
 import { nodeCommandRunner } from '../platform/command-runner.ts'
@@ -27,6 +28,7 @@ export function composePack(): PackPorts {
     packages: packageCache({ directory: cacheDirectory(), npm: npmClient(process.env) }),
     stead: version(),
     messages: eventMessageTables(),
+    signAdHoc,
     builders: packFormats(nodeCommandRunner()),
   }
 }

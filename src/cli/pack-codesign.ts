@@ -55,12 +55,3 @@ export function openCodesigner(
 export function isForMac(target: PackTarget): boolean {
   return target === 'darwin-x64' || target === 'darwin-arm64'
 }
-
-/** What has to be said of an executable for macOS without a signature: postject takes the one of Node off. */
-export function unsignedNote(target: PackTarget): readonly string[] {
-  return target === 'darwin-arm64'
-    ? [
-        'the executable for darwin-arm64 has no signature, and Apple silicon ends it at its start; docs/guide/signing.md says how it gets one on a Mac',
-      ]
-    : []
-}

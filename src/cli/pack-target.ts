@@ -13,7 +13,7 @@ import { makeExecutable } from '../platform/pack/executable.ts'
 import { KOFFI_PACKAGES, NODE_LICENSE, NODE_PACKAGES } from '../platform/pack/runtimes.ts'
 import { sha256Of, stage } from '../platform/pack/stage.ts'
 import type { PackPorts } from './compose-pack.ts'
-import { isForMac, unsignedNote } from './pack-codesign.ts'
+import { isForMac } from './pack-codesign.ts'
 import type { Signer } from './pack-signing.ts'
 import { publishedOf } from './pack-update.ts'
 
@@ -76,8 +76,7 @@ export async function makeTarget(
   const { stead } = ports
   await writeFile(sbom, cyclonedx({ spec, target, packages, sha256, epoch, stead }))
   await rm(workshop, { recursive: true })
-  const notes = [...executable.notes, ...(codesigner === null ? unsignedNote(target) : [])]
-  return { files: [...files, sbom], notes, published }
+  return { files: [...files, sbom], notes: executable.notes, published }
 }
 
 /** Packages of the bundle, the runtime, and the native part of koffi. */

@@ -42,7 +42,7 @@ export interface PackSpec {
   readonly service: PackService | null
   readonly hooks: { readonly before: readonly PackHook[]; readonly after: readonly PackHook[] }
   readonly signing: PackSigning | null
-  /** The identity by which codesign(1) signs executables for macOS, `-` for ad hoc; null for none. */
+  /** The identity by which codesign(1) signs executables for macOS; null for ad hoc, by stead. */
   readonly codesign: string | null
   readonly update: PackUpdate | null
   /** How installers are compressed: small, or soon there. */

@@ -17,16 +17,6 @@ describe('signing for macOS by codesign, as a plan', () => {
     ])
   })
 
-  test('ad hoc asks nobody for a time', () => {
-    expect(codesignWords('-', '/o/app', '/o/rights')).toEqual([
-      '--sign',
-      '-',
-      '--force',
-      '--timestamp=none',
-      '/o/app',
-    ])
-  })
-
   test('is verified', () => {
     expect(codesignVerifyWords('/o/app').slice(0, 2)).toEqual(['--verify', '--strict'])
   })

@@ -1,8 +1,5 @@
 /** Signing executables for macOS: what codesign(1) is asked, on the Mac where it is. */
 
-/** `-` is no identity: the signature is ad hoc, which Apple silicon asks of whatever it runs, and says nobody's name. */
-export const AD_HOC = '-'
-
 /**
  * What the hardened runtime has to leave to a Node: V8 makes code in memory, and koffi is a library of others. Without them
  * the executable is signed and notarized, and is ended at its start (tools/osx-entitlements.plist of Node; "Hardened Runtime"
@@ -28,15 +25,12 @@ ${keys.join('')}</dict>
 
 /**
  * Arguments of codesign(1) that sign a file in its place. Notarization asks for the hardened runtime and for a time stamp of
- * Apple's; a signature that is ad hoc can have neither use for the one nor the other.
+ * Apple's. The signature that stead has put in is replaced.
  *
  * @param rights a file with {@link entitlements}
  */
 export function codesignWords(identity: string, file: string, rights: string): readonly string[] {
-  const how =
-    identity === AD_HOC
-      ? ['--timestamp=none']
-      : ['--options', 'runtime', '--timestamp', '--entitlements', rights]
+  const how = ['--options', 'runtime', '--timestamp', '--entitlements', rights]
   return ['--sign', identity, '--force', ...how, file]
 }
 

@@ -178,8 +178,8 @@ export const packSchema = z.strictObject({
     { example: '{ before: [{ command: [npm, run, build] }] }' },
   ),
   codesign: described(
-    line,
-    'the identity by which executables for macOS are signed, on a Mac; "-" for ad hoc',
+    line.refine((identity) => identity !== '-', 'is an identity; stead signs ad hoc by itself'),
+    'the identity by which executables for macOS are signed, on a Mac; left out, they are signed ad hoc, anywhere',
     { example: '"Developer ID Application: Example Ltd (ABCDE12345)"' },
   ),
   signing: described(signing, 'how artefacts for Windows are signed', {

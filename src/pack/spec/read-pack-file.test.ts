@@ -118,6 +118,7 @@ describe('a pack file', () => {
     ['a way out', 'entry: a\nfiles: [{ from: a, to: ../a }]', 'no path below'],
     ['an absolute path', 'entry: a\nfiles: [{ from: a, to: /etc/a }]', 'no path below'],
     ['a drive', 'entry: a\nfiles: [{ from: a, to: "C:a" }]', 'no path below'],
+    ['an identity that is none', 'entry: a\ncodesign: "-"', 'stead signs ad hoc by itself'],
     ['a stream', 'entry: a\nfiles: [{ from: a, to: "a:b" }]', 'no path below'],
     ['an empty part', 'entry: a\nfiles: [{ from: a, to: a//b }]', 'no path below'],
     ['two files in one place', 'entry: a\nfiles: [{ from: a, to: HELLO.EXE }]', 'there already'],

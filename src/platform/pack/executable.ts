@@ -26,6 +26,8 @@ export interface ExecutablePorts {
   readonly stead: string
   /** Of the Event Log. */
   readonly messages: readonly MessageResource[]
+  /** Gives an executable for macOS a signature of nobody's; or says why that cannot be. */
+  signAdHoc(file: Buffer, identifier: string): Buffer | string
 }
 
 export interface Executable {
@@ -39,7 +41,7 @@ export interface Executable {
 /** The single executable of a program for one target. */
 export async function makeExecutable(
   { spec, target, node, room }: ExecutableAsked,
-  { packages, stead, messages }: ExecutablePorts,
+  { packages, stead, messages, signAdHoc }: ExecutablePorts,
 ): Promise<Executable> {
   const { main, assets, inputs, notes } = await content(spec, target, packages, stead)
   const blobRoom = join(room, 'blob')
@@ -59,6 +61,13 @@ export async function makeExecutable(
   } else {
     await writeFile(path, runtime)
     await injectBlob(path, blob)
+    // What is injected makes the signature of the runtime void, and without one it would not start.
+    if (target.startsWith('darwin-')) {
+      const signed = signAdHoc(await readFile(path), spec.name)
+      if (typeof signed === 'string')
+        throw new SteadError('PACK_TOOL_FAILED', { tool: 'stead', product: path, reason: signed })
+      await writeFile(path, signed)
+    }
   }
   await chmod(path, 0o755)
   return { path, inputs, notes }

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { verifiedIdentifier } from '../../fixtures/mach-o.ts'
 import { damageAddon, HELLO, pack, ROOT, STEAD, unpack } from './packed.ts'
 
 const room = mkdtempSync(join(tmpdir(), 'stead-packed-'))
@@ -67,6 +68,13 @@ describe('the example, packed for all targets on this machine', () => {
       expect(header.toString('hex', at, at + machine.length / 2)).toBe(machine)
       const licences = readFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
       for (const word of ['koffi', 'zod', 'V8']) expect(licences).toContain(word)
+    },
+  )
+
+  test.each(['darwin_x64', 'darwin_arm64'])(
+    'is signed for %s, by nobody, to be started at all',
+    (target) => {
+      expect(verifiedIdentifier(readFileSync(join(unpacked(target), 'hello')))).toBe('hello')
     },
   )
 

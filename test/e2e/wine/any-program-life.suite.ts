@@ -31,7 +31,7 @@ describe('a service of any program', () => {
         async () => {
           const { state, checkPoint } = await service.status()
           if (state === 'running') return true
-          assert.equal(state, 'start-pending')
+          assert.equal(state, 'start-pending', service.log())
           checkpoint = Math.max(checkpoint, checkPoint)
           return false
         },
