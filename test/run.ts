@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -96,6 +97,7 @@ function provide(name: string, packages: readonly string[]): string | null {
 /** Runs a command, shows its lines as they come, each behind `prefix`, and keeps them. */
 function step(name: string, file: string, args: readonly string[], prefix = ''): Promise<string> {
   const began = performance.now()
+  const busy = processorsBusy()
   return new Promise((done) => {
     const child = spawn(file, args, {
       cwd: root,
@@ -112,10 +114,29 @@ function step(name: string, file: string, args: readonly string[], prefix = ''):
     child.on('error', (error) => broken.push(`${name}: ${error.message}`))
     child.on('close', (code, signal) => {
       if (code !== 0) broken.push(`${name}: ended with ${signal ?? `code ${code}`}`)
-      console.log(`${name} took ${Math.round((performance.now() - began) / 1000)} s`)
+      const seconds = Math.round((performance.now() - began) / 1000)
+      console.log(`${name} took ${seconds} s, with the processors ${busy()} % busy`)
       done(output)
     })
   })
+}
+
+/** How busy this machine is from now on, in percent, with whatever it does: where a suite only waits, another fits in. */
+function processorsBusy(): () => number {
+  const times = (): { idle: number; all: number } => {
+    let idle = 0
+    let all = 0
+    for (const { times: one } of cpus()) {
+      idle += one.idle
+      all += one.idle + one.user + one.nice + one.sys + one.irq
+    }
+    return { idle, all }
+  }
+  const before = times()
+  return () => {
+    const { idle, all } = times()
+    return Math.round(100 * (1 - (idle - before.idle) / (all - before.all)))
+  }
 }
 
 function countsOfVitest(file: string): Counts {
