@@ -29,10 +29,10 @@ export async function remainsOf(
   return async () => {
     const running = versionPlace(process.execPath).current
     let left: readonly string[] = []
-    if (service !== null && root !== null && !isSetUp) {
+    // What other services of the program leave behind is removed by the next update.
+    if (service?.ofOthers.length === 0 && root !== null && !isSetUp) {
       // Windows removes no program that runs.
-      const kept = process.platform === 'win32' ? [...service.ofOthers, running] : service.ofOthers
-      left = await forgetVersions(root, kept)
+      left = await forgetVersions(root, process.platform === 'win32' ? [running] : [])
     }
     await removeEmpty(homeDirectories(ports.home))
     return left.includes(running) && process.platform === 'win32'

@@ -1,34 +1,32 @@
 /** A packed service that renews itself, on a machine with a real systemd. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { cpSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signFiles } from '../../../src/secrets/signature.ts'
-import { newSigningKeys, parsePrivateKey } from '../../../src/secrets/signing-key.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { bootContainer, type Container } from '../systemd/container.ts'
 import { type Inside, insideOf } from './inside.ts'
+import { flipByte, publisher } from './published.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const PORT = 18_090
 const work = temporaryDirectory('update')
 const NAME = 'hello'
 const PUBLISHED = '/var/tmp/published'
+const ours = publisher(work, NAME)
 
 /** Has stead pack hello as a version, with a greeting that is configuration. @returns the output directory */
-function pack(version: string, entry = join(ROOT, 'examples/hello/app.ts')): string {
+function pack(version: string): string {
   const directory = join(work, version)
   const [file, out] = [join(directory, 'stead.pack.yaml'), join(directory, 'out')]
   mkdirSync(directory)
   writeFileSync(join(directory, 'greeting.txt'), `Hello from ${version}\n`)
   const spec = {
-    ...{ entry, version, name: NAME, publisher: 'Stead Tests' },
+    ...{ entry: join(ROOT, 'examples/hello/app.ts'), version, name: NAME },
+    publisher: 'Stead Tests',
     ...{ formats: ['tar.gz'], targets: ['linux-x64'] },
     files: [{ from: 'greeting.txt', to: 'greeting.txt', config: true }],
-    update: {
-      publicKey: join(work, 'release.key.pub'),
-      privateKey: join(work, 'release.key'),
-    },
+    update: ours.keys,
   }
   writeFileSync(file, JSON.stringify(spec))
   const words = [join(ROOT, 'bin/stead.js'), 'pack', '-f', file, '-o', out]
@@ -36,28 +34,21 @@ function pack(version: string, entry = join(ROOT, 'examples/hello/app.ts')): str
   return out
 }
 
-/** Publishes a manifest by hand, with a key of `work`. */
-function signed(path: string, text: string, name: string): void {
-  const key = parsePrivateKey(readFileSync(join(work, name), 'utf8'), name)
-  if ('problem' in key) throw new Error(key.problem)
-  const files = [{ name: basename(path), bytes: Buffer.from(text) }]
-  writeFileSync(path, text)
-  writeFileSync(`${path}.sig`, signFiles({ files, key, sequence: Date.now() }))
-}
-
-/** Does what hello does for a moment, and ends. */
-const SHORT_LIVED = `
-import { defineService, run } from 'stead'
-await run(defineService({
-  name: 'hello',
-  start: (context) => void setTimeout(() => context.fail(new Error('the database is gone')), 300),
-}))
+/** Is ready as systemd wants it, and ends as one whose database is gone. */
+const SHORT_LIVED = `#!/usr/bin/python3
+import os, socket, sys, time
+address = os.environ['NOTIFY_SOCKET'].replace('@', chr(0), 1)
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', address)
+time.sleep(0.3)
+sys.exit(1)
 `
 
 describe('a packed service on a machine', () => {
   let container: Container
   let inside: Inside
   let place: string
+  /** Where 1.1.0 was packed. */
+  let news: string
   const first = `/opt/${NAME}_1.0.0_linux_x64`
 
   /** What was published lies there, as on the disk of an administrator. */
@@ -78,13 +69,10 @@ describe('a packed service on a machine', () => {
   const page = (): string => inside.page(PORT, '/')
 
   beforeAll(async () => {
-    const { privatePem, publicPem } = newSigningKeys()
-    writeFileSync(join(work, 'release.key'), privatePem, { mode: 0o600 })
-    writeFileSync(join(work, 'release.key.pub'), publicPem)
-    writeFileSync(join(work, 'stranger.key'), newSigningKeys().privatePem, { mode: 0o600 })
     const packed = pack('1.0.0')
+    news = pack('1.1.0')
     const list = join(packed, `${NAME}_1.0.0_checksums.txt`)
-    const check = ['pack', 'verify', list, '--key', join(work, 'release.key.pub')]
+    const check = ['pack', 'verify', list, '--key', ours.keys.publicKey]
     execFileSync(process.execPath, [join(ROOT, 'bin/stead.js'), ...check], { stdio: 'ignore' })
     container = await bootContainer(ROOT)
     inside = insideOf(container)
@@ -100,7 +88,7 @@ describe('a packed service on a machine', () => {
   test('becomes the version that was published, and keeps what its administrator has changed', () => {
     expect(page()).toBe('Hello from 1.0.0')
     writeFileSync(join(container.root, first, 'greeting.txt'), 'Hello from the administrator\n')
-    const from = publish(pack('1.1.0'), '1.1.0')
+    const from = publish(news, '1.1.0')
     expect(hello('update', '--from', from, '--dry-run')).toContain('1.0.0 would become 1.1.0')
     expect(page()).toBe('Hello from 1.0.0')
     expect(
@@ -114,9 +102,10 @@ describe('a packed service on a machine', () => {
     expect(hello('update', '--from', from)).toBe('hello 1.1.0 is the newest')
   })
 
-  test('goes back by itself from a version that ends in its trial', () => {
-    writeFileSync(join(work, 'short-lived.ts'), SHORT_LIVED)
-    const from = publish(pack('1.2.0', join(work, 'short-lived.ts')), '1.2.0')
+  test('goes back by itself from a version that ends in its trial', async () => {
+    const directory = join(work, 'short-lived')
+    await ours.small(directory, '1.2.0', 'linux-x64', { [NAME]: Buffer.from(SHORT_LIVED) })
+    const from = publish(directory, '1.2.0')
     const said = refusal('update', '--from', from, '--trial', '3s')
     expect(said).toContain('UPDATE_ROLLED_BACK: hello 1.2.0 is taken back, 1.1.0 is in place')
     expect(page()).toBe('Hello from the administrator')
@@ -124,24 +113,23 @@ describe('a packed service on a machine', () => {
   })
 
   test('refuses what is older, altered, cut off, of a stranger, or not signed', () => {
-    const good = pack('1.3.0')
-    const file = `${NAME}_update.json`
-    const manifest = readFileSync(join(good, file), 'utf8')
-    const old = publish(good, 'old')
-    signed(join(container.root, old), manifest.replace('"1.3.0"', '"0.9.0"'), 'release.key')
-    expect(refusal('update', '--from', old)).toContain('older than this 1.1.0')
-    const stranger = publish(good, 'stranger')
-    signed(join(container.root, stranger), manifest, 'stranger.key')
+    const again = (version: string, label: string): string => {
+      ours.again(news, join(work, label), version)
+      return publish(join(work, label), label)
+    }
+    expect(refusal('update', '--from', again('0.9.0', 'old'))).toContain('older than this 1.1.0')
+    const other = join(work, 'other')
+    mkdirSync(other)
+    publisher(other, NAME).again(news, join(work, 'stranger'), '1.3.0')
+    const stranger = publish(join(work, 'stranger'), 'stranger')
     expect(refusal('update', '--from', stranger)).toContain('which is not trusted here')
 
-    const archive = `${NAME}_1.3.0_linux_x64.tar.gz`
-    const bytes = readFileSync(join(good, archive))
-    const bent = publish(good, 'bent')
-    const flipped = Buffer.from(bytes)
-    flipped[bytes.length >> 1] = (flipped[bytes.length >> 1] ?? 0) ^ 0x01
-    writeFileSync(join(container.root, PUBLISHED, 'bent', archive), flipped)
+    const bent = again('1.3.0', 'bent')
+    const archive = join(container.root, PUBLISHED, 'bent', `${NAME}_1.1.0_linux_x64.tar.gz`)
+    flipByte(archive)
     expect(refusal('update', '--from', bent)).toContain('not the archive that was signed')
-    writeFileSync(join(container.root, PUBLISHED, 'bent', archive), bytes.subarray(0, -1))
+    flipByte(archive)
+    truncateSync(archive, statSync(archive).size - 1)
     expect(refusal('update', '--from', bent)).toContain('not the archive that was signed')
     rmSync(join(container.root, `${bent}.sig`))
     expect(refusal('update', '--from', bent)).toContain('it is not signed')
@@ -149,13 +137,7 @@ describe('a packed service on a machine', () => {
 
     const port = 18_091
     const server = ['systemd-run', '--unit=publisher', 'python3', '-m', 'http.server', `${port}`]
-    inside.run(
-      ...server,
-      '--bind',
-      '127.0.0.1',
-      '--directory',
-      publish(good, 'served').replace(/\/[^/]*$/, ''),
-    )
+    inside.run(...server, '--bind', '127.0.0.1', '--directory', dirname(again('1.3.0', 'served')))
     const url = `http://127.0.0.1:${port}/${NAME}_update.json`
     inside.run(
       'curl',
@@ -173,9 +155,12 @@ describe('a packed service on a machine', () => {
     expect(inside.run('ls', '-A', `${first}/versions`).split('\n')).toEqual(['1.1.0', '1.3.0'])
   })
 
-  test('is uninstalled with nothing left in the manager, whichever version it is', () => {
+  test('is uninstalled with nothing left but what was unpacked, whichever version it is', () => {
     place = `${first}/versions/1.3.0`
     hello('uninstall')
     expect(inside.does('systemctl', 'cat', NAME)).toBe(false)
+    expect(inside.run('ls', first).split('\n')).toEqual([
+      ...['THIRD-PARTY-LICENSES.txt', 'greeting.txt', NAME],
+    ])
   })
 })

@@ -95,9 +95,9 @@ export async function bootWindows(): Promise<Windows> {
 }
 
 /** What a service of Windows answers on loopback, or why it does not. */
-export function page(port: number): Promise<string> {
+export function page(port: number, path = '/'): Promise<string> {
   return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path: '/', agent: false }, (response) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk
