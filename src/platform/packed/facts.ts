@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PackTarget } from '../../model/pack-spec.ts'
 
@@ -41,9 +42,10 @@ export function packed(): PackedFacts | null {
 
 /**
  * The configuration file that was packed with this executable: beside it on every system, by a link where
- * packages keep configuration in /etc. Null where there is none, and where nothing is packed.
+ * packages keep configuration in /etc. Null where there is none, and where nothing is packed. Node knows its
+ * executable by the name it was called by where there is no /proc, and on Windows.
  */
 export function packedConfigFile(): string | null {
   const config = packed()?.config ?? null
-  return config === null ? null : join(dirname(process.execPath), config)
+  return config === null ? null : join(dirname(realpathSync(process.execPath)), config)
 }

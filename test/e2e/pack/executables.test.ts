@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifiedIdentifier } from '../../fixtures/mach-o.ts'
-import { damageAddon, HELLO, pack, ROOT, STEAD, unpack } from './packed.ts'
+import { damageAddon, HELLO, pack, ROOT, STEAD, unpack, urlOf } from './packed.ts'
 
 const room = mkdtempSync(join(tmpdir(), 'stead-packed-'))
 const first = join(room, 'first')
@@ -101,16 +101,7 @@ describe('the executable for this machine', () => {
   test('is the service: it answers, and stops when it is asked to', async () => {
     const hello = join(unpacked('linux_x64'), 'hello')
     const child = spawn(hello, { env: { PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
-    const url = await new Promise<string>((resolve, reject) => {
-      let said = ''
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding('utf8').on('data', (chunk: string) => {
-          said += chunk
-          const [, found] = /status (http:\S+)/.exec(said) ?? []
-          if (found !== undefined) resolve(found)
-        })
-      child.once('close', () => reject(new Error(said)))
-    })
+    const url = await urlOf(child)
     expect(await (await fetch(`${url}healthz`)).json()).toMatchObject({ ok: true })
     child.kill('SIGTERM')
     expect(await once(child, 'close')).toEqual([0, null])

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { type ChildProcessByStdio, execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = resolve(fileURLToPath(import.meta.url), '../../../..')
@@ -50,4 +51,19 @@ export function damageAddon(executable: string, addon: Buffer): void {
   if (at === -1) throw new Error(`there is no such addon in ${executable}`)
   bytes[at] = (bytes[at] ?? 0) ^ 1
   writeFileSync(executable, bytes)
+}
+
+/** Where a hello in the foreground answers, as it says itself; rejects when it has ended before. */
+export function urlOf(hello: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
+  return new Promise((found, reject) => {
+    let said = ''
+    for (const stream of [hello.stdout, hello.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        said += chunk
+        const [, url] = /status (http:\S+)/.exec(said) ?? []
+        if (url !== undefined) found(url)
+      })
+    hello.once('error', reject)
+    hello.once('close', () => reject(new Error(said)))
+  })
 }
