@@ -2,14 +2,14 @@ import { entry } from './error-entry.ts'
 
 /** The part of the table of errors that is about the guard, its file and its socket. */
 export const guardErrors = {
-  CONFIG_WRITABLE: entry<{ file: string; path: string; who: string }>({
+  CONFIG_WRITABLE: entry<{ file: string; path: string; who: string; account: string }>({
     exit: 2,
     about:
-      'The guard runs as root, and somebody else may change a file of its configuration, or exchange it or a directory on the way to it, and so act as root. Nothing was changed.',
+      'The guard runs as root (on Windows as the system, a service or an administrator), and somebody else may change a file of its configuration, or exchange it or a directory on the way to it, and so act as root. Nothing was changed.',
     message: (p) =>
-      `${p.who} may change ${JSON.stringify(p.file)}${p.path === p.file ? '' : ` by way of ${JSON.stringify(p.path)}`}, and so act as root`,
+      `${p.who} may change ${JSON.stringify(p.file)}${p.path === p.file ? '' : ` by way of ${JSON.stringify(p.path)}`}, and so act as ${p.account}`,
     hint: (p) =>
-      `chown root ${p.path}; chmod go-w ${p.path}; stead up --allow-writable takes it all the same`,
+      `take that away (chown root ${p.path}; chmod go-w ${p.path}; on Windows icacls); stead up --allow-writable takes it all the same`,
   }),
   GUARD_FILE_INVALID: entry<{ source: string; problems: readonly string[] }>({
     exit: 2,

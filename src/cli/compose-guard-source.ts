@@ -90,12 +90,42 @@ function isSet(variable: string | undefined): boolean {
 
 /** Whoever writes the configuration of root's guard is root. @throws CONFIG_WRITABLE */
 async function refuseWritable({ files, spec }: ReadGuardConfig): Promise<void> {
-  const user = process.geteuid?.()
-  if (user !== 0) return
-  const { wayTo } = await import('../platform/posix/way-to.ts')
+  const asked = process.platform === 'win32' ? await onWindowsWrites() : await onPosixWrites()
+  if (asked === null) return
+  const { account, writes } = asked
   const envFiles = spec.services.flatMap(({ envFile }) => (envFile === null ? [] : [envFile]))
   for (const file of new Set([...files, ...envFiles])) {
-    const found = whoElseWrites(wayTo(file), user)
-    if (found !== null) throw new SteadError('CONFIG_WRITABLE', { file, ...found })
+    const found = writes(file)
+    if (found !== null) throw new SteadError('CONFIG_WRITABLE', { file, account, ...found })
   }
+}
+
+/** How it is found out who else writes a file, and as whom that would act. */
+interface Writing {
+  readonly account: string
+  readonly writes: (file: string) => { readonly path: string; readonly who: string } | null
+}
+
+/** Null where the guard has no rights that others lack: whoever writes its files is its user anyway. */
+async function onPosixWrites(): Promise<Writing | null> {
+  const user = process.geteuid?.()
+  if (user !== 0) return null
+  const { wayTo } = await import('../platform/posix/way-to.ts')
+  return { account: 'root', writes: (file) => whoElseWrites(wayTo(file), user) }
+}
+
+async function onWindowsWrites(): Promise<Writing | null> {
+  const { ownIdentity } = await import('../platform/win32/token-identity.ts')
+  const { highAccount, whoElseChanges } = await import('../model/windows-way.ts')
+  const account = highAccount(ownIdentity())
+  if (account === null) return null
+  const { waysTo } = await import('../platform/win32/way-to.ts')
+  const writes: Writing['writes'] = (file) => {
+    for (const way of waysTo(file)) {
+      const found = whoElseChanges(way)
+      if (found !== null) return found
+    }
+    return null
+  }
+  return { account, writes }
 }

@@ -55,7 +55,10 @@ export function addGuardVerbs(
       '--require-signature <keys>',
       'take nothing but what one of these public keys has signed',
     )
-    .option('--allow-writable', 'as root: also files that others than root can change')
+    .option(
+      '--allow-writable',
+      'as root, administrator or a service: also files that others can change',
+    )
     .option(...PROFILE)
     .option(...SET)
     .option(...REMOTE)

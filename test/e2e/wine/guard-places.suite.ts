@@ -8,10 +8,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { guardPlaces } from '../../../src/model/guard-places.ts'
 import { homeOf } from '../../../src/model/home.ts'
+import { whoElseChanges } from '../../../src/model/windows-way.ts'
 import { fileDescriptor, ownerOf } from '../../../src/platform/win32/file-security.ts'
 import { prepareGuardPlaces, prepareHome } from '../../../src/platform/win32/guard-directories.ts'
 import { locks } from '../../../src/platform/win32/locks.ts'
 import { ownIdentity } from '../../../src/platform/win32/token-identity.ts'
+import { waysTo } from '../../../src/platform/win32/way-to.ts'
 import { describe, test } from '../../contract/harness.ts'
 import { room } from './guard-room.ts'
 
@@ -63,6 +65,67 @@ describe('the directories of an installation', () => {
     await first.lock.release()
     assert.equal(existsSync(path), false)
     rmSync(directory, { recursive: true })
+  })
+})
+
+describe('a guard of an administrator', () => {
+  // Wine shows the root of Unix as drive Z, and /tmp with the rights that it has there.
+  const skip = existsSync('Z:\\tmp') ? false : 'there is no drive Z'
+
+  test('takes no stead.yaml below a folder that everybody may write to, unless it is told to', {
+    skip,
+    timeout: 120_000,
+  }, async () => {
+    const here = room()
+    const open = mkdtempSync('Z:\\tmp\\stead-open-')
+    try {
+      const file = join(open, 'stead.yaml')
+      const command = [process.execPath, '-e', STAYS]
+      writeFileSync(file, JSON.stringify({ services: { web: { command } } }))
+      const refused = here.stead('up', '-f', file)
+      assert.equal(refused.code, 2, refused.stderr)
+      assert.match(refused.stderr, /Everyone may change .*stead\.yaml.* by way of "Z:\\\\tmp"/)
+      assert.match(refused.stderr, /and so act as an administrator/)
+      here.must('up', '-d', '--allow-writable', '-f', file)
+      here.must('down', '-f', file)
+    } finally {
+      await here.dispose()
+      rmSync(open, { recursive: true })
+    }
+  })
+
+  test('nor one whose env file lies there, and runs on with what it has', {
+    skip,
+    timeout: 120_000,
+  }, async () => {
+    const here = room()
+    const open = mkdtempSync('Z:\\tmp\\stead-open-')
+    try {
+      here.services({ web: { js: STAYS } })
+      await here.up()
+      const { pid } = await here.untilPhase('web', 'running')
+      writeFileSync(join(open, 'web.env'), 'A=1\n')
+      here.services({ web: { js: STAYS, envFile: join(open, 'web.env') } })
+      const refused = here.stead('apply')
+      assert.equal(refused.code, 2, refused.stderr)
+      assert.match(refused.stderr, /CONFIG_WRITABLE: Everyone may change .*web\.env/)
+      assert.equal((await here.status('web'))?.pid, pid)
+    } finally {
+      await here.dispose()
+      rmSync(open, { recursive: true })
+    }
+  })
+
+  // Wine makes no junctions: that what they lead to is looked at too is not shown here.
+  test('of what is not there yet, whoever may add it counts', { skip }, () => {
+    const directory = mkdtempSync(join(tmpdir(), 'stead way '))
+    const found = (path: string) => waysTo(path).map((way) => whoElseChanges(way)?.who ?? null)
+    try {
+      assert.deepEqual(found(join(directory, 'conf.d', '*.yaml')), [null])
+      assert.deepEqual(found('Z:\\tmp\\conf.d\\a.yaml'), ['Everyone'])
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
   })
 })
 
