@@ -1,11 +1,12 @@
 /** Everything that is made for one target: the executable, what is beside it, and its artefacts. */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PackFormat, PackSpec } from '../model/pack-spec.ts'
 import type { TargetPlan } from '../pack/plan.ts'
 import type { BundledPackage } from '../pack/sbom/bundled-package.ts'
 import { cyclonedx } from '../pack/sbom/cyclonedx.ts'
 import { licensesText } from '../pack/sbom/licenses-text.ts'
+import { hasSignature } from '../pack/sign/portable-executable.ts'
 import type { PublishedArchive } from '../pack/update-manifest.ts'
 import { STEAD_ROOT } from '../platform/pack/bundle.ts'
 import { bundledPackages } from '../platform/pack/bundled-packages.ts'
@@ -46,7 +47,9 @@ export async function makeTarget(
 ): Promise<TargetMade> {
   const workshop = join(room, 'work')
   await mkdir(workshop)
-  const executable = await makeExecutable({ spec, target, node, room: workshop }, ports)
+  const signAddon = target === 'win-x64' && signer !== null ? unlessSigned(signer) : null
+  const asked = { spec, target, node, room: workshop, signAddon }
+  const executable = await makeExecutable(asked, ports)
   // Before it is hashed and put into anything; installers are signed for themselves.
   if (target === 'win-x64') await signer?.sign(executable.path)
   if (isForMac(target)) await codesigner?.sign(executable.path)
@@ -77,6 +80,13 @@ export async function makeTarget(
   await writeFile(sbom, cyclonedx({ spec, target, packages, sha256, epoch, stead }))
   await rm(workshop, { recursive: true })
   return { files: [...files, sbom], notes: executable.notes, published }
+}
+
+/** What its maker has signed keeps that signature. */
+function unlessSigned({ sign }: Signer): (file: string) => Promise<void> {
+  return async (file) => {
+    if (!hasSignature(await readFile(file))) await sign(file)
+  }
 }
 
 /** Packages of the bundle, the runtime, and the native part of koffi. */

@@ -18,6 +18,8 @@ export interface ExecutableAsked {
   readonly node: string
   /** An empty directory, for what is made on the way. */
   readonly room: string
+  /** Signs a native addon in its place before it goes into the executable; null where nothing is signed. */
+  readonly signAddon: ((file: string) => Promise<void>) | null
 }
 
 export interface ExecutablePorts {
@@ -40,10 +42,22 @@ export interface Executable {
 
 /** The single executable of a program for one target. */
 export async function makeExecutable(
-  { spec, target, node, room }: ExecutableAsked,
+  { spec, target, node, room, signAddon }: ExecutableAsked,
   { packages, stead, messages, signAdHoc }: ExecutablePorts,
 ): Promise<Executable> {
-  const { main, assets, inputs, notes } = await content(spec, target, packages, stead)
+  const { main, assets, inputs, notes } = await content(
+    spec,
+    target,
+    packages,
+    stead,
+    async (asset, bytes) => {
+      if (signAddon === null) return bytes
+      const path = join(room, asset.replaceAll('/', '-'))
+      await writeFile(path, bytes)
+      await signAddon(path)
+      return readFile(path)
+    },
+  )
   const blobRoom = join(room, 'blob')
   await mkdir(blobRoom)
   const blob = await seaBlob({
@@ -78,6 +92,7 @@ async function content(
   target: PackTarget,
   packages: PackageCache,
   stead: string,
+  signed: (asset: string, bytes: Uint8Array) => Promise<Uint8Array>,
 ): Promise<{
   readonly main: string
   readonly assets: Readonly<Record<string, string | Uint8Array>>
@@ -95,13 +110,14 @@ async function content(
     config: service?.config ?? null,
   }
   const natives: Record<string, Uint8Array> = {
-    [KOFFI_ASSET]: await packages.file(KOFFI_PACKAGES[target]),
+    [KOFFI_ASSET]: await signed(KOFFI_ASSET, await packages.file(KOFFI_PACKAGES[target])),
   }
   const hashes = (): Record<string, string> =>
     Object.fromEntries(Object.entries(natives).map(([asset, bytes]) => [asset, sha256(bytes)]))
   let made = await bundle({ spec, target, facts: { ...facts, addons: hashes() } })
   if (service !== null) checkUsesRun(spec, made.inputs)
-  for (const { asset, path } of made.addons) natives[asset] = await readFile(path)
+  for (const { asset, path } of made.addons)
+    natives[asset] = await signed(asset, await readFile(path))
   // The hashes of the program's own addons are part of its code, and are known when it has been bundled.
   if (made.addons.length > 0)
     made = await bundle({ spec, target, facts: { ...facts, addons: hashes() } })

@@ -8,16 +8,18 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSigner } from '../../../src/cli/pack-signing.ts'
 import type { PackSigning } from '../../../src/model/pack-spec.ts'
 import { msiFormat } from '../../../src/pack/msi/msi-format.ts'
+import { hasSignature } from '../../../src/pack/sign/portable-executable.ts'
 import { nodeCommandRunner } from '../../../src/platform/command-runner.ts'
 import { formatBuilder } from '../../../src/platform/pack/format-builder.ts'
 import { productOf } from '../../fixtures/staged-product.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms, windowsProgram } from '../../fixtures/windows-programs.ts'
+import { windowsPath } from '../wine/prefix.ts'
 import { pack, ROOT, unpack } from './packed.ts'
 import {
   makeAuthorities,
@@ -26,6 +28,7 @@ import {
   startStamps,
   verified,
 } from './signing-authorities.ts'
+import { bootWindows } from './windows.ts'
 import { standInForWindows } from './windows-product.ts'
 
 const work = temporaryDirectory('signing')
@@ -63,7 +66,20 @@ function program(name: string): string {
   return file
 }
 
+function found(directory: string, ending: string): string {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  return join(directory, names.find((name) => name.endsWith(ending)) ?? `no ${ending}`)
+}
+
 describe('signing for Windows', () => {
+  test('of a library that its maker has signed is told from one that nobody has', async () => {
+    const file = program('told.exe')
+    expect(hasSignature(readFileSync(file))).toBe(false)
+    const signer = await open({})
+    await signer?.sign(file)
+    expect(hasSignature(readFileSync(file))).toBe(true)
+  })
+
   test('signs an executable with SHA-256 and a time stamp', async () => {
     const file = program('stamped.exe')
     const signer = await open({ timestamp: stamps.url })
@@ -141,7 +157,7 @@ describe('signing for Windows', () => {
     await expect(open({ certificate: join(work, 'code.pem') })).rejects.toThrow(/is no PFX/)
   })
 
-  test('is what stead pack does, by the password on its standard input', () => {
+  test('is what stead pack does, by the password on its standard input', async () => {
     const file = join(work, 'hello.yaml')
     writeFileSync(
       file,
@@ -162,9 +178,18 @@ signing: { certificate: code.pfx }
       expect(verified(work, join(out, name))).toMatch(/Signature verification: ok/)
     mkdirSync(join(work, 'unpacked'))
     unpack(join(out, 'hello_1.0.0_win_x64.zip'), join(work, 'unpacked'))
-    const inside = readdirSync(join(work, 'unpacked'), { recursive: true, encoding: 'utf8' })
-    const executable = inside.find((path) => path.endsWith('hello.exe')) ?? ''
-    expect(verified(work, join(work, 'unpacked', executable))).toMatch(/Signature verification: ok/)
+    const folder = dirname(found(join(work, 'unpacked'), 'hello.exe'))
+    expect(verified(work, join(folder, 'hello.exe'))).toMatch(/Signature verification: ok/)
+    const windows = await bootWindows()
+    try {
+      // It loads koffi, which for that lies beside it.
+      const { code } = await windows.run(windowsPath(join(folder, 'hello.exe')), 'status')
+      expect(code).toBe(4)
+    } finally {
+      await windows.prefix.dispose()
+    }
+    const addon = found(join(folder, 'addons'), '.node')
+    expect(verified(work, addon)).toMatch(/Signature verification: ok/)
   })
 
   test('by stead pack, with a wrong password: nothing is made', () => {
