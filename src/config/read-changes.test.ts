@@ -13,8 +13,8 @@ const env = { HOST: 'example.org' }
 
 /** What is read of files, with what is known or without it; the problems where there are any. */
 function read(files: ConfigSources, known: KnownConfig | null) {
-  const file = { path: MAIN, env, profiles: [], onWindows: false }
-  const text = files[MAIN] ?? ''
+  const [path = MAIN, text = ''] = Object.entries(files)[0] ?? []
+  const file = { path, env, profiles: [], onWindows: false }
   const quick = known === null ? null : changesReader(file, keptFiles(files)).read(text, known)
   if (quick !== null) {
     const { config, sources, same } = quick
@@ -23,7 +23,7 @@ function read(files: ConfigSources, known: KnownConfig | null) {
   try {
     const disk = recorded(keptFiles(files))
     const config = loadGuardFile({ ...file, text }, disk)
-    const sources = { [MAIN]: text, ...disk.sources }
+    const sources = { [path]: text, ...disk.sources }
     return { known: { spec: config.spec, sources }, files: config.files, same: 0 }
   } catch (error) {
     if (!isSteadError(error, 'GUARD_FILE_INVALID')) throw error
@@ -38,13 +38,20 @@ function known(text: string | ConfigSources): KnownConfig {
   return JSON.parse(JSON.stringify(first.known)) as KnownConfig
 }
 
-/** How many services were not read anew; everything else is the same as where all of it is read. */
+/** How many services were not read anew, -1 where it is refused; everything else is the same as where all of it is read. */
 function sameAfter(before: string | ConfigSources, after: string | ConfigSources): number {
   const files = typeof after === 'string' ? { [MAIN]: after } : after
   const { same = -1, ...quick } = { ...read(files, known(before)) }
   const { same: _none, ...whole } = { ...read(files, null) }
   expect(JSON.parse(JSON.stringify(quick))).toEqual(JSON.parse(JSON.stringify(whole)))
   return same
+}
+
+const JSON_MAIN = '/srv/stead.json'
+
+/** {@link sameAfter} of a stead.json. */
+function sameAfterInJson(before: string, after: string): number {
+  return sameAfter({ [JSON_MAIN]: before }, { [JSON_MAIN]: after })
 }
 
 const service = (name: string, more = ''): string =>
@@ -113,6 +120,71 @@ describe('of a configuration that was read before', () => {
     const more = { ...files, '/srv/conf.d/2.yaml': `services:\n${service('g')}` }
     expect(sameAfter(files, more)).toBe(0)
     expect(sameAfter(more, files)).toBe(0)
+  })
+})
+
+describe('of a configuration in JSON that was read before', () => {
+  const one = (name: string, more: object = {}) => ({
+    [name]: { command: `/bin/${name}`, ...more },
+  })
+  const text = (services: object, rest: object = {}, blanks = 2): string =>
+    JSON.stringify({ ...rest, services }, null, blanks)
+  const abcd = { ...one('a'), ...one('b'), ...one('c'), ...one('d') }
+
+  test('a service that is as it was is not read again', () => {
+    expect(sameAfterInJson(text(abcd), text({ ...abcd, ...one('c', { nice: 1 }) }))).toBe(2)
+    expect(sameAfterInJson(text(abcd), text({ ...abcd, ...one('e') }))).toBe(3)
+    expect(sameAfterInJson(text(abcd), text({ ...one('b'), ...one('a') }))).toBe(1)
+    expect(
+      sameAfterInJson(text(abcd, {}, 0), text({ ...abcd, ...one('d', { nice: 2 }) }, {}, 0)),
+    ).toBe(2)
+  })
+
+  test('everything is read where the rest of the file is another', () => {
+    expect(sameAfterInJson(text(abcd), text(abcd, { defaults: { nice: 1 } }))).toBe(0)
+    expect(sameAfterInJson(text(abcd), `${text(abcd)}}`)).toBe(-1)
+  })
+
+  test('brackets and quotes in texts mislead nobody', () => {
+    const odd = one('o', { env: { A: '}"{', B: '\\"]', C: '//' } })
+    expect(
+      sameAfterInJson(
+        text({ ...abcd, ...odd }),
+        text({ ...odd, ...abcd, ...one('d', { nice: 1 }) }),
+      ),
+    ).toBe(3)
+  })
+
+  test.each([
+    ['a name that stands there twice', (all: string) => all.replace('"d"', '"c"')],
+    ['a name with an escape', (all: string) => all.replace('"d"', '"\\u0064"')],
+    ['a comment', (all: string) => all.replace('"d"', '/* d */ "d"')],
+    ['a comma too many', (all: string) => all.replace(/}\n {2}}\n}$/, '},\n}}')],
+    ['no end', (all: string) => all.slice(0, -3)],
+    ['a list of services', () => '{ "services": [] }'],
+    ['a word for services', () => '{ "services": true }'],
+    ['a bracket of another kind', (all: string) => all.replace('/bin/d"', '/bin/d"]')],
+  ])('everything is read where there is %s', (_what, change) => {
+    expect(sameAfterInJson(text(abcd), change(text(abcd)))).toBeLessThanOrEqual(0)
+  })
+
+  test('whatever is changed or broken: it is read as where nothing is known', () => {
+    let quick = 0
+    for (let seed = 1; seed <= 100; seed += 1) {
+      const random = seededRandom(seed)
+      const more = { env: { A: random.pick(['{', '"', '\\', ',', 'x']) } }
+      const services = Object.assign({}, ...['a', 'b', 'c', 'd'].map((name) => one(name, more)))
+      const before = text(services, random.pick([{}, { defaults: { nice: 1 } }]), random.below(3))
+      const at = random.below(before.length)
+      const slip = random.pick(['"', '{', '}', '[', ',', ':', '/', '\\', ' ', 'x', ''])
+      const after = before.slice(0, at) + slip + before.slice(at + random.below(2))
+      try {
+        if (sameAfterInJson(before, after) > 0) quick += 1
+      } catch (error) {
+        throw new Error(`seed ${seed}:\n${before}\n--- became\n${after}`, { cause: error })
+      }
+    }
+    expect(quick).toBeGreaterThan(15)
   })
 })
 
