@@ -4,6 +4,7 @@ import { type InstallationPorts, withServiceLock } from '../../managers/installa
 import { formatDuration, parseDuration } from '../../model/duration.ts'
 import type { UpdateArchive } from '../../model/update-manifest.ts'
 import { probes } from '../../platform/probes/probes.ts'
+import { runInstead } from '../../platform/update/run-instead.ts'
 import { type UpdateSource, updateSource } from '../../platform/update/update-source.ts'
 import {
   forgetVersions,
@@ -60,6 +61,9 @@ export async function update(
   const source = updateSource(from)
   const ports = await installationPorts(await workshopFor(options))
   const now = await installed(ports, name, product)
+  // The version that runs knows best: which keys its publisher has by now, and how it is renewed.
+  if (versionPlace(process.execPath).current !== now.place.current)
+    return runInstead(now.spec.file, process.argv.slice(2))
   const [manifest, signature] = [
     await source.text(source.file),
     await source.text(`${source.file}.sig`),
@@ -85,6 +89,8 @@ export async function update(
     ports,
     product.name,
     async () => {
+      if ((await installed(ports, name, product)).place.current !== now.place.current)
+        throw new SteadError('BUSY', { name, holder: 'another update' })
       const bytes = await fetched(source, archive, output)
       const files = unpack(bytes, archive, source.name)
       const next = { version, archive, files, trial, unhealthy }

@@ -35,15 +35,20 @@ compileWindowsPrograms()
 
 let windows: Windows
 let ours: Publisher
+/** The same publisher with the key that 1.1.0 knows first. */
+let later: Publisher
 let port: number
 /** Where each version was packed. */
 let packed: Readonly<Record<'1.0.0' | '1.1.0', string>>
 
 beforeAll(async () => {
   ours = publisher(work, 'hello')
+  const room = join(work, 'later-key')
+  mkdirSync(room)
+  later = publisher(room, 'hello')
   packed = {
-    '1.0.0': packForWindows(work, '1.0.0', ours),
-    '1.1.0': packForWindows(work, '1.1.0', ours),
+    '1.0.0': packForWindows(work, '1.0.0', [ours]),
+    '1.1.0': packForWindows(work, '1.1.0', [ours, later]),
   }
   port = await freePort()
   windows = await bootWindows()
@@ -165,11 +170,17 @@ describe('an archive, unpacked', () => {
     await runs(inVersion('1.1.0'))
   })
 
+  test('is renewed by the version that runs, which knows a later key of its publisher', async () => {
+    const from = later.again(packed['1.1.0'], join(work, '1.3.0'), '1.3.0')
+    expect(await update(FOLDER, from)).toMatchObject({ code: 0 })
+    await runs(inVersion('1.3.0'))
+  })
+
   test('keeps the version before, and what another service runs, whatever capitals it is called by', async () => {
     const second = ['--name', 'second', '--display-name', 'Second', '--restart', 'no']
     const done = await windows.run(inVersion('1.1.0'), 'install', ...second)
     expect(done).toMatchObject({ code: 0 })
-    for (const version of ['1.3.0', '1.4.0', '1.5.0']) {
+    for (const version of ['1.4.0', '1.5.0']) {
       const from = ours.again(packed['1.1.0'], join(work, version), version)
       expect(await update(FOLDER.toUpperCase(), from)).toMatchObject({ code: 0 })
     }
