@@ -58,6 +58,7 @@ export async function makeTarget(
     spec,
     target,
     executable: executable.path,
+    addons: executable.addons,
     licenses: licensesText(`${spec.displayName} ${spec.version}`, packages),
     epoch,
     room: join(workshop, 'texts'),

@@ -11,6 +11,8 @@ export interface StagedFile {
   readonly sha256: string
   /** Kept at an upgrade when somebody has changed it. */
   readonly config: boolean
+  /** `1.2.3.4`, as it stands in a file of Windows (VS_FIXEDFILEINFO); null for a file that has none. */
+  readonly version: string | null
 }
 
 /** What is put into archives and installers: made once for a target, the same for every format. */
@@ -21,6 +23,8 @@ export interface StagedProduct {
   readonly executable: string
   /** In the order of their paths. */
   readonly files: readonly StagedFile[]
+  /** What a Windows executable unpacks beside itself at its first start where it is not there: `addons/HASH.node`. */
+  readonly addons: readonly StagedFile[]
   /** The time that stands in archives, in seconds since 1970: SOURCE_DATE_EPOCH. */
   readonly epoch: number
 }

@@ -13,13 +13,20 @@ export interface InstallSetting {
 /** Whether the program may update itself; there where it was packed with a key for that. */
 export const ENABLE_UPDATE = 'ENABLE_UPDATE'
 
-/** The variables of the service that can be settings; others are as the pack file has them. */
-export function installSettings({ service, update }: PackSpec): readonly InstallSetting[] {
+/**
+ * The variables of the service that can be settings; others are as the pack file has them.
+ *
+ * @param enableUpdate what ENABLE_UPDATE is where the pack file does not say so
+ */
+export function installSettings(
+  { service, update }: PackSpec,
+  enableUpdate: '0' | '1' = '1',
+): readonly InstallSetting[] {
   const env = service?.env ?? {}
   const updates = {
     property: ENABLE_UPDATE,
     variable: UPDATE_SWITCH,
-    value: env[UPDATE_SWITCH] ?? '1',
+    value: env[UPDATE_SWITCH] ?? enableUpdate,
   }
   return [
     ...(service === null || update === null ? [] : [updates]),

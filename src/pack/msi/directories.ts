@@ -12,7 +12,7 @@ export interface DirectoryTree {
 /**
  * One component for each file, as Windows Installer wants it: its GUID says for ever what stands in that place. A
  * configuration file that was changed since it was installed is kept, as every file without a version is
- * (File Versioning Rules), and here also when it is the newer one's turn to remove the older one.
+ * (File Versioning Rules): the older version is removed behind the newer one, by which time the two share it.
  *
  * @param service elements that belong to the executable
  */
@@ -57,4 +57,9 @@ export function directoryTree(product: StagedProduct, service: readonly string[]
 export function componentId({ spec }: Pick<StagedProduct, 'spec'>, path: string): string {
   const code = upgradeCode(spec.publisher, spec.name)
   return `Component_${stableGuid(path, code).replaceAll('-', '')}`
+}
+
+/** The key of a file in the table File. */
+export function fileId({ files }: Pick<StagedProduct, 'files'>, path: string): string {
+  return `File_${files.findIndex((file) => file.path === path)}`
 }

@@ -2,13 +2,18 @@ import { SteadError } from '../../errors.ts'
 import type { FormatPlan, LaidOut } from '../../model/format-plan.ts'
 import type { StagedProduct } from '../../model/staged-product.ts'
 import { archiveName } from '../archive-name.ts'
-import { installSettings } from '../install-settings.ts'
+import { versionNumbers } from '../windows-names.ts'
+import type { Action } from './actions.ts'
+import { choicesOf, PREVIOUS_DIRECTORY } from './choices.ts'
 import { componentId } from './directories.ts'
+import { upgradeCode } from './stable-guid.ts'
 import { withStableSummary } from './stable-summary.ts'
-import { ADDONS, AUTOSTART, OTHER_START, startCommand, wixSource } from './wix-source.ts'
+import { AUTOSTART, actionsOf, wixSource } from './wix-source.ts'
 
 /** The source of an MSI and what goes into it, and how wixl(1) is asked to compile it. */
-export function msiPlan(product: StagedProduct): FormatPlan {
+export function msiPlan(staged: StagedProduct): FormatPlan {
+  // Native parts are installed, and not unpacked by the service: what is installed is removed, and taken back.
+  const product = { ...staged, files: [...staged.files, ...staged.addons] }
   const { spec, target, epoch, files } = product
   if (target !== 'win-x64') throw new SteadError('INTERNAL', { detail: `no MSI for ${target}` })
   const beyond = textsOf(product).filter((text) => BEYOND_LATIN.test(text))
@@ -68,44 +73,92 @@ function contentName(product: StagedProduct): string {
 
 /** What wixl cannot say, as statements of the SQL of Windows Installer. */
 function changes(product: StagedProduct): readonly string[] {
-  const { spec } = product
-  const names = [
-    'INSTALLDIR',
-    'AUTOSTART',
-    ...installSettings(spec).map(({ property }) => property),
-  ]
-  const secure = [...names, 'WIX_DOWNGRADE_DETECTED', 'WIX_UPGRADE_DETECTED'].join(';')
+  const { spec, files } = product
+  const secure = [
+    ...choicesOf(spec).map(({ property }) => property),
+    'WIX_DOWNGRADE_DETECTED',
+    'WIX_UPGRADE_DETECTED',
+  ].join(';')
   return [
     // Only these are handed from a user to the service of Windows Installer, which has the rights.
     `UPDATE \`Property\` SET \`Value\` = '${secure}' WHERE \`Property\` = 'SecureCustomProperties'`,
-    // The older version is removed within the transaction: when the newer one fails, it is back.
-    place('RemoveExistingProducts', 1501),
+    // There is nothing to see, and what is searched there would win over the command line.
+    ...['AppSearch', 'LaunchConditions'].map(
+      (action) => `DELETE FROM \`InstallUISequence\` WHERE \`Action\` = '${action}'`,
+    ),
+    ...sameNumbers(product),
+    // When the newer version has come up, within the transaction (RemoveExistingProducts Action), and before it is
+    // registered: Wine forgets the upgrade code with the older one.
+    "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('InstallExecute', 5950)",
+    place('RemoveExistingProducts', 5960),
     place('AppSearch', 300),
     place('LaunchConditions', 650),
-    ...names.flatMap((name, index) => [
-      place(`Save_${name}`, 100 + index),
-      place(`Put_${name}`, 310 + index),
-      place(`Else_${name}`, 480 + index),
-    ]),
+    ...actionsOf(product).flatMap(placed),
+    ...otherDirectory(),
+    ...files.flatMap(({ version }, index) => (version === null ? [] : versioned(index, version))),
     ...(spec.service === null
       ? []
       : [
-          // Files by a pattern, then their directory (RemoveFile Table); Wine's installer takes no pattern.
-          `INSERT INTO \`RemoveFile\` (\`FileKey\`, \`Component_\`, \`FileName\`, \`DirProperty\`, \`InstallMode\`) VALUES ('Addons', '${componentId(product, product.executable)}', '*.node', '${ADDONS}', 2)`,
-          `INSERT INTO \`RemoveFile\` (\`FileKey\`, \`Component_\`, \`DirProperty\`, \`InstallMode\`) VALUES ('AddonsFolder', '${componentId(product, product.executable)}', '${ADDONS}', 2)`,
-          place(OTHER_START, 5801),
-          `INSERT INTO \`CustomAction\` (\`Action\`, \`Type\`, \`Source\`, \`Target\`) VALUES ('${OTHER_START}', ${COMMAND}, 'INSTALLDIR', '${startCommand(spec)}')`,
-        ]),
-    ...(spec.service === null
-      ? []
-      : [
+          eventSourceRemoval(product),
           `UPDATE \`Component\` SET \`Condition\` = 'AUTOSTART = "1"' WHERE \`Component\` = '${AUTOSTART}'`,
         ]),
   ]
 }
 
-/** An executable in a directory (34), deferred (1024), as the system (2048). */
-const COMMAND = 34 + 1024 + 2048
+/**
+ * The key of the source of events, which the executable writes, goes with the component (Registry Table: a name of `-`
+ * is the whole key): the executable may be gone by then.
+ */
+function eventSourceRemoval(product: StagedProduct): string {
+  const key = `SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${product.spec.name}`
+  const component = componentId(product, product.executable)
+  return `INSERT INTO \`Registry\` (\`Registry\`, \`Root\`, \`Key\`, \`Name\`, \`Component_\`) VALUES ('EventSource', 2, '${key}', '-', '${component}')`
+}
+
+/** A package with the same three numbers is an upgrade as well; attributes are part of a row's key, and no update. */
+function sameNumbers({ spec }: StagedProduct): readonly string[] {
+  const code = upgradeCode(spec.publisher, spec.name)
+  const version = versionNumbers(spec.version).join('.')
+  return [
+    "DELETE FROM `Upgrade` WHERE `ActionProperty` = 'WIX_UPGRADE_DETECTED'",
+    `INSERT INTO \`Upgrade\` (\`UpgradeCode\`, \`VersionMax\`, \`Attributes\`, \`ActionProperty\`) VALUES ('{${code}}', '${version}', ${MIGRATE_UP_TO}, 'WIX_UPGRADE_DETECTED')`,
+  ]
+}
+
+/** msidbUpgradeAttributesMigrateFeatures and …VersionMaxInclusive (Upgrade Table). */
+const MIGRATE_UP_TO = 1 + 512
+
+/** A version that is installed elsewhere shares its components with this one, which can be in one place only. */
+function otherDirectory(): readonly string[] {
+  const condition = `${PREVIOUS_DIRECTORY} AND NOT INSTALLDIR ~= ${PREVIOUS_DIRECTORY}`
+  const message = 'It is installed in [PreviousDirectory] already. Remove it there first.'
+  return [
+    `INSERT INTO \`CustomAction\` (\`Action\`, \`Type\`, \`Target\`) VALUES ('OtherDirectory', ${MESSAGE}, '${message}')`,
+    // Behind CostFinalize, which ends a directory by its backslash.
+    `INSERT INTO \`InstallExecuteSequence\` (\`Action\`, \`Condition\`, \`Sequence\`) VALUES ('OtherDirectory', '${condition}', 1010)`,
+  ]
+}
+
+/** Custom Action Type 19: ends the installation with a text. */
+const MESSAGE = 19
+
+/** Without its version in the table a file never replaces one that has a version; hashes are for others (MsiFileHash). */
+function versioned(index: number, version: string): readonly string[] {
+  return [
+    `UPDATE \`File\` SET \`Version\` = '${version}' WHERE \`File\` = 'File_${index}'`,
+    `DELETE FROM \`MsiFileHash\` WHERE \`File_\` = 'File_${index}'`,
+  ]
+}
+
+function placed({ id, sequence, type, source }: Action): readonly string[] {
+  const set = (column: string, value: string): string =>
+    `UPDATE \`CustomAction\` SET \`${column}\` = ${value} WHERE \`Action\` = '${id}'`
+  return [
+    place(id, sequence),
+    ...(type === undefined ? [] : [set('Type', String(type))]),
+    ...(source === undefined ? [] : [set('Source', `'${source}'`)]),
+  ]
+}
 
 function place(action: string, sequence: number): string {
   return `UPDATE \`InstallExecuteSequence\` SET \`Sequence\` = ${sequence} WHERE \`Action\` = '${action}'`

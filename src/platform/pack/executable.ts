@@ -35,6 +35,8 @@ export interface ExecutablePorts {
 export interface Executable {
   /** Absolute. */
   readonly path: string
+  /** What is inside, to be loaded as files. */
+  readonly addons: readonly Uint8Array[]
   /** Absolute paths of the files whose code is inside. */
   readonly inputs: readonly string[]
   readonly notes: readonly string[]
@@ -45,7 +47,7 @@ export async function makeExecutable(
   { spec, target, node, room, signAddon }: ExecutableAsked,
   { packages, stead, messages, signAdHoc }: ExecutablePorts,
 ): Promise<Executable> {
-  const { main, assets, inputs, notes } = await content(
+  const { main, assets, addons, inputs, notes } = await content(
     spec,
     target,
     packages,
@@ -84,7 +86,7 @@ export async function makeExecutable(
     }
   }
   await chmod(path, 0o755)
-  return { path, inputs, notes }
+  return { path, addons, inputs, notes }
 }
 
 async function content(
@@ -96,6 +98,7 @@ async function content(
 ): Promise<{
   readonly main: string
   readonly assets: Readonly<Record<string, string | Uint8Array>>
+  readonly addons: readonly Uint8Array[]
   readonly inputs: readonly string[]
   readonly notes: readonly string[]
 }> {
@@ -122,7 +125,8 @@ async function content(
   if (made.addons.length > 0)
     made = await bundle({ spec, target, facts: { ...facts, addons: hashes() } })
   const { main, threads, inputs, notes } = made
-  return { main, assets: { ...natives, ...threads }, inputs, notes }
+  const addons = Object.values(natives)
+  return { main, assets: { ...natives, ...threads }, addons, inputs, notes }
 }
 
 /** Without run() the executable would have none of the verbs that installers call. */

@@ -1,9 +1,11 @@
 /**
- * MSIs of a stand-in, `test/fixtures/windows/packed.c`, by msiexec on a Windows of their own in Wine. Its Windows
- * Installer is Wine's: what it cannot do is said where it is left out.
+ * MSIs of a stand-in, `test/fixtures/windows/packed.c`, by msiexec on a Windows of their own in Wine. The Windows
+ * Installer of Wine keeps no copies of files that it replaces, so a failure behind InstallFiles, as of a newer version
+ * that does not start, cannot be shown to bring the older files back; and it replaces files that somebody has changed.
+ * What of a rollback is the package's own is shown.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { msiFormat } from '../../../src/pack/msi/msi-format.ts'
@@ -11,8 +13,8 @@ import { nodeCommandRunner } from '../../../src/platform/command-runner.ts'
 import { formatBuilder } from '../../../src/platform/pack/format-builder.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms } from '../../fixtures/windows-programs.ts'
-import { windowsPath } from '../wine/prefix.ts'
 import { bootWindows, freePort, page, type Windows } from './windows.ts'
+import { INSTALL_FAILURE, msiexec, residue, TAKEN_BACK_IN_WINE } from './windows-installer.ts'
 import { standInForWindows } from './windows-product.ts'
 
 const SERVICE = 'stead-packed'
@@ -21,25 +23,30 @@ const DISPLAY_NAME = 'Stead $INSTDIR & [TARGETDIR] Hellö'
 const FOLDER = `C:\\Program Files\\${DISPLAY_NAME}`
 const STOPPED = 1
 const RUNNING = 4
-/** ERROR_INSTALL_FAILURE */
-const FAILED = 1603
+/**
+ * What Wine does on its own: with the key of a source of events it takes the key above, as nothing else is in it (there
+ * is, on Windows); and a rollback leaves the keys of components without their values.
+ */
+const OF_WINE =
+  /^(- \[HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\Eventlog\\Application\]|\+ \[HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Components\\[0-9A-F]{32}\]) (\[.*\])?$/
 const builder = formatBuilder(msiFormat, nodeCommandRunner())
 const work = temporaryDirectory('msi')
 compileWindowsPrograms()
 
-async function msiOf(version: string, label = version, spec = {}): Promise<string> {
+async function msiOf(
+  version: string,
+  label = version,
+  spec = {},
+  behaviour = version,
+): Promise<string> {
   const out = join(work, `out ${label}`)
   mkdirSync(out)
-  const product = standInForWindows(join(work, `staged-${label}`), version, version, {
+  const product = standInForWindows(join(work, `staged-${label}`), version, behaviour, {
     displayName: DISPLAY_NAME,
     ...spec,
   })
   return (await builder.build(product, out)).path
 }
-
-/** Directories and keys without a value that Windows Installer has from its first work on, whatever it installs. */
-const OF_THE_INSTALLER =
-  /^\+ (\/windows\/Installer d|\[HKEY_LOCAL_MACHINE\\Software\\(Classes|Microsoft\\Windows\\CurrentVersion)\\Installer(\\[^\\\]]+){0,3}\])( ?| \[.*\])$/
 
 describe('an MSI', () => {
   test('is the same to the byte in two builds', async () => {
@@ -74,32 +81,53 @@ describe('an MSI on Windows', () => {
   let windows: Windows
   let before: ReadonlySet<string>
   let port: number
-  const one = msiOf('1.0.0')
-  const two = msiOf('1.1.0')
+  let one: string
+  let two: string
 
   beforeAll(async () => {
     port = await freePort()
+    one = await msiOf('1.0.0')
+    two = await msiOf('1.1.0')
     windows = await bootWindows()
     before = await windows.everything()
   })
   afterAll(() => windows?.prefix.dispose())
 
-  const msiexec = async (verb: string, msi: Promise<string>, ...properties: string[]) =>
-    (await windows.run('msiexec.exe', verb, windowsPath(await msi), '/qn', ...properties)).code
-  const changes = async (): Promise<string[]> =>
-    (await windows.changedSince(before)).filter((line) => !OF_THE_INSTALLER.test(line))
   const file = (path: string): string => windows.unix(`${FOLDER}\\${path}`)
+  const install = (msi: string, ...properties: string[]) =>
+    msiexec(windows, '/i', msi, ...properties)
+
+  test.each([
+    ['AUTOSTART=2'],
+    ['RESTART=sometimes'],
+    ['ENV_PORT=1" --user LocalSystem'],
+    ['ENV_PORT=1\\'],
+  ])('refuses %s before anything is changed', async (property) => {
+    expect(await install(one, property)).toBe(INSTALL_FAILURE)
+    expect(await residue(windows, before)).toEqual([])
+  })
+
+  test('is taken back whole where its service does not start', async () => {
+    const broken = await msiOf('1.0.0', 'broken', {}, 'broken')
+    expect(await install(broken)).toBe(TAKEN_BACK_IN_WINE)
+    expect((await residue(windows, before)).filter((line) => !OF_WINE.test(line))).toEqual([])
+  })
 
   test('installs without a window: the service runs, with the settings of the command line', async () => {
-    expect(await msiexec('/i', one, `ENV_PORT=${port}`)).toBe(0)
+    expect(await install(one, `ENV_PORT=${port}`)).toBe(0)
     expect(await windows.state(SERVICE)).toBe(RUNNING)
     expect(await page(port)).toBe('Hello "from" the pack file 1.0.0')
     expect(await windows.startType(SERVICE)).toBe(2)
     expect(readFileSync(file('texts/read me.txt'), 'utf8')).toBe('This is 1.0.0.\n')
   })
 
+  test('is not moved to another directory by an upgrade', async () => {
+    expect(await install(two, 'INSTALLDIR=C:\\elsewhere')).toBe(INSTALL_FAILURE)
+    expect(existsSync(windows.unix('C:\\elsewhere'))).toBe(false)
+  })
+
   test('upgrades while the service runs, and keeps the settings that were chosen', async () => {
-    expect(await msiexec('/i', two)).toBe(0)
+    expect(await install(two)).toBe(0)
     expect(await windows.state(SERVICE)).toBe(RUNNING)
     expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
     expect(existsSync(file('only-in-1.0.0.txt'))).toBe(false)
@@ -107,21 +135,29 @@ describe('an MSI on Windows', () => {
   })
 
   test('refuses a downgrade, and what is installed runs on', async () => {
-    expect((await msiexec('/i', one)) ?? 0).toBe(FAILED % 256)
+    expect(await install(one)).toBe(INSTALL_FAILURE)
     expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
   })
 
   test('uninstalls: no file, key or service is left', async () => {
-    expect(await msiexec('/x', two)).toBe(0)
-    expect(await changes()).toEqual([])
+    expect(await msiexec(windows, '/x', two)).toBe(0)
+    expect(await residue(windows, before)).toEqual([])
+  })
+
+  test('uninstalls what has lost its executable', async () => {
+    expect(await install(one)).toBe(0)
+    await windows.run('sc.exe', 'stop', SERVICE)
+    rmSync(file('stead-packed.exe'))
+    expect(await msiexec(windows, '/x', one)).toBe(0)
+    expect((await residue(windows, before)).filter((line) => !OF_WINE.test(line))).toEqual([])
   })
 
   test('installs where INSTALLDIR says, and with AUTOSTART=0 starts nothing', async () => {
-    expect(await msiexec('/i', one, 'INSTALLDIR=C:\\elsewhere', 'AUTOSTART=0')).toBe(0)
+    expect(await install(one, 'INSTALLDIR=C:\\elsewhere', 'AUTOSTART=0')).toBe(0)
     expect(existsSync(windows.unix('C:\\elsewhere\\stead-packed.exe'))).toBe(true)
     expect(await windows.state(SERVICE)).toBe(STOPPED)
     expect(await windows.startType(SERVICE)).toBe(3)
-    expect(await msiexec('/x', one)).toBe(0)
-    expect(await changes()).toEqual([])
+    expect(await msiexec(windows, '/x', one)).toBe(0)
+    expect(await residue(windows, before)).toEqual([])
   })
 })

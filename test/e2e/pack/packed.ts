@@ -37,6 +37,11 @@ export function pack(
   return { code: status, stdout, stderr }
 }
 
+/** A key for updates: FILE, and FILE.pub. */
+export function keygen(file: string): void {
+  execFileSync(process.execPath, [join(ROOT, 'bin', 'stead.js'), 'config', 'keygen', file])
+}
+
 /** Unpacks a tar.gz by tar, a zip by Python. */
 export function unpack(archive: string, directory: string): void {
   if (archive.endsWith('.zip')) execFileSync('python3', ['-m', 'zipfile', '-e', archive, directory])

@@ -30,9 +30,9 @@ export function stage(directory: string, standIn: StandIn): StagedProduct {
     writeFileSync(source, bytes)
     const sha256 = createHash('sha256').update(readFileSync(source)).digest('hex')
     const mode = path === executable ? 0o755 : 0o644
-    return { path, source, mode, sha256, config: config.includes(path) }
+    return { path, source, mode, sha256, config: config.includes(path), version: null }
   })
-  return { spec: specOf(standIn), target, executable, files: staged, epoch: EPOCH }
+  return { spec: specOf(standIn), target, executable, files: staged, addons: [], epoch: EPOCH }
 }
 
 function specOf({ spec, target }: StandIn): PackSpec {

@@ -23,7 +23,11 @@ export interface Windows {
 }
 
 /** What Windows itself changes while it runs: temporary files, its own services, the clock. */
-const BY_ITSELF = [/^\/(windows\/temp|users\/[^/]+\/(Temp|AppData\/Local\/Temp))(\/|$)/]
+const BY_ITSELF = [
+  // Compiled descriptions of devices, which Wine makes behind its first start.
+  /^\/windows\/inf\/[^/]+\.pnf /,
+  /^\/(windows\/temp|users\/[^/]+\/(Temp|AppData\/Local\/Temp))(\/|$)/,
+]
 
 export async function bootWindows(): Promise<Windows> {
   const prefix = createPrefix()
