@@ -11,6 +11,8 @@ import { type Instance, isLive, newInstance } from './instance.ts'
 import type { Instances } from './instances.ts'
 import {
   byInstance,
+  FORGOTTEN,
+  forgetRequests,
   newestRecords,
   type Remains,
   recordOf,
@@ -86,7 +88,10 @@ export function population(parts: PopulationParts): Population {
       off()
       if (!instance.removing) return
       instances.remove(instance)
-      retire(recordOf(instance, clock))
+      // Who asked for that has asked nothing of one that comes back, under this guard or the next.
+      const left = forgetRequests(recordOf(instance, clock))
+      retire(left)
+      store.append(left)
       engine.release(instance)
       parts.discard(instance)
       tell({ type: 'removed', id: instance.id })
@@ -130,7 +135,7 @@ export function population(parts: PopulationParts): Population {
       if (record !== undefined) {
         instance.state = stateFrom(record, clock)
         if (isTrouble(record.phase)) ailing.add(service)
-        if (record.want.by === 'shutdown') forgetShutdown(instance)
+        if (FORGOTTEN.includes(record.want.by)) forgetStop(instance)
         instance.wantAt = record.want.at
         instance.startedAt = record.startedAt
         if (record.lastExit !== null) instance.exits = [record.lastExit]
@@ -143,8 +148,8 @@ export function population(parts: PopulationParts): Population {
     return { adopted, ailing: [...ailing] }
   }
 
-  /** An end that was cut short forgets requests as a whole one does: what is to run runs again. */
-  function forgetShutdown(instance: Instance): void {
+  /** An end, or a removal, that was cut short forgets requests as a whole one does: what is to run runs again. */
+  function forgetStop(instance: Instance): void {
     const want = instance.nextSpec.autostart
       ? ({ state: 'up', by: 'boot' } as const)
       : ({ state: 'down', by: 'configuration' } as const)

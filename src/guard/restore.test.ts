@@ -113,3 +113,33 @@ describe('the time of day', () => {
     }
   })
 })
+
+describe('what an earlier guard has removed', () => {
+  test.each([
+    ['a service', [program('a')], [program('a'), program('b')]],
+    ['an instance', [program('a')], [program('a', { instances: 2 })]],
+  ])('and the file of the next one has again is started: %s', async (_what, fewer, more) => {
+    const world = await running({ services: more })
+    await world.pass(1_000)
+    await world.replace(fewer)
+    await world.pass(1_000)
+    world.drop()
+    world.again(more)
+    await world.pass(1_000)
+    const phases = world.guard.api.status({ names: [] }).services.map(({ phase }) => phase)
+    expect(phases).toEqual(['running', 'running'])
+  })
+
+  test('is started after its end too where the guard was killed before that', async () => {
+    const both = [program('a'), program('b')]
+    const world = await running({ services: both, lives: { b: { stopsWithin: 500 } } })
+    await world.pass(1_000)
+    await world.replace([program('a')])
+    await world.pass(100)
+    world.drop()
+    world.again(both)
+    await world.pass(2_000)
+    expect(world.status('b')).toMatchObject({ phase: 'running', incarnation: 2 })
+    expect(world.doubles).toEqual([])
+  })
+})

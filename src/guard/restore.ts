@@ -31,14 +31,18 @@ export function stateFrom(record: InstanceRecord, clock: Clock): InstanceState {
   }
 }
 
+const REMOVAL = 'removal'
+/** Whose stops a later guard knows nothing of: the end of this one, and a removal. */
+export const FORGOTTEN: readonly string[] = ['shutdown', REMOVAL]
+
 /** What a later guard has to know of an instance. */
 export function recordOf(instance: Instance, clock: Clock): InstanceRecord {
-  const { state, service, number, spec, child, exits } = instance
+  const { state, service, number, spec, child, exits, removing } = instance
   const [now, wall] = [clock.monotonic(), clock.wall().getTime()]
   return {
     service,
     instance: number,
-    want: { ...state.want, at: instance.wantAt },
+    want: { ...state.want, ...(removing ? { by: REMOVAL } : {}), at: instance.wantAt },
     phase: state.phase,
     why: state.why,
     incarnation: state.incarnation,

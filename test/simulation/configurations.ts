@@ -75,12 +75,25 @@ async function change(world: World, random: SeededRandom, log: string[]): Promis
     await api.rollback(number, OPERATOR)
   } else if (choice < 90) {
     log.push('the guard is killed')
-    world.again(api.configuration().current.services)
+    world.drop()
+    begin(api.configuration().current.services)
   } else {
     log.push('the guard is upgraded')
     await world.until(api.shutdown({ keep: true }, OPERATOR))
-    world.again(api.configuration().current.services)
+    begin(api.configuration().current.services)
   }
+  /** Somebody may have changed the file meanwhile. */
+  function begin(same: readonly ProgramSpec[]): void {
+    if (random.chance(0.5)) {
+      world.again(same)
+      return
+    }
+    const services = randomServices(random, true)
+    const trial = random.pick([0, 0, 2_000, 20_000])
+    log.push(`start with ${services.map(shown).join(', ')} on trial for ${trial}`)
+    world.again(services, { trial })
+  }
+
   const pause = random.pick([0, 1, 50, 1_000, 10_000])
   log.push(`pass ${pause}`)
   await world.pass(pause)

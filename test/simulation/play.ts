@@ -7,7 +7,12 @@ import type { GuardEvent } from '../../src/model/guard-event.ts'
 import type { InstanceStatus } from '../../src/model/guard-status.ts'
 import type { GuardVerb } from '../../src/model/ports/guard-api.ts'
 import { type SeededRandom, seededRandom } from '../fakes/seeded-random.ts'
-import { memoryEvents, memoryStore, simulatedGuard } from './simulated-guard.ts'
+import {
+  memoryEvents,
+  memoryStore,
+  type SimulatedGuardParts,
+  simulatedGuard,
+} from './simulated-guard.ts'
 import { type Behaviour, type SimulatedProcess, simulatedProcesses } from './simulated-processes.ts'
 import { randomSpec } from './specs.ts'
 import { type VirtualTime, virtualTime } from './virtual-time.ts'
@@ -84,6 +89,23 @@ export async function play(seed: number): Promise<Played> {
   /** A guard of its own; `die` takes everything from it at once, as SIGKILL does. */
   function begin() {
     const mortal = mortalTime(time)
+    let alive = true
+    // What a killed guard would still do when its promises settle happens no more.
+    const own: Pick<SimulatedGuardParts, 'store' | 'events'> = {
+      store: {
+        ...store,
+        trouble: null,
+        append: (record) => (alive ? store.append(record) : undefined),
+        rewrite: (records) => (alive ? store.rewrite(records) : undefined),
+      },
+      events: {
+        ...events,
+        append: (told) => (alive ? events.append(told) : { ...told, number: 0, at: '' }),
+        get newest() {
+          return events.newest
+        },
+      },
+    }
     const watches: WatchReport[] = []
     const reports = new Map<string, WatchReport>()
     const spawner = processes.spawner()
@@ -92,8 +114,7 @@ export async function play(seed: number): Promise<Played> {
       time: { ...time, timers: mortal.timers },
       random: number,
       spawner,
-      store,
-      events,
+      ...own,
       onLaunch({ id, spec: { needs } }) {
         if (needs.length > 0) needy.add(keyOf(id))
         else needy.delete(keyOf(id))
@@ -116,6 +137,7 @@ export async function play(seed: number): Promise<Played> {
       },
     })
     const die = (): void => {
+      alive = false
       spawner.close()
       mortal.die()
       watches.length = 0
@@ -210,6 +232,8 @@ export async function play(seed: number): Promise<Played> {
       if (random.chance(0.5)) current.guard.force()
     } else if (choice < 98) {
       note('the guard is killed')
+      // Somebody may have changed the file meanwhile.
+      if (random.chance(0.5)) spec = randomSpec(random)
       again()
     } else {
       note('the guard is upgraded')
