@@ -34,9 +34,40 @@ export function memoryKey({ name }: PackSpec): string {
   return `Software\\${name}`
 }
 
-/** A property without capitals alone: nobody can set it on a command line (Private Properties). */
+/** The directory of the version before. */
 export const PREVIOUS_DIRECTORY = 'PreviousDirectory'
+/**
+ * The product code of who has registered the service. A newer version has taken it over by the time the older one is
+ * removed; UPGRADINGPRODUCTCODE would say so too, but not in Wine.
+ */
+export const OWNER = 'Owner'
+/** The command by which the installed version was registered. */
+export const REGISTRATION = 'Registration'
+
 const QUOTE = 'Quote'
+
+/** What is found of the version before, each with its name in the memory; names with small letters are private. */
+const FACTS: readonly (readonly [property: string, name: string])[] = [
+  [PREVIOUS_DIRECTORY, 'INSTALLDIR'],
+  [OWNER, OWNER],
+  [REGISTRATION, REGISTRATION],
+]
+
+/** AppSearch sets public properties alone (AppSearch Table). */
+function foundAs(property: string): string {
+  return `FOUND_${property.toUpperCase()}`
+}
+
+/** Facts are what was found and nothing else: what a command line says of them is forgotten before. */
+export function factActions(): readonly Action[] {
+  return FACTS.flatMap(([property], index) => {
+    const found = foundAs(property)
+    return [
+      setProperty(`Forget_${property}`, found, '[Nothing]', found, 90 + index),
+      setProperty(`Take_${property}`, property, `[${found}]`, found, 301 + index),
+    ]
+  })
+}
 
 /**
  * The command line first, then what was chosen for the version before, then the pack file. AppSearch, which reads the
@@ -70,14 +101,14 @@ export function choiceActions(spec: PackSpec): readonly Action[] {
 export function choiceProperties(spec: PackSpec): string[] {
   return [
     ...choicesOf(spec).flatMap(({ property }) => remembered(spec, property, property)),
-    ...remembered(spec, PREVIOUS_DIRECTORY, 'INSTALLDIR'),
+    ...FACTS.flatMap(([property, name]) => remembered(spec, foundAs(property), name)),
     ...element('Property', { Id: QUOTE, Value: '"' }),
     ...choicesOf(spec).flatMap(refusals),
   ]
 }
 
 /** A property with the value of a name in the memory of the package. */
-export function remembered(spec: PackSpec, property: string, name: string): string[] {
+function remembered(spec: PackSpec, property: string, name: string): string[] {
   return element('Property', { Id: property }, [
     ...element('RegistrySearch', {
       Id: `Find_${property}`,

@@ -64,6 +64,20 @@ describe('the source of an MSI', () => {
     expect(sourceOf()).not.toContain('ENABLE_UPDATE')
   })
 
+  test('knows of the version before what was found, and nothing that a command line says', () => {
+    const text = sourceOf()
+    for (const fact of ['PREVIOUSDIRECTORY', 'OWNER', 'REGISTRATION']) {
+      expect(text).toContain(`Property="FOUND_${fact}" Value="[Nothing]"/>`)
+      expect(sqlOf()).not.toMatch(new RegExp(`SecureCustomProperties.*${fact}`))
+    }
+    const searched = [...text.matchAll(/<Property Id="(\w+)">/g)].map(([, property]) => property)
+    expect(searched.filter((property) => property !== property?.toUpperCase())).toEqual([])
+    const place = (action: string) => sqlOf().match(`= (\\d+) WHERE .Action. = '${action}'`)?.[1]
+    expect(place('Forget_Registration')).toBe('92')
+    expect(place('AppSearch')).toBe('300')
+    expect(place('Take_Registration')).toBe('303')
+  })
+
   test('calls a verb for each step with the one that takes it back in front of it', () => {
     const places = new Map(
       [...sqlOf().matchAll(/SET `Sequence` = (\d+) WHERE `Action` = '(\w+)'/g)].map(

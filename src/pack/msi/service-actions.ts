@@ -2,18 +2,11 @@ import { quoteArgument } from '../../managers/windows-command-line.ts'
 import type { StagedProduct } from '../../model/staged-product.ts'
 import { fixedVariables, installSettings } from '../install-settings.ts'
 import { type Action, setProperty } from './actions.ts'
-import { PREVIOUS_DIRECTORY } from './choices.ts'
+import { OWNER, PREVIOUS_DIRECTORY, REGISTRATION } from './choices.ts'
 import { unformatted } from './xml.ts'
 
-/**
- * The product code of who has registered the service. A newer version has taken it over by the time the older one is
- * removed; UPGRADINGPRODUCTCODE would say so too, but not in Wine.
- */
-export const OWNER = 'Owner'
 const IS_OWNER = `${OWNER} = ProductCode`
 
-/** The command by which the installed version was registered, as it stands in the memory of the package. */
-export const REGISTRATION = 'Registration'
 /** Custom Action Types 18 and 34: an executable, named by its key in the table File, or on its command line. */
 const OF_THE_PRODUCT = 18
 const IN_A_DIRECTORY = 34

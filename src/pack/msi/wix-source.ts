@@ -2,9 +2,17 @@ import type { PackSpec } from '../../model/pack-spec.ts'
 import type { StagedProduct } from '../../model/staged-product.ts'
 import { folderName, versionNumbers } from '../windows-names.ts'
 import { type Action, actionElements } from './actions.ts'
-import { choiceActions, choiceProperties, choicesOf, memoryKey, remembered } from './choices.ts'
+import {
+  choiceActions,
+  choiceProperties,
+  choicesOf,
+  factActions,
+  memoryKey,
+  OWNER,
+  REGISTRATION,
+} from './choices.ts'
 import { directoryTree, fileId } from './directories.ts'
-import { OWNER, REGISTRATION, registration, serviceActions } from './service-actions.ts'
+import { registration, serviceActions } from './service-actions.ts'
 import { stableGuid, upgradeCode } from './stable-guid.ts'
 import { element } from './xml.ts'
 
@@ -66,15 +74,16 @@ export function wixSource(product: StagedProduct): string {
 /** All custom actions. */
 export function actionsOf(product: StagedProduct): readonly Action[] {
   const { spec, executable } = product
-  return [...choiceActions(spec), ...serviceActions(product, fileId(product, executable))]
+  return [
+    ...factActions(),
+    ...choiceActions(spec),
+    ...serviceActions(product, fileId(product, executable)),
+  ]
 }
 
 function properties(spec: PackSpec): string[] {
   return [
     ...choiceProperties(spec),
-    ...(spec.service === null
-      ? []
-      : [REGISTRATION, OWNER].flatMap((name) => remembered(spec, name, name))),
     // Files of the same version too are replaced (REINSTALLMODE: e), as 1.2.0-beta.1 and 1.2.0 are to Windows.
     ...element('Property', { Id: 'REINSTALLMODE', Value: 'emus' }),
     ...(spec.homepage === null

@@ -107,6 +107,14 @@ describe('an MSI on Windows', () => {
     expect(await residue(windows, before)).toEqual([])
   })
 
+  test('is told by nobody but the registry what is installed', async () => {
+    const facts = ['FOUND_REGISTRATION=install', 'FOUND_OWNER=x', 'FOUND_PREVIOUSDIRECTORY=C:\\x']
+    expect(await install(one, ...facts)).toBe(0)
+    expect(await windows.state(SERVICE)).toBe(RUNNING)
+    expect(await msiexec(windows, '/x', one, ...facts)).toBe(0)
+    expect(await residue(windows, before)).toEqual([])
+  })
+
   test('is taken back whole where its service does not start', async () => {
     const broken = await msiOf('1.0.0', 'broken', {}, 'broken')
     expect(await install(broken)).toBe(TAKEN_BACK_IN_WINE)
@@ -132,6 +140,14 @@ describe('an MSI on Windows', () => {
     expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
     expect(existsSync(file('only-in-1.0.0.txt'))).toBe(false)
     expect(existsSync(file('only-in-1.1.0.txt'))).toBe(true)
+  })
+
+  test('replaces a version with the same three numbers, which are all that Windows compares', async () => {
+    for (const version of ['1.1.0-rc.1', '1.1.0']) {
+      expect(await install(version === '1.1.0' ? two : await msiOf(version))).toBe(0)
+      expect(await page(port)).toBe(`Hello "from" the pack file ${version}`)
+      expect(existsSync(file('only-in-1.1.0.txt'))).toBe(version === '1.1.0')
+    }
   })
 
   test('refuses a downgrade, and what is installed runs on', async () => {
