@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { SteadError } from '../errors.ts'
 import type { PackSigning, PackSpec } from '../model/pack-spec.ts'
 import type { CommandResult, CommandRunner } from '../model/ports/command-runner.ts'
-import { type Leaf, signWords, verifyWords } from '../pack/sign/authenticode.ts'
+import { type Leaf, signWords, verifyWords, versionProblem } from '../pack/sign/authenticode.ts'
 import { isOnToken, tokenKey } from '../pack/sign/pkcs11-uri.ts'
 import { leastProgram } from '../pack/sign/portable-executable.ts'
-import { lastLine, reasonOf } from '../pack/sign/signing-reason.ts'
+import { lastLine, reasonOf, revocationReason } from '../pack/sign/signing-reason.ts'
 import { certificatesInside, certificatesOf, checkedLeaf } from './signing-certificate.ts'
 
 export interface SigningPorts {
@@ -34,12 +34,15 @@ const TIMEOUT = 120_000
  * Null where nothing is to be signed.
  *
  * @throws PACK_SIGNING_FAILED for a wrong password or PIN, a token or a module that is not there, a certificate whose time
- * is over or has not come, and a chain that ends in no root
+ * is over or has not come, a chain that ends in no root, and one that is revoked
  */
 export async function openSigner(spec: PackSpec, ports: SigningPorts): Promise<Signer | null> {
   const { signing } = spec
   if (signing === null || !spec.targets.includes('win-x64')) return null
   const { certificate } = signing
+  const version = await ports.runner.run('osslsigncode', ['--version'])
+  const unfit = versionProblem(version.stdout)
+  if (unfit !== null) throw failed(certificate, unfit)
   const password = await ports.password()
   const key = isOnToken(certificate) ? tokenKey(certificate) : null
   if (key !== null) checkToken(key, certificate, password)
@@ -60,6 +63,7 @@ export async function openSigner(spec: PackSpec, ports: SigningPorts): Promise<S
         checkedLeaf(await certificatesInside(ports.runner, signed, room), certificate, ports.now),
     }
     await verify(unstamped, known, signed, certificate)
+    await checkRevocation(unstamped, known, signed)
     return { sign: (file) => signInPlace(bench, known, file) }
   } finally {
     await rm(room, { recursive: true, force: true })
@@ -122,10 +126,10 @@ async function verify(
 ): Promise<void> {
   const { timestamp, timestampRoots } = signing
   const roots = `${signed}.roots`
-  const system = await readFile(SYSTEM_ROOTS, 'utf8').catch(() => '')
+  const system = await systemRoots()
   const check = async (own: string, stampRoots: string | null, what: string): Promise<void> => {
     await writeFile(roots, `${own}\n${system}`)
-    const words = verifyWords(signed, leaf, roots, stampRoots)
+    const words = verifyWords(signed, leaf, roots, stampRoots, false)
     const found = await runner.run('osslsigncode', words, { timeout: TIMEOUT })
     if (!succeeded(found)) throw failed(name, `${what} (${lastLine(found.stderr)})`)
   }
@@ -140,6 +144,23 @@ async function verify(
   } finally {
     await rm(roots, { force: true })
   }
+}
+
+/** Once, before anything is built: a build shall not end in its middle because a list cannot be fetched. */
+async function checkRevocation(
+  { signing, runner }: Bench,
+  { leaf, pem }: Known,
+  signed: string,
+): Promise<void> {
+  const roots = `${signed}.roots`
+  await writeFile(roots, `${pem}\n${await systemRoots()}`)
+  const words = verifyWords(signed, leaf, roots, null, true)
+  const found = await runner.run('osslsigncode', words, { timeout: TIMEOUT })
+  if (!succeeded(found)) throw failed(signing.certificate, revocationReason(found.stderr))
+}
+
+function systemRoots(): Promise<string> {
+  return readFile(SYSTEM_ROOTS, 'utf8').catch(() => '')
 }
 
 function succeeded({ exit }: CommandResult): boolean {

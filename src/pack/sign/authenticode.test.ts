@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { productOf } from '../../../test/fixtures/staged-product.ts'
-import { keyWords, signWords, verifyWords } from './authenticode.ts'
+import { keyWords, signWords, verifyWords, versionProblem } from './authenticode.ts'
 import { tokenKey } from './pkcs11-uri.ts'
 import { reasonOf } from './signing-reason.ts'
 
@@ -61,14 +61,29 @@ describe('signing by osslsigncode', () => {
 
   test('asks for a time stamp that holds when the certificate has ended', () => {
     const leaf = { sha256: 'ab', until: new Date('2030-01-01T00:00:00Z') }
-    const words = verifyWords('/signed', leaf, '/roots', '/stamps')
+    const words = verifyWords('/signed', leaf, '/roots', '/stamps', false)
     expect(words.slice(words.indexOf('-TSA-CAfile'))).toEqual([
       '-TSA-CAfile',
       '/stamps',
       '-time',
       `${Date.parse('2030-01-02T00:00:00Z') / 1000}`,
     ])
-    expect(verifyWords('/signed', leaf, '/roots', null)).toContain('-ignore-timestamp')
+    expect(words).toContain('-ignore-crl')
+    expect(verifyWords('/signed', leaf, '/roots', null, true)).not.toContain('-ignore-crl')
+    expect(verifyWords('/signed', leaf, '/roots', null, true)).toContain('-ignore-timestamp')
+  })
+})
+
+describe('the version of osslsigncode', () => {
+  test.each([
+    ['osslsigncode 2.9, using:\n\tOpenSSL 3.0.13', null],
+    ['osslsigncode 2.14, using:', null],
+    ['osslsigncode 3.0, using:', null],
+    ['osslsigncode 2.5, using:', 'osslsigncode 2.5 reads no password from standard input'],
+    ['', 'does not say its version'],
+  ])('%j', (said, problem) => {
+    if (problem === null) expect(versionProblem(said)).toBeNull()
+    else expect(versionProblem(said)).toContain(problem)
   })
 })
 

@@ -45,6 +45,22 @@ export function signWords(
   ]
 }
 
+/** With this one it reads a password from standard input, and can leave lists of revoked certificates alone. */
+const LEAST_VERSION = [2, 9] as const
+
+/**
+ * Why this osslsigncode will not do; null for one that does.
+ *
+ * @param said by `osslsigncode --version`: `osslsigncode 2.9, using:` and more
+ */
+export function versionProblem(said: string): string | null {
+  const [, major, minor] = /^osslsigncode (\d+)\.(\d+)/m.exec(said) ?? []
+  if (major === undefined) return 'osslsigncode does not say its version'
+  const newer = Number(major) - LEAST_VERSION[0] || Number(minor) - LEAST_VERSION[1]
+  if (newer >= 0) return null
+  return `osslsigncode ${major}.${minor} reads no password from standard input; ${LEAST_VERSION.join('.')} does, which Debian 12 has in bookworm-backports`
+}
+
 /** The certificate that signs. */
 export interface Leaf {
   /** SHA-256 of the certificate, in hexadecimal digits. */
@@ -65,12 +81,14 @@ const DAY = 24 * 3600
  *
  * @param roots a file of certificates in PEM, out of which a chain has to be made
  * @param stampRoots the same for the authority of the time stamp; null for no time stamp
+ * @param revocation whether lists of revoked certificates are fetched, where certificates name them
  */
 export function verifyWords(
   file: string,
   leaf: Leaf,
   roots: string,
   stampRoots: string | null,
+  revocation: boolean,
 ): string[] {
   const later = Math.floor(leaf.until.getTime() / 1000) + DAY
   return [
@@ -81,6 +99,7 @@ export function verifyWords(
     roots,
     '-require-leaf-hash',
     `sha256:${leaf.sha256}`,
+    ...(revocation ? [] : ['-ignore-crl']),
     ...(stampRoots === null
       ? ['-ignore-timestamp']
       : ['-TSA-CAfile', stampRoots, '-time', `${later}`]),

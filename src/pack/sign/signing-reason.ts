@@ -36,6 +36,13 @@ function tokenReason(said: string, certificate: string): string | null {
   return null
 }
 
+/** Why a certificate is not taken once its chain holds: its authority's list of revoked ones, where it names one. */
+export function revocationReason(said: string): string {
+  return /failed to get/i.test(said)
+    ? `the list of revoked certificates that it names could not be fetched (${lastLine(said.split(/^$/m)[0] ?? '')})`
+    : `it is revoked, or the list of revoked certificates does not verify (${lastLine(said)})`
+}
+
 export function lastLine(said: string): string {
   const lines = said.split('\n').map((line) => line.trim())
   return lines.filter((line) => line !== '' && line !== 'Failed').at(-1) ?? 'it said nothing'

@@ -71,5 +71,36 @@ export function verified(work: string, file: string, ...words: string[]): string
   return execFileSync('osslsigncode', ['verify', '-in', file, ...roots, ...words], {
     encoding: 'utf8',
     stdio: 'pipe',
+    timeout: 60_000,
   })
+}
+
+/** A server of the list of revoked certificates of `code-root.pem`, and a PFX whose certificate names it. */
+export async function startRevocations(work: string, pfx: string) {
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: work, stdio: 'pipe' })
+  const authority = ['-keyfile', 'code-root.key', '-cert', 'code-root.pem', '-config', 'ca.cnf']
+  writeFileSync(join(work, 'index'), '')
+  writeFileSync(
+    join(work, 'ca.cnf'),
+    '[ca]\ndefault_ca=one\n[one]\ndatabase=index\ndefault_md=sha256\ndefault_crl_days=1\n',
+  )
+  const server = createServer((_, response) => {
+    openssl('ca', '-gencrl', ...authority, '-out', 'list.pem')
+    openssl('crl', '-in', 'list.pem', '-outform', 'der', '-out', 'list.crl')
+    response.setHeader('content-type', 'application/pkix-crl')
+    response.end(readFileSync(join(work, 'list.crl')))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const extensions = `extendedKeyUsage=codeSigning\ncrlDistributionPoints=URI:http://127.0.0.1:${port}/list.crl\n`
+  writeFileSync(join(work, 'extensions'), extensions)
+  const by = ['-CA', 'code-root.pem', '-CAkey', 'code-root.key', '-CAcreateserial', '-days', '10']
+  const made = ['-extfile', 'extensions', '-out', 'listed.pem']
+  openssl('x509', '-req', '-in', 'code.csr', ...by, ...made)
+  const content = ['-inkey', 'code.key', '-in', 'listed.pem', '-certfile', 'code-root.pem']
+  openssl('pkcs12', '-export', ...content, '-passout', 'file:password', '-out', pfx)
+  return {
+    revoke: () => openssl('ca', '-revoke', 'listed.pem', ...authority),
+    close: () => new Promise<void>((closed) => server.close(() => closed())),
+  }
 }

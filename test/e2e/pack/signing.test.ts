@@ -25,6 +25,7 @@ import {
   makeAuthorities,
   PASSWORD,
   type StampServer,
+  startRevocations,
   startStamps,
   verified,
 } from './signing-authorities.ts'
@@ -151,6 +152,25 @@ describe('signing for Windows', () => {
     const signer = await open({ certificate, chain: join(work, 'code-root.pem') })
     await signer?.sign(file)
     expect(verified(work, file)).toMatch(/Signature verification: ok/)
+  })
+
+  test('refuses a certificate that is revoked, and one whose list cannot be fetched', async () => {
+    const certificate = join(work, 'listed.pfx')
+    const revocations = await startRevocations(work, certificate)
+    try {
+      const file = program('listed.exe')
+      const signer = await open({ certificate })
+      await signer?.sign(file)
+      // The list is this process's, which waits here.
+      expect(verified(work, file, '-ignore-crl')).toMatch(/Signature verification: ok/)
+      revocations.revoke()
+      await expect(open({ certificate })).rejects.toThrow(/listed\.pfx could not .*: it is revoked/)
+    } finally {
+      await revocations.close()
+    }
+    await expect(open({ certificate })).rejects.toThrow(
+      /the list of revoked certificates that it names could not be fetched .*127\.0\.0\.1/,
+    )
   })
 
   test('refuses a file that is no PFX', async () => {
