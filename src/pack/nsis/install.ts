@@ -219,12 +219,15 @@ function extractConfig(
   ]
 }
 
-/** Where the program has updated itself, the configuration is in the directory of the version that runs. */
+/** Where the program has updated itself, what was changed is in the directory of the version that runs. */
 function carryOn({ path }: NsisFile, own: string, aside: string): string[] {
   return [
     `StrCpy $R3 ${nsisString(variable('Current'), `\\${path}`)}`,
+    `StrCpy $R4 ${nsisString(variable('Current'), `\\${path}.default`)}`,
+    'Call Same',
     '${If} $Current != ""',
     '${AndIf} ${FileExists} "$R3"',
+    '${AndIf} $0 != 1',
     `  StrCpy $R3 ${own}`,
     `  StrCpy $R4 ${aside}`,
     '  Call MovePatiently',

@@ -62,15 +62,30 @@ describe('the versions of a program', () => {
     ]
     const config = ['web.yaml', 'same.yaml', 'more.yaml']
     const made = await placeVersion(place(), '1.1.0', { files, config, inUse: [] })
-    expect(readdirSync(made).toSorted()).toEqual([
-      'more.yaml',
-      'same.yaml',
-      'web.yaml',
-      'web.yaml.new',
-    ])
+    const own = ['more.yaml', 'same.yaml', 'web.yaml']
+    const names = own.flatMap((name) => [name, `${name}.default`])
+    expect(readdirSync(made).toSorted()).toEqual(names)
     expect(readFileSync(join(made, 'web.yaml'), 'utf8')).toBe('port: 9000')
     expect(statSync(join(made, 'web.yaml')).mode & 0o777).toBe(0o640)
-    expect(readFileSync(join(made, 'web.yaml.new'), 'utf8')).toBe('port: 80')
+    expect(readFileSync(join(made, 'web.yaml.default'), 'utf8')).toBe('port: 80')
+  })
+
+  test('may have a file of the name that is beside a changed one', async () => {
+    const files = [file('web.yaml', 'port: 80'), file('web.yaml.default', 'its own')]
+    const made = await placeVersion(place(), '1.1.0', { files, config: ['web.yaml'], inUse: [] })
+    expect(readFileSync(join(made, 'web.yaml.default'), 'utf8')).toBe('its own')
+  })
+
+  test('have their own files where those of the version before are as it brought them', async () => {
+    const config = ['web.yaml']
+    const of = (text: string) => ({ files: [file('web.yaml', text)], config, inUse: [] })
+    const first = await placeVersion(place(), '1.1.0', of('port: 80'))
+    const second = await placeVersion({ root, current: first }, '1.2.0', of('port: 81'))
+    expect(readFileSync(join(second, 'web.yaml'), 'utf8')).toBe('port: 81')
+    writeFileSync(join(second, 'web.yaml'), 'port: 9000')
+    const third = await placeVersion({ root, current: second }, '1.3.0', of('port: 82'))
+    expect(readFileSync(join(third, 'web.yaml'), 'utf8')).toBe('port: 9000')
+    expect(readFileSync(join(third, 'web.yaml.default'), 'utf8')).toBe('port: 82')
   })
 
   test('do not take on what a link leads to', async () => {

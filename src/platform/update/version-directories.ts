@@ -18,8 +18,8 @@ import { patiently } from './patiently.ts'
 
 /** Where the versions of a program lie that came after the one that was installed. */
 const VERSIONS = 'versions'
-/** Of a user's file that goes on: what the new version would have had in its place. */
-const NEW_ENDING = '.new'
+/** Of a file that users change: what the version has brought, as setup programs lay it too. */
+const DEFAULT_ENDING = '.default'
 
 export interface VersionPlace {
   /** Where the program was installed: what is removed with it. */
@@ -72,8 +72,9 @@ export function versionDirectory(root: string, version: string): string {
 
 /**
  * Writes a version into a directory of its own, in one step for those who look: `ROOT/versions/VERSION`.
- * One that another service runs is taken as it is. Files of `config` that the current version has go on as they are, with owner and mode; where the new
- * version has other content, that lies beside them as `NAME.new`.
+ * One that another service runs is taken as it is. Files of `config` that were changed go on as they are,
+ * with owner and mode; what the version has brought is beside each as `NAME.default`. Where that of the
+ * current version is not known, what differs is taken for changed.
  *
  * @returns the directory
  */
@@ -93,8 +94,13 @@ export async function placeVersion(
     for (const file of files) {
       const path = join(making, file.path)
       await mkdir(dirname(path), { recursive: true, mode: 0o755 })
-      await write(path, file.bytes, file.mode)
-      if (config.includes(file.path)) await carryOn(join(current, file.path), path, file.bytes)
+      const own = config.includes(file.path) ? await changed(join(current, file.path)) : null
+      if (own === null) await write(path, file.bytes, file.mode)
+      else await carryOn(own, path)
+      // A version may have a file of that name itself.
+      const brought = `${file.path}${DEFAULT_ENDING}`
+      if (config.includes(file.path) && !files.some((other) => other.path === brought))
+        await write(`${path}${DEFAULT_ENDING}`, file.bytes, file.mode)
     }
     // One that was tried before and taken back.
     await removeTree(directory)
@@ -143,15 +149,26 @@ function removeTree(directory: string): Promise<void> {
   return patiently(() => rm(directory, { recursive: true, force: true }))
 }
 
-async function carryOn(from: string, to: string, fresh: Uint8Array): Promise<void> {
-  const facts = await lstat(from).catch(() => null)
-  if (facts?.isFile() !== true) return
-  const own = await readFile(from)
-  if (own.equals(fresh)) return
-  await patiently(() => rename(to, `${to}${NEW_ENDING}`))
-  await write(to, own, 0o600)
-  if (process.platform !== 'win32') await chown(to, facts.uid, facts.gid)
-  await chmod(to, facts.mode & 0o777)
+interface UsersFile {
+  readonly bytes: Buffer
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** What somebody has made of a file; null for one that is as it came, is not there, or is a link. */
+async function changed(path: string): Promise<UsersFile | null> {
+  const facts = await lstat(path).catch(() => null)
+  if (facts?.isFile() !== true) return null
+  const bytes = await readFile(path)
+  const brought = await readFile(`${path}${DEFAULT_ENDING}`).catch(() => null)
+  return brought?.equals(bytes) === true ? null : { ...facts, bytes }
+}
+
+async function carryOn({ bytes, mode, uid, gid }: UsersFile, to: string): Promise<void> {
+  await write(to, bytes, 0o600)
+  if (process.platform !== 'win32') await chown(to, uid, gid)
+  await chmod(to, mode & 0o777)
 }
 
 /** On the disk before it is named: a power cut leaves no half of a version behind. */

@@ -133,7 +133,7 @@ describe('an archive, unpacked', () => {
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('hello 1.1.0 runs') })
     await runs(inVersion('1.1.0'))
     expect(await page(port)).toBe('Hello from the administrator')
-    const fresh = windows.unix(`${FOLDER}\\versions\\1.1.0\\greeting.txt.new`)
+    const fresh = windows.unix(`${FOLDER}\\versions\\1.1.0\\greeting.txt.default`)
     expect(readFileSync(fresh, 'utf8')).toBe('Hello from 1.1.0\n')
   })
 
@@ -248,6 +248,7 @@ describe('a setup program', () => {
 
   test('takes over from it, with the settings and the configuration that were changed', async () => {
     const changed = 'Hello from the administrator\n'
+    expect(text('versions\\1.1.0\\greeting.txt')).toBe('Hello from 1.1.0')
     writeFileSync(windows.unix(`${FOLDER}\\versions\\1.1.0\\greeting.txt`), changed)
     expect((await setup('1.1.0')).code).toBe(0)
     await runs(`${FOLDER}\\hello.exe`)

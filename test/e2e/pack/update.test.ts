@@ -96,7 +96,7 @@ describe('a packed service on a machine', () => {
     ).toContain('hello 1.1.0 runs, and did well for 1s')
     place = `${first}/versions/1.1.0`
     expect(page()).toBe('Hello from the administrator')
-    expect(inside.run('cat', `${place}/greeting.txt.new`)).toBe('Hello from 1.1.0')
+    expect(inside.run('cat', `${place}/greeting.txt.default`)).toBe('Hello from 1.1.0')
     const pid = inside.property(NAME, 'MainPID')
     expect(inside.run('readlink', `/proc/${pid}/exe`)).toBe(`${place}/${NAME}`)
     expect(hello('update', '--from', from)).toBe('hello 1.1.0 is the newest')
