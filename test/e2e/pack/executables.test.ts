@@ -13,7 +13,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PACK_TARGETS, type PackTarget } from '../../../src/model/pack-spec.ts'
 import { verifiedIdentifier } from '../../fixtures/mach-o.ts'
+import { executableKind } from './executable-kind.ts'
 import { damageAddon, HELLO, pack, ROOT, STEAD, unpack, urlOf } from './packed.ts'
 
 const room = mkdtempSync(join(tmpdir(), 'stead-packed-'))
@@ -25,13 +27,13 @@ beforeAll(() => {
   if (code !== 0) throw new Error(stderr)
 }, 900_000)
 
-/** What archives of a target have in them. */
-function unpacked(target: string): string {
-  const archive = readdirSync(first).find(
-    (name) => name.includes(`0_${target}.`) && /\.(zip|tar\.gz)$/.test(name),
+/** What the archive of a target has in it. */
+function unpacked(target: PackTarget, out = first): string {
+  const archive = readdirSync(out).find(
+    (name) => name.includes(`0_${target.replace('-', '_')}.`) && /\.(zip|tar\.gz)$/.test(name),
   )
   const directory = mkdtempSync(join(room, 'unpacked-'))
-  unpack(join(first, archive ?? ''), directory)
+  unpack(join(out, archive ?? ''), directory)
   return directory
 }
 
@@ -51,27 +53,16 @@ describe('the example, packed for all targets on this machine', () => {
     execFileSync('sha256sum', ['-c', '--strict', 'hello_1.0.0_checksums.txt'], { cwd: first })
   })
 
-  test.each([
-    // e_machine of elf(5), and cputype of <mach/machine.h> behind the magic numbers.
-    ['linux_x64', 'hello', '7f454c46', 18, '3e00'],
-    ['linux_arm64', 'hello', '7f454c46', 18, 'b700'],
-    ['win_x64', 'hello.exe', '4d5a', 0, '4d5a'],
-    ['darwin_x64', 'hello', 'cffaedfe', 4, '07000001'],
-    ['darwin_arm64', 'hello', 'cffaedfe', 4, '0c000001'],
-  ])(
-    'for %s has an executable of that system and the licences',
-    (target, name, magic, at, machine) => {
-      const directory = unpacked(target)
-      expect(readdirSync(directory).sort()).toEqual(['THIRD-PARTY-LICENSES.txt', name].sort())
-      const header = readFileSync(join(directory, name)).subarray(0, 64)
-      expect(header.toString('hex')).toMatch(new RegExp(`^${magic}`))
-      expect(header.toString('hex', at, at + machine.length / 2)).toBe(machine)
-      const licences = readFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
-      for (const word of ['koffi', 'zod', 'V8']) expect(licences).toContain(word)
-    },
-  )
+  test.each(PACK_TARGETS)('for %s has an executable of that system and the licences', (target) => {
+    const directory = unpacked(target)
+    const name = target === 'win-x64' ? 'hello.exe' : 'hello'
+    expect(readdirSync(directory).sort()).toEqual(['THIRD-PARTY-LICENSES.txt', name].sort())
+    expect(executableKind(join(directory, name))).toBe(target)
+    const licences = readFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
+    for (const word of ['koffi', 'zod', 'V8']) expect(licences).toContain(word)
+  })
 
-  test.each(['darwin_x64', 'darwin_arm64'])(
+  test.each(['darwin-x64', 'darwin-arm64'] as const)(
     'is signed for %s, by nobody, to be started at all',
     (target) => {
       expect(verifiedIdentifier(readFileSync(join(unpacked(target), 'hello')))).toBe('hello')
@@ -99,7 +90,7 @@ describe('the example, packed for all targets on this machine', () => {
 
 describe('the executable for this machine', () => {
   test('is the service: it answers, and stops when it is asked to', async () => {
-    const hello = join(unpacked('linux_x64'), 'hello')
+    const hello = join(unpacked('linux-x64'), 'hello')
     const child = spawn(hello, { env: { PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
     const url = await urlOf(child)
     expect(await (await fetch(`${url}healthz`)).json()).toMatchObject({ ok: true })
@@ -109,7 +100,7 @@ describe('the executable for this machine', () => {
 
   test('says who it is to people who know nothing of stead', () => {
     const say = (word: string) =>
-      spawnSync(join(unpacked('linux_x64'), 'hello'), [word], { encoding: 'utf8', env: {} })
+      spawnSync(join(unpacked('linux-x64'), 'hello'), [word], { encoding: 'utf8', env: {} })
     expect(say('--version')).toMatchObject({ status: 0, stdout: '1.0.0\n', stderr: '' })
     const { status, stdout } = say('--help')
     expect(status).toBe(0)
@@ -123,14 +114,14 @@ describe('the executable for this machine', () => {
   })
 
   test('takes the compiled code that is inside', () => {
-    const hello = join(unpacked('linux_x64'), 'hello')
+    const hello = join(unpacked('linux-x64'), 'hello')
     const { stderr } = spawnSync(hello, ['status', '--help'], { encoding: 'utf8', env: {} })
     // V8 says so where it refuses it.
     expect(stderr).toBe('')
   })
 
   test('installs itself alone: no node, no script', () => {
-    const hello = join(unpacked('linux_x64'), 'hello')
+    const hello = join(unpacked('linux-x64'), 'hello')
     const words = ['install', '--dry-run', '--json', '--manager', 'systemd']
     const { stdout } = spawnSync(hello, words, { encoding: 'utf8', env: { HOME: room } })
     const text = JSON.stringify(JSON.parse(stdout))
@@ -139,7 +130,7 @@ describe('the executable for this machine', () => {
   })
 
   test('is refused where one bit of its native part has changed', () => {
-    const hello = join(unpacked('linux_x64'), 'hello')
+    const hello = join(unpacked('linux-x64'), 'hello')
     const koffi = join(ROOT, 'node_modules', '@koromix', 'koffi-linux-x64', 'linux_x64')
     damageAddon(hello, readFileSync(join(koffi, 'koffi.node')))
     // Started by one who speaks as systemd does, it needs koffi for its answer.
@@ -152,7 +143,7 @@ describe('the executable for this machine', () => {
   test('puts its native part where nobody else can write, and mends what lies there', () => {
     const cache = join(room, 'cache')
     mkdirSync(cache, { mode: 0o700 })
-    const hello = join(unpacked('linux_x64'), 'hello')
+    const hello = join(unpacked('linux-x64'), 'hello')
     const env = {
       PORT: 'none',
       STEAD_GUARD: 'test',
@@ -175,15 +166,17 @@ describe('the executable for this machine', () => {
 
 describe('stead, packed by itself', () => {
   const out = join(room, 'stead')
+  let linux: string
 
-  test('is an archive for each target', () => {
+  test('is an executable of each system, in an archive', () => {
     expect(pack(['-f', STEAD, '-o', out])).toMatchObject({ code: 0 })
-    const archives = readdirSync(out).filter((name) => /\.(zip|tar\.gz)$/.test(name))
-    expect(archives.map((name) => name.replace(/^stead_[^_]+_/, '')).sort()).toEqual([
-      ...['darwin_arm64.tar.gz', 'darwin_x64.tar.gz', 'linux_arm64.tar.gz', 'linux_x64.tar.gz'],
-      'win_x64.zip',
-    ])
-    unpack(join(out, archives.find((name) => name.includes('linux_x64')) ?? ''), out)
+    for (const target of PACK_TARGETS) {
+      const directory = unpacked(target, out)
+      const [name] = readdirSync(directory).filter((one) => one.startsWith('stead'))
+      expect(name).toBe(target === 'win-x64' ? 'stead.exe' : 'stead')
+      expect(executableKind(join(directory, name ?? ''))).toBe(target)
+      if (target === 'linux-x64') linux = join(directory, 'stead')
+    }
   })
 
   test('keeps programs: the guard, its threads and its own processes are inside', () => {
@@ -200,7 +193,7 @@ describe('stead, packed by itself', () => {
       PATH: '/usr/bin:/bin',
     }
     const stead = (...words: string[]) =>
-      spawnSync(join(out, 'stead'), words, { encoding: 'utf8', env, cwd: home })
+      spawnSync(linux, words, { encoding: 'utf8', env, cwd: home })
     try {
       expect(stead('up', '-d', '-f', file)).toMatchObject({ status: 0 })
       expect(stead('status', 'echo', '--json').stdout).toContain('"running"')
@@ -256,9 +249,31 @@ describe('nothing is left in the output directory', () => {
     expect(fails('entry: app.ts\n', ['--only', 'win-x46'])).toContain('did you mean win-x64?')
   })
 
-  test('by a tool that is missing, which is named with its package', () => {
-    const stderr = fails('entry: app.ts\nformats: [deb]\n', [], { PATH: '/nowhere' })
-    expect(stderr).toMatch(/there is no dpkg-deb on this machine.*apt-get install dpkg/s)
+  test('by tools that are missing, each of them named with its package', () => {
+    writeFileSync(join(project, 'code.pfx'), 'looked at by tools that are not there')
+    const settings = 'entry: app.ts\nformats: [deb, rpm, nsis, msi]\n'
+    const signing = 'signing: { certificate: code.pfx }\n'
+    const stderr = fails(settings + signing, ['--only', 'win-x64'], { PATH: '/nowhere' })
+    const [, tools = ''] = /PACK_TOOL_MISSING: there is no (.*) on this machine/.exec(stderr) ?? []
+    expect(tools.split(', no ').sort()).toEqual([
+      'dpkg-deb',
+      'makensis',
+      'msibuild',
+      'openssl',
+      'osslsigncode',
+      'rpmbuild',
+      'wixl',
+    ])
+    const [, packages = ''] = /apt-get install (.*)/.exec(stderr) ?? []
+    expect(packages.split(' ').sort()).toEqual([
+      'dpkg',
+      'msitools',
+      'nsis',
+      'openssl',
+      'osslsigncode',
+      'rpm',
+      'wixl',
+    ])
   })
 
   test('without a network, where the runtime has not been fetched', () => {

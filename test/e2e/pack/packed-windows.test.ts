@@ -225,7 +225,7 @@ describe('a setup program', () => {
   test('installs it: it runs, with the settings of the command line', async () => {
     expect((await setup('1.0.0', `/ENV_PORT=${port}`, '/RESTART=no')).code).toBe(0)
     await runs(`${FOLDER}\\hello.exe`)
-    expect(await page(port)).toBe('Servus')
+    expect(await page(port)).toBe('Hello from 1.0.0')
     expect((await windows.run(`${FOLDER}\\hello.exe`, 'status')).code).toBe(0)
   })
 
@@ -235,7 +235,8 @@ describe('a setup program', () => {
     expect(await update(FOLDER, url, '--health', health())).toMatchObject({ code: 0 })
     await runs(`${FOLDER}\\versions\\1.1.0\\hello.exe`)
     expect(await shown()).toBe('1.1.0')
-    expect(await page(port)).toBe('Servus')
+    // Configuration goes on as it is.
+    expect(await page(port)).toBe('Hello from 1.0.0')
   })
 
   test('that fails over it leaves the version that it has become', async () => {

@@ -3,9 +3,6 @@ import { join } from 'node:path'
 import { pack, ROOT } from './packed.ts'
 import type { Publisher } from './published.ts'
 
-/** Setup programs are compressed for minutes for those who fetch them; here nobody waits for that. */
-const QUICK = '!pragma warning disable all\nSetCompressor /FINAL zlib\n'
-
 /**
  * The example as stead packs it for Windows, no stand-in: an archive and a setup program of one executable.
  *
@@ -20,7 +17,6 @@ export function packForWindows(
   const directory = join(room, version)
   const [file, out] = [join(directory, 'stead.pack.yaml'), join(directory, 'out')]
   mkdirSync(directory)
-  writeFileSync(join(directory, 'nsisconf.nsh'), QUICK)
   const trusted = publishers.map(({ keys }) => readFileSync(keys.publicKey, 'utf8'))
   writeFileSync(join(directory, 'trusted.pub'), trusted.join(''))
   writeFileSync(join(directory, 'greeting.txt'), `Hello from ${version}\n`)
@@ -28,11 +24,13 @@ export function packForWindows(
     ...{ entry: join(ROOT, 'examples/hello/app.ts'), version, name: 'hello', displayName: 'Hello' },
     ...{ publisher: 'Stead Tests', targets: ['win-x64'], formats: ['tar.gz', 'nsis'] },
     files: [{ from: 'greeting.txt', to: 'greeting.txt', config: true }],
-    service: { env: { PORT: '8080', GREETING: 'Servus' } },
+    service: { env: { PORT: '8080' }, config: 'greeting.txt' },
+    // What users fetch is compressed for minutes; here nobody waits for that.
+    compression: 'fast',
     update: { publicKey: 'trusted.pub', privateKey: publishers[0]?.keys.privateKey },
   }
   writeFileSync(file, JSON.stringify(spec))
-  const { code, stderr } = pack(['-f', file, '-o', out], { NSISCONFDIR: directory })
+  const { code, stderr } = pack(['-f', file, '-o', out])
   if (code !== 0) throw new Error(stderr)
   return out
 }
