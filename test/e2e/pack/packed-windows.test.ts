@@ -229,6 +229,17 @@ describe('a setup program', () => {
     expect((await windows.run(`${FOLDER}\\hello.exe`, 'status')).code).toBe(0)
   })
 
+  test('lets it update itself where whoever installs it wants that', async () => {
+    expect(await setup('1.0.0', '/ENABLE_UPDATE=perhaps')).toMatchObject({ code: 2 })
+    expect(await setup('1.0.0', '/ENABLE_UPDATE=0')).toMatchObject({ code: 0 })
+    const { code, stderr } = await update(FOLDER, manifest(packed['1.1.0']))
+    expect(code).toBe(2)
+    expect(stderr).toContain('UPDATE_UNSUPPORTED')
+    expect(stderr).toMatch(/an administrator .*\/ENABLE_UPDATE=1/)
+    expect(await setup('1.0.0', '/ENABLE_UPDATE=1')).toMatchObject({ code: 0 })
+    await runs(`${FOLDER}\\hello.exe`)
+  })
+
   test('is told of by Windows as the version that it has become by itself, from a server', async () => {
     const { port: at } = server.address() as AddressInfo
     const url = `http://127.0.0.1:${at}/hello_update.json`
