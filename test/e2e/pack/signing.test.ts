@@ -188,6 +188,7 @@ version: 1.0.0
 publisher: Stead Tests
 targets: [win-x64]
 formats: [zip, nsis, msi]
+compression: fast
 signing: { certificate: code.pfx }
 `,
     )
