@@ -246,8 +246,8 @@ describe('a setup program', () => {
     expect(await update(FOLDER, url, '--health', health())).toMatchObject({ code: 0 })
     await runs(`${FOLDER}\\versions\\1.1.0\\hello.exe`)
     expect(await shown()).toBe('1.1.0')
-    // Configuration goes on as it is.
-    expect(await page(port)).toBe('Hello from 1.0.0')
+    // Nobody had changed its configuration.
+    expect(await page(port)).toBe('Hello from 1.1.0')
   })
 
   test('that fails over it leaves the version that it has become', async () => {
