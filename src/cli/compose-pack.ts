@@ -148,6 +148,7 @@ export function codesignPorts(): CodesignPorts {
 export function signingPorts({ signing }: PackSpec): SigningPorts {
   return {
     runner: nodeCommandRunner(),
+    platform: process.platform,
     now: systemClock().wall(),
     async password() {
       const variable = signing?.passwordEnv ?? null

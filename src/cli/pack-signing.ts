@@ -6,14 +6,22 @@ import { join } from 'node:path'
 import { SteadError } from '../errors.ts'
 import type { PackSigning, PackSpec } from '../model/pack-spec.ts'
 import type { CommandResult, CommandRunner } from '../model/ports/command-runner.ts'
-import { type Leaf, signWords, verifyWords, versionProblem } from '../pack/sign/authenticode.ts'
+import {
+  type Leaf,
+  type SigningTool,
+  signingTool,
+  signWords,
+  verifyWords,
+} from '../pack/sign/authenticode.ts'
 import { isOnToken, tokenKey } from '../pack/sign/pkcs11-uri.ts'
 import { leastProgram } from '../pack/sign/portable-executable.ts'
-import { lastLine, reasonOf, revocationReason } from '../pack/sign/signing-reason.ts'
+import { lastLine, listReason, reasonOf, revocationReason } from '../pack/sign/signing-reason.ts'
 import { certificatesInside, certificatesOf, checkedLeaf } from './signing-certificate.ts'
+import { throughFifo } from './signing-password.ts'
 
 export interface SigningPorts {
   readonly runner: Pick<CommandRunner, 'run'>
+  readonly platform: NodeJS.Platform
   readonly now: Date
   /** The password, empty for none; asked for once. */
   readonly password: () => Promise<string>
@@ -40,13 +48,12 @@ export async function openSigner(spec: PackSpec, ports: SigningPorts): Promise<S
   const { signing } = spec
   if (signing === null || !spec.targets.includes('win-x64')) return null
   const { certificate } = signing
-  const version = await ports.runner.run('osslsigncode', ['--version'])
-  const unfit = versionProblem(version.stdout)
-  if (unfit !== null) throw failed(certificate, unfit)
+  const tool = await toolOf(ports)
+  if (typeof tool === 'string') throw failed(certificate, tool)
   const password = await ports.password()
   const key = isOnToken(certificate) ? tokenKey(certificate) : null
   if (key !== null) checkToken(key, certificate, password)
-  const bench: Bench = { spec, signing, password, runner: ports.runner }
+  const bench: Bench = { spec, signing, password, tool, runner: ports.runner }
   const inFile = key === null ? await certificatesOf(ports.runner, certificate, password) : null
   const room = await mkdtemp(join(tmpdir(), 'stead-signing-'))
   try {
@@ -74,6 +81,7 @@ interface Bench {
   readonly spec: PackSpec
   readonly signing: PackSigning
   readonly password: string
+  readonly tool: SigningTool
   readonly runner: SigningPorts['runner']
 }
 
@@ -85,6 +93,13 @@ interface Known {
 
 function failed(file: string, reason: string): SteadError {
   return new SteadError('PACK_SIGNING_FAILED', { file, reason })
+}
+
+/** It ends with 255 or 0 where it is asked for help; what it says is what counts. */
+async function toolOf({ runner, platform }: SigningPorts): Promise<SigningTool | string> {
+  const help = async (command: string): Promise<string> =>
+    said(await runner.run('osslsigncode', [command, '--help']))
+  return signingTool(await help('sign'), await help('verify'), platform)
 }
 
 function checkToken(key: ReturnType<typeof tokenKey>, certificate: string, pin: string): void {
@@ -108,18 +123,24 @@ async function signInPlace(bench: Bench, known: Known, file: string): Promise<vo
 
 /** @param name what errors call it */
 async function make(
-  { spec, signing, password, runner }: Bench,
+  { spec, signing, password, tool, runner }: Bench,
   { from, to, name }: { readonly from: string; readonly to: string; readonly name: string },
 ): Promise<void> {
-  const options = { input: password, timeout: TIMEOUT }
-  const made = await runner.run('osslsigncode', signWords(spec, signing, from, to), options)
+  const run = (source: string, input = '') => {
+    const words = signWords(spec, signing, { from, to, password: source })
+    return runner.run('osslsigncode', words, { input, timeout: TIMEOUT })
+  }
+  // A line feed is no part of a password; without one osslsigncode takes an empty one for none.
+  const made = await (tool.readsInput
+    ? run('-', `${password}\n`)
+    : throughFifo(runner, password, run))
   if (made.timedOut) throw failed(name, 'it was ended after 120 s')
-  if (!succeeded(made)) throw failed(name, reasonOf(`${made.stdout}\n${made.stderr}`, signing))
+  if (!succeeded(made)) throw failed(name, reasonOf(said(made), signing))
 }
 
 /** @param name what errors call it */
 async function verify(
-  { signing, runner }: Bench,
+  { signing, tool, runner }: Bench,
   { leaf, pem }: Known,
   signed: string,
   name: string,
@@ -129,9 +150,11 @@ async function verify(
   const system = await systemRoots()
   const check = async (own: string, stampRoots: string | null, what: string): Promise<void> => {
     await writeFile(roots, `${own}\n${system}`)
-    const words = verifyWords(signed, leaf, roots, stampRoots, false)
+    const words = verifyWords(signed, leaf, roots, stampRoots, tool.ignoresLists)
     const found = await runner.run('osslsigncode', words, { timeout: TIMEOUT })
-    if (!succeeded(found)) throw failed(name, `${what} (${lastLine(found.stderr)})`)
+    if (succeeded(found)) return
+    const last = lastLine(complaint(found))
+    throw failed(name, listReason(found.stdout) ?? `${what} (${last})`)
   }
   try {
     const incomplete =
@@ -146,21 +169,34 @@ async function verify(
   }
 }
 
-/** Once, before anything is built: a build shall not end in its middle because a list cannot be fetched. */
+/**
+ * Once, before anything is built: a build shall not end in its middle because a list cannot be fetched. What cannot leave
+ * lists alone has heard them before, or never does.
+ */
 async function checkRevocation(
-  { signing, runner }: Bench,
+  { signing, tool, runner }: Bench,
   { leaf, pem }: Known,
   signed: string,
 ): Promise<void> {
+  if (!tool.ignoresLists) return
   const roots = `${signed}.roots`
   await writeFile(roots, `${pem}\n${await systemRoots()}`)
-  const words = verifyWords(signed, leaf, roots, null, true)
+  const words = verifyWords(signed, leaf, roots, null, false)
   const found = await runner.run('osslsigncode', words, { timeout: TIMEOUT })
   if (!succeeded(found)) throw failed(signing.certificate, revocationReason(found.stderr))
 }
 
 function systemRoots(): Promise<string> {
   return readFile(SYSTEM_ROOTS, 'utf8').catch(() => '')
+}
+
+function said({ stdout, stderr }: CommandResult): string {
+  return `${stdout}\n${stderr}`
+}
+
+/** Before 2.9 it complains on standard output. */
+function complaint({ stdout, stderr }: CommandResult): string {
+  return stderr.trim() === '' ? stdout : stderr
 }
 
 function succeeded({ exit }: CommandResult): boolean {

@@ -37,7 +37,7 @@ jobs:
           cache: npm
       - run: npm ci
       # What formats other than archives need; leave out what stead.pack.yaml does not name.
-      # Signing for Windows takes osslsigncode 2.9 or newer.
+      # Signing for Windows takes osslsigncode 2.5 or newer.
       - run: sudo apt-get update && sudo apt-get install --yes nsis wixl msitools rpm osslsigncode
       - name: The tag is the version
         run: test "v$(node -p "require('./package.json').version")" = "$GITHUB_REF_NAME"

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { productOf } from '../../../test/fixtures/staged-product.ts'
-import { keyWords, signWords, verifyWords, versionProblem } from './authenticode.ts'
+import { keyWords, signingTool, signWords, verifyWords } from './authenticode.ts'
 import { tokenKey } from './pkcs11-uri.ts'
-import { reasonOf } from './signing-reason.ts'
+import { listReason, reasonOf } from './signing-reason.ts'
 
 const signing = {
   certificate: '/a b.pfx',
@@ -14,13 +14,14 @@ const signing = {
 
 describe('signing by osslsigncode', () => {
   test('has the password on no command line', () => {
-    const words = signWords(productOf().spec, signing, '/from', '/to')
+    const files = { from: '/from', to: '/to', password: '/fifo' }
+    const words = signWords(productOf().spec, signing, files)
     expect(words.slice(0, 7)).toEqual([
       'sign',
       '-pkcs12',
       '/a b.pfx',
       '-readpass',
-      '-',
+      '/fifo',
       '-h',
       'sha256',
     ])
@@ -61,7 +62,7 @@ describe('signing by osslsigncode', () => {
 
   test('asks for a time stamp that holds when the certificate has ended', () => {
     const leaf = { sha256: 'ab', until: new Date('2030-01-01T00:00:00Z') }
-    const words = verifyWords('/signed', leaf, '/roots', '/stamps', false)
+    const words = verifyWords('/signed', leaf, '/roots', '/stamps', true)
     expect(words.slice(words.indexOf('-TSA-CAfile'))).toEqual([
       '-TSA-CAfile',
       '/stamps',
@@ -69,22 +70,48 @@ describe('signing by osslsigncode', () => {
       `${Date.parse('2030-01-02T00:00:00Z') / 1000}`,
     ])
     expect(words).toContain('-ignore-crl')
-    expect(verifyWords('/signed', leaf, '/roots', null, true)).not.toContain('-ignore-crl')
-    expect(verifyWords('/signed', leaf, '/roots', null, true)).toContain('-ignore-timestamp')
+    expect(verifyWords('/signed', leaf, '/roots', null, false)).not.toContain('-ignore-crl')
+    expect(verifyWords('/signed', leaf, '/roots', null, false)).toContain('-ignore-timestamp')
   })
 })
 
-describe('the version of osslsigncode', () => {
+describe('what an osslsigncode can do', () => {
+  const help = (...options: string[]) => options.map((option) => `${option}   = a word\n`).join('')
+  const OLD = help('-CAfile', '-require-leaf-hash', '-ignore-timestamp', '-time', '-TSA-CAfile')
+  const READS = '[ -readpass <file> ]\n   (use "-" with readpass to read from stdin)'
+
   test.each([
-    ['osslsigncode 2.9, using:\n\tOpenSSL 3.0.13', null],
-    ['osslsigncode 2.14, using:', null],
-    ['osslsigncode 3.0, using:', null],
-    ['osslsigncode 2.5, using:', 'osslsigncode 2.5 reads no password from standard input'],
-    ['', 'does not say its version'],
-  ])('%j', (said, problem) => {
-    if (problem === null) expect(versionProblem(said)).toBeNull()
-    else expect(versionProblem(said)).toContain(problem)
+    ['2.5', '', OLD, { readsInput: false, ignoresLists: false }],
+    ['2.8', '', OLD + help('-ignore-cdp'), { readsInput: false, ignoresLists: false }],
+    ['2.9', READS, OLD + help('-ignore-crl'), { readsInput: true, ignoresLists: true }],
+  ])('is what it says of itself: %s', (_, sign, verify, tool) => {
+    expect(signingTool(sign, verify, 'linux')).toEqual(tool)
   })
+
+  test('is too little where it cannot verify, or on Windows read a password', () => {
+    const older = OLD.replace(/^-ignore-timestamp.*\n/m, '')
+    expect(signingTool(READS, older, 'linux')).toMatch(/without -ignore-timestamp; that of 2\.5/)
+    expect(signingTool('', '', 'linux')).toMatch(/without -CAfile/)
+    expect(signingTool('', OLD, 'win32')).toMatch(/no password from standard input; that of 2\.9/)
+    expect(signingTool(READS, OLD, 'win32')).toMatchObject({ readsInput: true })
+  })
+
+  test.each([
+    [
+      'CRL distribution point: http://x/\nWarning: Faild to get CRL from http://x/\n',
+      /fetched .*x\//,
+    ],
+    ['Signature CRL verification: failed\n', /is revoked/],
+    ['Timestamp Server Signature CRL verification: failed\n', null],
+    ['Signature CRL verification: ok\nSignature verification: failed\n', null],
+  ])(
+    'is told from a list of revoked certificates that it could not leave alone: %j',
+    (said, reason) => {
+      const found = listReason(said)
+      if (reason === null) expect(found).toBeNull()
+      else expect(found).toMatch(reason)
+    },
+  )
 })
 
 describe('a key on a token', () => {

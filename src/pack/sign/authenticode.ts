@@ -18,19 +18,20 @@ export function keyWords({ certificate }: Pick<PackSigning, 'certificate'>): rea
 
 /**
  * Arguments of osslsigncode(1) that sign `from` into `to`, with SHA-256 and, where an authority is named, a time stamp of
- * RFC 3161. The password is read from standard input: command lines can be read by every user of a machine.
+ * RFC 3161. The password is read from a file: command lines can be read by every user of a machine.
+ *
+ * @param password the file that is read for it; `-` for standard input
  */
 export function signWords(
   { displayName, homepage }: Pick<PackSpec, 'displayName' | 'homepage'>,
   signing: PackSigning,
-  from: string,
-  to: string,
+  { from, to, password }: { readonly from: string; readonly to: string; readonly password: string },
 ): string[] {
   return [
     'sign',
     ...keyWords(signing),
     '-readpass',
-    '-',
+    password,
     ...(signing.chain === null ? [] : ['-ac', signing.chain]),
     '-h',
     'sha256',
@@ -45,20 +46,39 @@ export function signWords(
   ]
 }
 
-/** With this one it reads a password from standard input, and can leave lists of revoked certificates alone. */
-const LEAST_VERSION = [2, 9] as const
+/** What an osslsigncode can do that others cannot. */
+export interface SigningTool {
+  /** Whether `-readpass -` is standard input, as from 2.9 on; else a password comes through a FIFO. */
+  readonly readsInput: boolean
+  /**
+   * Whether it can leave lists of revoked certificates alone, as from 2.9 on. 2.5 fetches none; 2.6 to 2.8 fetch them
+   * at each verification (NEWS.md of osslsigncode, and its source of these versions).
+   */
+  readonly ignoresLists: boolean
+}
+
+/** Without these a signature cannot be verified as it is here. */
+const NEEDED = ['-CAfile', '-TSA-CAfile', '-ignore-timestamp', '-require-leaf-hash', '-time']
 
 /**
- * Why this osslsigncode will not do; null for one that does.
+ * What this osslsigncode can do, out of what it says of itself; a sentence that says why it will not do.
  *
- * @param said by `osslsigncode --version`: `osslsigncode 2.9, using:` and more
+ * @param sign said by `osslsigncode sign --help`
+ * @param verify said by `osslsigncode verify --help`
  */
-export function versionProblem(said: string): string | null {
-  const [, major, minor] = /^osslsigncode (\d+)\.(\d+)/m.exec(said) ?? []
-  if (major === undefined) return 'osslsigncode does not say its version'
-  const newer = Number(major) - LEAST_VERSION[0] || Number(minor) - LEAST_VERSION[1]
-  if (newer >= 0) return null
-  return `osslsigncode ${major}.${minor} reads no password from standard input; ${LEAST_VERSION.join('.')} does, which Debian 12 has in bookworm-backports`
+export function signingTool(
+  sign: string,
+  verify: string,
+  platform: NodeJS.Platform,
+): SigningTool | string {
+  const options = new Set(verify.match(/^-[\w-]+/gm))
+  const missing = NEEDED.find((option) => !options.has(option))
+  if (missing !== undefined)
+    return `osslsigncode verifies without ${missing}; that of 2.5 or newer has it`
+  const readsInput = sign.includes('use "-" with readpass')
+  if (!readsInput && platform === 'win32')
+    return 'osslsigncode reads no password from standard input; that of 2.9 or newer does'
+  return { readsInput, ignoresLists: options.has('-ignore-crl') }
 }
 
 /** The certificate that signs. */
@@ -81,14 +101,14 @@ const DAY = 24 * 3600
  *
  * @param roots a file of certificates in PEM, out of which a chain has to be made
  * @param stampRoots the same for the authority of the time stamp; null for no time stamp
- * @param revocation whether lists of revoked certificates are fetched, where certificates name them
+ * @param ignoreLists whether lists of revoked certificates are left alone, by a tool that can do so
  */
 export function verifyWords(
   file: string,
   leaf: Leaf,
   roots: string,
   stampRoots: string | null,
-  revocation: boolean,
+  ignoreLists: boolean,
 ): string[] {
   const later = Math.floor(leaf.until.getTime() / 1000) + DAY
   return [
@@ -99,7 +119,7 @@ export function verifyWords(
     roots,
     '-require-leaf-hash',
     `sha256:${leaf.sha256}`,
-    ...(revocation ? [] : ['-ignore-crl']),
+    ...(ignoreLists ? ['-ignore-crl'] : []),
     ...(stampRoots === null
       ? ['-ignore-timestamp']
       : ['-TSA-CAfile', stampRoots, '-time', `${later}`]),

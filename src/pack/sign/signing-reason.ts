@@ -43,6 +43,19 @@ export function revocationReason(said: string): string {
     : `it is revoked, or the list of revoked certificates does not verify (${lastLine(said)})`
 }
 
+/**
+ * The same out of what an osslsigncode of 2.6 to 2.8 says, which cannot verify without the list of the certificate that
+ * signs; null where it was not for the list. ("Faild" is how it is written there.)
+ */
+export function listReason(said: string): string | null {
+  const unreachable = /^Warning: Faild to \w+ CRL from \S+/m.exec(said)?.[0]
+  if (unreachable !== undefined)
+    return `a list of revoked certificates could not be fetched (${unreachable})`
+  return /^Signature CRL verification: failed/m.test(said)
+    ? 'the certificate is revoked, or the list of revoked certificates does not verify'
+    : null
+}
+
 export function lastLine(said: string): string {
   const lines = said.split('\n').map((line) => line.trim())
   return lines.filter((line) => line !== '' && line !== 'Failed').at(-1) ?? 'it said nothing'

@@ -1,5 +1,5 @@
 /** What tests of signatures need: authorities of their own, a certificate for code, and a server that stamps. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -73,6 +73,12 @@ export function verified(work: string, file: string, ...words: string[]): string
     stdio: 'pipe',
     timeout: 60_000,
   })
+}
+
+/** Whether this osslsigncode has an option of `verify`. With help it ends with 255 or 0. */
+export function verifiesWith(option: string): boolean {
+  const { stdout } = spawnSync('osslsigncode', ['verify', '--help'], { encoding: 'utf8' })
+  return stdout.split(/\s+/).includes(option)
 }
 
 /** A server of the list of revoked certificates of `code-root.pem`, and a PFX whose certificate names it. */

@@ -35,7 +35,12 @@ beforeAll(async () => {
   })
   const runner = nodeCommandRunner()
   const password = async (): Promise<string> => PASSWORD
-  const signer = await openSigner(product.spec, { runner, now: new Date(), password })
+  const signer = await openSigner(product.spec, {
+    runner,
+    platform: process.platform,
+    now: new Date(),
+    password,
+  })
   const made = await formatBuilder(nsisFormat, runner).build(product, out, signer?.sign)
   await signer?.sign(made.path)
   setup = made.path
