@@ -215,7 +215,7 @@ describe('connections over TCP', () => {
     const dripping = setInterval(() => socket.write('y'), 20)
     expect(await readAll(socket)).toMatch(/HTTP\/1.1 408 /)
     clearInterval(dripping)
-    expect(server.clients).toBe(0)
+    await until('it is gone', () => server.clients === 0)
   })
 
   test('more than the bound are cut off, and the others do not notice', async () => {
