@@ -8,12 +8,21 @@ export interface Suite {
   readonly needsRoot: boolean
   /**
    * Suites of one stage run side by side: those of systemd and of Wine wait most of their time, for
-   * restarts and time-outs of somebody else's.
+   * restarts and time-outs of somebody else's. One that nothing is waited for in, and that only computes,
+   * runs beside all stages, on what they leave of the processors.
    */
-  readonly stage: number
+  readonly stage: number | 'beside'
 }
 
 export const SUITES: readonly Suite[] = [
+  {
+    name: 'fuzz',
+    about: 'random lives of a guard, and random configurations, by seeds',
+    entry: 'test/fuzz/run.ts',
+    packages: [],
+    needsRoot: false,
+    stage: 'beside',
+  },
   {
     name: 'package',
     about: 'the package as it is published',

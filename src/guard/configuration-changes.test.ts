@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { changeConfigurations } from '../../test/simulation/configurations.ts'
 
-/** `npm test` plays more: test/contract/configuration-changes.test.ts. */
+/** `npm test` plays more: test/fuzz/configuration-changes.test.ts. */
 const SEEDS = 100
 
 test('configurations that come, fail and go in simulated lives leave exactly one of them running, and the history tells which', {

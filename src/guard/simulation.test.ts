@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { playMany } from '../../test/simulation/many.ts'
 import { play } from '../../test/simulation/play.ts'
 
-/** `npm test` plays twenty thousand more: test/contract/simulation-*.test.ts. */
+/** `npm test` plays twenty thousand more: test/fuzz/simulation-*.test.ts. */
 const SEEDS = 1_000
 
 describe('the guard in simulated lives', () => {

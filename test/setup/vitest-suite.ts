@@ -2,17 +2,17 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
 
-/** @param name of the folder in test/e2e with its configuration; what follows on the command line is vitest's */
-export async function runVitestSuite(name: string): Promise<void> {
-  const work = mkdtempSync(join(tmpdir(), `stead-${name}-`))
+/** @param folder with its configuration; what follows on the command line is vitest's */
+export async function runVitestSuite(folder: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), `stead-${basename(folder)}-`))
   const report = join(work, 'report.json')
   try {
-    const code = await vitest(`test/e2e/${name}/vitest.config.ts`, report)
+    const code = await vitest(`${folder}/vitest.config.ts`, report)
     const { passed, failed, skipped } = countsOf(report)
     if (code !== 0 && failed === 0) console.log(`vitest ended with code ${code}`)
     console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)

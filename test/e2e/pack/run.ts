@@ -5,4 +5,4 @@
  */
 import { runVitestSuite } from '../../setup/vitest-suite.ts'
 
-await runVitestSuite('pack')
+await runVitestSuite('test/e2e/pack')

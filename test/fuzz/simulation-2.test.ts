@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
 import { playMany } from '../simulation/many.ts'
 
-test('five thousand simulated lives of a guard break no rule (4 of 4)', {
-  timeout: 300_000,
-}, async () => {
-  const { played } = await playMany(400_000, 5_000)
+test('five thousand simulated lives of a guard break no rule (2 of 4)', async () => {
+  const { played } = await playMany(200_000, 5_000)
   expect(played).toBe(process.env.STEAD_SEED === undefined ? 5_000 : 1)
 })
