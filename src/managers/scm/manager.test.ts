@@ -368,6 +368,31 @@ describe('controls', () => {
     await expect(manager.control('app', 7)).rejects.toMatchObject({ code: 'USAGE' })
   })
 
+  test('a service may answer before it is on its way, and is waited for', async () => {
+    await (await installed()).start('app')
+    const { control } = scm
+    const manager = simulatedManager(scm, {
+      ...control,
+      control: async (...of) => void setTimeout(() => void control.control(...of), 60),
+    })
+    await manager.pause('app')
+    expect((await manager.status('app')).phase).toBe('paused')
+    await manager.resume('app')
+    expect((await manager.status('app')).phase).toBe('running')
+  })
+
+  test('a service that answers and stays as it was has failed, after five seconds', async () => {
+    await (await installed()).start('app')
+    const clock = fakeClock()
+    const deaf = { ...scm.control, control: async () => {} }
+    await expect(simulatedManager(scm, deaf, null, clock).pause('app')).rejects.toMatchObject({
+      code: 'MANAGER_FAILED',
+      message: expect.stringContaining('the service is still running'),
+    })
+    expect(clock.monotonic()).toBeGreaterThan(4_900)
+    expect(clock.monotonic()).toBeLessThan(6_000)
+  })
+
   test('that a service does not accept are unsupported; on its way it is a matter of time', async () => {
     const manager = await installed({ args: ['--start-ms', '60000'] })
     const starting = manager.start('app')

@@ -19,6 +19,9 @@ const START_FAILURES: readonly number[] = [
   WIN32.SERVICE_LOGON_FAILED,
 ]
 
+/** Milliseconds in which a service that has taken a control leaves the state that it was in. */
+const LEFT_WITHIN = 5_000
+
 export async function startService(
   context: ScmContext,
   name: string,
@@ -85,7 +88,10 @@ async function change(
   if (status.state !== from) throw illegal(status, action)
   await sendControl(context, name, action, code)
   const { startTimeout } = await timeouts(context, name)
-  const after = await settled(context, name, ['pause-pending', 'continue-pending'], startTimeout)
+  // A handler may answer before the service says that it is on its way ("Service Control Handler Function").
+  const begun = await settled(context, name, [from], LEFT_WITHIN)
+  const pending: readonly ScmState[] = ['pause-pending', 'continue-pending']
+  const after = begun === null ? status : await settled(context, name, pending, startTimeout)
   if (after === null) {
     throw new SteadError('MANAGER_TIMEOUT', {
       manager: MANAGER,
@@ -97,7 +103,7 @@ async function change(
     throw new SteadError('MANAGER_FAILED', {
       manager: MANAGER,
       action: `${action} ${name}`,
-      detail: `the service went back to ${from}`,
+      detail: `the service ${begun === null ? 'is still' : 'went back to'} ${from}`,
     })
   }
 }
