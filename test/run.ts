@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { constants, cpus, setPriority } from 'node:os'
+import { cpus } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -34,16 +34,10 @@ if (unknown.length > 0) {
 }
 if (only.length === 0) await runCheck()
 const asked = SUITES.filter(({ name }) => only.length === 0 || only.includes(name))
-const isAlone = asked.length === 1
-const beside = asked
-  .filter((suite) => suite.stage === 'beside')
-  .map((one) => runSuite(one, !isAlone))
 for (const stage of new Set(asked.map((suite) => suite.stage))) {
-  if (stage === 'beside') continue
   const suites = asked.filter((suite) => suite.stage === stage)
   await Promise.all(suites.map((suite) => runSuite(suite, suites.length > 1)))
 }
-await Promise.all(beside)
 report()
 
 async function runCheck(): Promise<void> {
@@ -68,8 +62,7 @@ async function runSuite(suite: Suite, beside: boolean): Promise<void> {
     return
   }
   const prefix = beside ? `${suite.name} | ` : ''
-  const nice = beside && suite.stage === 'beside' ? constants.priority.PRIORITY_BELOW_NORMAL : 0
-  const output = await step(suite.name, process.execPath, [join(root, suite.entry)], prefix, nice)
+  const output = await step(suite.name, process.execPath, [join(root, suite.entry)], prefix)
   const closing = [...output.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1)
   if (closing === undefined) {
     broken.push(`${suite.name}: it ended without its line of counts`)
@@ -102,13 +95,7 @@ function provide(name: string, packages: readonly string[]): string | null {
 }
 
 /** Runs a command, shows its lines as they come, each behind `prefix`, and keeps them. */
-function step(
-  name: string,
-  file: string,
-  args: readonly string[],
-  prefix = '',
-  nice = 0,
-): Promise<string> {
+function step(name: string, file: string, args: readonly string[], prefix = ''): Promise<string> {
   const began = performance.now()
   const busy = processorsBusy()
   return new Promise((done) => {
@@ -117,7 +104,6 @@ function step(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1' },
     })
-    if (nice > 0 && child.pid !== undefined) setPriority(child.pid, nice)
     let output = ''
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on('line', (line) => {

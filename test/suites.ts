@@ -8,10 +8,9 @@ export interface Suite {
   readonly needsRoot: boolean
   /**
    * Suites of one stage run side by side: those of systemd and of Wine wait most of their time, for
-   * restarts and time-outs of somebody else's. One that nothing is waited for in, and that only computes,
-   * runs beside all stages, on what they leave of the processors.
+   * restarts and time-outs of somebody else's. What only computes runs beside nothing that is in a hurry.
    */
-  readonly stage: number | 'beside'
+  readonly stage: number
 }
 
 export const SUITES: readonly Suite[] = [
@@ -21,7 +20,7 @@ export const SUITES: readonly Suite[] = [
     entry: 'test/fuzz/run.ts',
     packages: [],
     needsRoot: false,
-    stage: 'beside',
+    stage: 1,
   },
   {
     name: 'package',

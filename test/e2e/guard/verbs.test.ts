@@ -39,7 +39,8 @@ test('L12 start, stop, restart, pause, resume do what they say, and say it', asy
   expect(await room.one('idle')).toMatchObject({ phase: 'running', want: { state: 'up' } })
 
   expect(await room.stead('pause', 'web')).toMatchObject({ code: 0 })
-  expect(processOf(web?.pid as number)?.state).toBe('T')
+  // A signal is sent by then; the kernel stops the process when it is its turn to run.
+  await until('it is stopped', () => processOf(web?.pid as number)?.state === 'T')
   expect(await room.one('web')).toMatchObject({ phase: 'paused', pid: web?.pid })
   expect(await room.stead('resume', 'web')).toMatchObject({ code: 0 })
   expect(await room.one('web')).toMatchObject({ phase: 'running', pid: web?.pid })
