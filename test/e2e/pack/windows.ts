@@ -41,7 +41,9 @@ export async function bootWindows(): Promise<Windows> {
   const run: Windows['run'] = (program, ...args) => prefix.run(program, args, { timeout: 120_000 })
 
   async function value(key: string, name: string): Promise<string | null> {
-    const { stdout } = await run('reg.exe', 'query', key, '/v', name)
+    const { code, stdout, stderr } = await run('reg.exe', 'query', key, '/v', name)
+    // 1 is what it ends with where there is no such value; whatever else befell it is no answer.
+    if (code !== 0 && code !== 1) throw new Error(`reg.exe ended with ${code}: ${stderr}`)
     return / REG_\w+\s+(.*?)\r?\n/.exec(stdout)?.[1] ?? null
   }
 
