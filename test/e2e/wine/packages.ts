@@ -53,7 +53,9 @@ export function fetchPackage({ name, version, integrity }: Pinned): string {
   mkdirSync(CACHE, { recursive: true })
   const workshop = mkdtempSync(join(CACHE, 'fetch-'))
   try {
-    execFileSync('npm', ['pack', `${name}@${version}`, '--silent', '--ignore-scripts'], {
+    // What npm has is as good as what the registry has: the hash tells.
+    const words = ['--silent', '--ignore-scripts', '--prefer-offline']
+    execFileSync('npm', ['pack', `${name}@${version}`, ...words], {
       cwd: workshop,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
