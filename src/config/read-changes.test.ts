@@ -117,6 +117,12 @@ describe('of a configuration that was read before', () => {
         '/srv/conf.d/1.yaml': files['/srv/conf.d/1.yaml'].replace('nice: 1', 'nice: 2'),
       }),
     ).toBe(3)
+    const beside = {
+      [MAIN]: `include: [conf.d/*.yaml, more.jsonc]\n${ABCD}`,
+      '/srv/more.jsonc': '{ "defaults": { "nice": 1 } /* for all */ }',
+    }
+    const moved = beside[MAIN].replace('/bin/c', '/bin/new')
+    expect(sameAfter(beside, { ...beside, [MAIN]: moved })).toBe(2)
     const more = { ...files, '/srv/conf.d/2.yaml': `services:\n${service('g')}` }
     expect(sameAfter(files, more)).toBe(0)
     expect(sameAfter(more, files)).toBe(0)

@@ -33,8 +33,10 @@ export function withoutUnchanged(before: KnownConfig, now: ConfigSources): Reduc
   for (const [path, text] of Object.entries(before.sources)) {
     const next = now[path]
     if (next === undefined) return null
-    if (next === text && formatOf(path) === 'toml') continue
-    const [old, cut] = [cutText(path, text), cutText(path, next)]
+    const cut = cutText(path, next)
+    const old = next === text ? cut : cutText(path, text)
+    // What cannot be cut is read as it is; where it has services itself, everything is read in the end.
+    if (cut === null && next === text && formatOf(path) !== 'yaml') continue
     if (old === null || cut === null || old.frame !== cut.frame) return null
     cuts.set(path, cut)
     for (const name of new Set([...old.services.keys(), ...cut.services.keys()])) {
