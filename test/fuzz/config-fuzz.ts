@@ -7,9 +7,8 @@ import { isSteadError } from '../../src/errors.ts'
 import { decodeText } from '../../src/model/decode-text.ts'
 import { fakeConfigFiles } from '../fakes/config-files.ts'
 import { type SeededRandom, seededRandom } from '../fakes/seeded-random.ts'
+import { inTime, mutated, type Spoiling } from './mutate.ts'
 
-/** So long may one input take, in milliseconds of a processor: most take less than one. */
-const LONGEST = 5_000
 const CODES = new Set(['GUARD_FILE_INVALID', 'SPEC_INVALID', 'NAME_INVALID'])
 
 const NASTY =
@@ -60,6 +59,17 @@ const BESIDE: Readonly<Record<string, string>> = {
   '/srv/stead.prod.toml': '[services.web]\nnice = 1\n',
 }
 
+const SPOILING: Spoiling = {
+  nasty: NASTY,
+  others: [
+    (text, random) =>
+      random
+        .pick(['[', '{"a":', 'a = [', '- '])
+        .repeat(random.below(random.chance(0.02) ? 20_000 : 200)) + text,
+    (_text, random, rows) => rows.join(random.pick(['\r\n', '\r', '\u2028', '\n'])),
+  ],
+}
+
 /**
  * Mutates configurations of every format, what they include, and the bytes of all, and reads them as a
  * guard, as a service and as layers: each is taken, or refused with a code, in bounded time.
@@ -78,20 +88,22 @@ export function fuzzConfigurations(count: number, first: number): number {
     const files: Record<string, string> = { ...BESIDE, [`/srv/${name}`]: CORPUS[name] as string }
     for (let i = 1 + random.below(4); i > 0; i -= 1) {
       const path = random.chance(0.7) ? `/srv/${name}` : random.pick(Object.keys(files))
-      files[path] = mutated(files[path] as string, random, rows)
+      files[path] = mutated(files[path] as string, random, rows, SPOILING)
     }
-    const started = process.cpuUsage()
-    try {
-      readAs(`/srv/${name}`, files, random)
-    } catch (error) {
-      if (!isSteadError(error) || !CODES.has(error.code) || /cannot be read: /.test(error.message))
-        throw new Error(`STEAD_SEED=${seed}: ${JSON.stringify(files).slice(0, 3_000)}`, {
-          cause: error,
-        })
-    }
-    const { user, system } = process.cpuUsage(started)
-    const took = (user + system) / 1000
-    if (took > LONGEST) throw new Error(`STEAD_SEED=${seed} took ${took} ms`)
+    inTime(`STEAD_SEED=${seed}`, () => {
+      try {
+        readAs(`/srv/${name}`, files, random)
+      } catch (error) {
+        if (
+          !isSteadError(error) ||
+          !CODES.has(error.code) ||
+          /cannot be read: /.test(error.message)
+        )
+          throw new Error(`STEAD_SEED=${seed}: ${JSON.stringify(files).slice(0, 3_000)}`, {
+            cause: error,
+          })
+      }
+    })
   }
   return seeds.length
 }
@@ -132,36 +144,4 @@ function decoded(text: string, random: SeededRandom): string | null {
     random.chance(0.05) ? bytes.subarray(0, random.below(bytes.length)) : bytes,
   )
   return 'text' in read ? read.text : null
-}
-
-function mutated(text: string, random: SeededRandom, lines: readonly string[]): string {
-  const rows = text.split('\n')
-  const row = random.below(rows.length)
-  const at = random.below(text.length + 1)
-  switch (random.below(10)) {
-    case 0:
-      return text.slice(0, at) + random.pick(NASTY) + text.slice(at)
-    case 1:
-      return text.slice(0, at) + text.slice(at + 1 + random.below(8))
-    case 2:
-      return rows.toSpliced(row, 1).join('\n')
-    case 3:
-      return rows.toSpliced(row, 0, rows[random.below(rows.length)] as string).join('\n')
-    case 4:
-      return rows.toSpliced(row, 0, random.pick(lines)).join('\n')
-    case 5:
-      return rows.with(row, (rows[row] as string).replace(/\S+$/, random.pick(NASTY))).join('\n')
-    case 6:
-      return text.replaceAll(/\w+/g, (word) => (random.chance(0.05) ? random.pick(NASTY) : word))
-    case 7:
-      return text.slice(0, at)
-    case 8:
-      return (
-        random
-          .pick(['[', '{"a":', 'a = [', '- '])
-          .repeat(random.below(random.chance(0.02) ? 20_000 : 200)) + text
-      )
-    default:
-      return rows.join(random.pick(['\r\n', '\r', '\u2028', '\n']))
-  }
 }

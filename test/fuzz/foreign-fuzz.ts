@@ -6,18 +6,30 @@ import { finish } from '../../src/foreign/finish.ts'
 import { IMPORTERS, type Kind, kindOf, mainFile } from '../../src/foreign/kinds.ts'
 import type { ForeignFiles } from '../../src/model/ports/foreign-files.ts'
 import { foreignFiles } from '../../src/platform/foreign-files.ts'
-import { type SeededRandom, seededRandom } from '../fakes/seeded-random.ts'
+import { seededRandom } from '../fakes/seeded-random.ts'
+import { inTime, mutated, type Spoiling } from './mutate.ts'
 
 const CORPUS = resolve(fileURLToPath(import.meta.url), '../../fixtures/import')
 /** What an import may end with. */
 const CODES = new Set(['FOREIGN_INVALID', 'FOREIGN_EMPTY', 'FILE_UNREADABLE'])
-/** So long may one input take, in milliseconds of a processor: most take less than one. */
-const LONGEST = 5_000
 const NASTY =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: they are the texts that are meant
   '\0|\u00fc|\u{1f600}|\ufffd|\ufdd0|\ufdd2x|\ud800|$|$$|${|${A|${A:-b}|${A:-${B}}|%|%(x)s|%(ENV_A)s|%%|%i|"|\'|\\|\\\n|`|;|#| ;|[|]|[x]|{|}|- |: |:|=|,|&a |*a|<<: *a|!!binary x|---|...|\t|\n\n|\r\n|__proto__|constructor|toString|NaN|.inf|0x10|1e99|-1|999999999999999999999|null|~|true|infinity|100%|/|..|../../etc/passwd|/dev/zero|con|nul.txt|STEAD_X=1|a@b|\u001b[31m|exec |&&|$MAINPID|{{.X}}|9223372036854775807|<|</service>|<a>|&lt;|&x;|<!DOCTYPE a [|<![CDATA[|hex(7):|dword:|%BASE%|%ProgramFiles(x86)%|--password|[-HKEY'.split(
     '|',
   )
+
+const SPOILING: Spoiling = {
+  nasty: NASTY,
+  others: [
+    (_text, random, rows, row) =>
+      rows
+        .with(
+          row,
+          (rows[row] as string).replace(/\w+/, (word) => word.repeat(1 + random.below(40))),
+        )
+        .join('\n'),
+  ],
+}
 
 interface Case {
   readonly kind: Kind
@@ -54,60 +66,27 @@ export async function fuzzImports(
     const edits = 1 + random.below(4)
     for (let i = 0; i < edits; i += 1) {
       const name = random.pick([...changed.keys()])
-      changed.set(name, mutated(changed.get(name) as string, random, lines))
+      changed.set(name, mutated(changed.get(name) as string, random, lines, SPOILING))
     }
     if (random.chance(0.05)) changed.delete(random.pick([...changed.keys()]))
-    const started = process.cpuUsage()
-    try {
-      const machine = { host: 'box', user: 'me', home: '/home/me' }
-      const importer = importers.get(kind)
-      finish(importer?.({ path, files: virtual(changed), base, machine }) as never, 'input', base)
-    } catch (error) {
-      if (
-        !isSteadError(error) ||
-        !CODES.has(error.code) ||
-        /cannot be read: /.test(error.message)
-      ) {
-        const text = JSON.stringify([...changed])
-        throw new Error(`STEAD_SEED=${seed} (${kind}): ${text.slice(0, 3_000)}`, { cause: error })
+    inTime(`STEAD_SEED=${seed} (${kind})`, () => {
+      try {
+        const machine = { host: 'box', user: 'me', home: '/home/me' }
+        const importer = importers.get(kind)
+        finish(importer?.({ path, files: virtual(changed), base, machine }) as never, 'input', base)
+      } catch (error) {
+        if (
+          !isSteadError(error) ||
+          !CODES.has(error.code) ||
+          /cannot be read: /.test(error.message)
+        ) {
+          const text = JSON.stringify([...changed])
+          throw new Error(`STEAD_SEED=${seed} (${kind}): ${text.slice(0, 3_000)}`, { cause: error })
+        }
       }
-    }
-    const { user, system } = process.cpuUsage(started)
-    const took = (user + system) / 1000
-    if (took > LONGEST) throw new Error(`STEAD_SEED=${seed} (${kind}) took ${took} ms`)
+    })
   }
   return seeds.length
-}
-
-function mutated(text: string, random: SeededRandom, lines: readonly string[]): string {
-  const rows = text.split('\n')
-  const row = random.below(rows.length)
-  const at = random.below(text.length + 1)
-  switch (random.below(9)) {
-    case 0:
-      return text.slice(0, at) + random.pick(NASTY) + text.slice(at)
-    case 1:
-      return text.slice(0, at) + text.slice(at + 1 + random.below(8))
-    case 2:
-      return rows.toSpliced(row, 1).join('\n')
-    case 3:
-      return rows.toSpliced(row, 0, rows[random.below(rows.length)] as string).join('\n')
-    case 4:
-      return rows.toSpliced(row, 0, random.pick(lines)).join('\n')
-    case 5:
-      return rows.with(row, (rows[row] as string).replace(/\S+$/, random.pick(NASTY))).join('\n')
-    case 6:
-      return text.replaceAll(/\w+/g, (word) => (random.chance(0.05) ? random.pick(NASTY) : word))
-    case 7:
-      return text.slice(0, at)
-    default:
-      return rows
-        .with(
-          row,
-          (rows[row] as string).replace(/\w+/, (word) => word.repeat(1 + random.below(40))),
-        )
-        .join('\n')
-  }
 }
 
 function corpusOf(kinds: readonly Kind[]): Case[] {
