@@ -1,7 +1,7 @@
 /** Signing what is packed for macOS, by codesign: on a Mac alone. Not seen: there was none to run it on. */
 import { rm, writeFile } from 'node:fs/promises'
 import { SteadError } from '../errors.ts'
-import type { PackSpec, PackTarget } from '../model/pack-spec.ts'
+import { isForMac, type PackSpec } from '../model/pack-spec.ts'
 import type { CommandRunner } from '../model/ports/command-runner.ts'
 import { codesignVerifyWords, codesignWords, entitlements } from '../pack/sign/codesign.ts'
 import { lastLine } from '../pack/sign/signing-reason.ts'
@@ -50,8 +50,4 @@ export function openCodesigner(
       }
     },
   }
-}
-
-export function isForMac(target: PackTarget): boolean {
-  return target === 'darwin-x64' || target === 'darwin-arm64'
 }

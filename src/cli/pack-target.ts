@@ -1,7 +1,7 @@
 /** Everything that is made for one target: the executable, what is beside it, and its artefacts. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PackFormat, PackSpec } from '../model/pack-spec.ts'
+import { isForMac, type PackFormat, type PackSpec } from '../model/pack-spec.ts'
 import type { TargetPlan } from '../pack/plan.ts'
 import type { BundledPackage } from '../pack/sbom/bundled-package.ts'
 import { cyclonedx } from '../pack/sbom/cyclonedx.ts'
@@ -14,7 +14,6 @@ import { makeExecutable } from '../platform/pack/executable.ts'
 import { KOFFI_PACKAGES, NODE_LICENSE, NODE_PACKAGES } from '../platform/pack/runtimes.ts'
 import { sha256Of, stage } from '../platform/pack/stage.ts'
 import type { PackPorts } from './compose-pack.ts'
-import { isForMac } from './pack-codesign.ts'
 import type { Signer } from './pack-signing.ts'
 import { publishedOf } from './pack-update.ts'
 

@@ -9,6 +9,10 @@ export const PACK_TARGETS = [
 
 export type PackTarget = (typeof PACK_TARGETS)[number]
 
+export function isForMac(target: PackTarget): boolean {
+  return target === 'darwin-x64' || target === 'darwin-arm64'
+}
+
 /** What a packed program is put into; each for the targets that its {@link FormatBuilder} names. */
 export const PACK_FORMATS = ['zip', 'tar.gz', 'nsis', 'msi', 'deb', 'rpm'] as const
 

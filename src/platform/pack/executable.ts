@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SteadError } from '../../errors.ts'
-import { PACK_TARGETS, type PackSpec, type PackTarget } from '../../model/pack-spec.ts'
+import { isForMac, PACK_TARGETS, type PackSpec, type PackTarget } from '../../model/pack-spec.ts'
 import { bundle, STEAD_ROOT } from './bundle.ts'
 import { KOFFI_ASSET } from './bundle-plugin.ts'
 import { injectBlob } from './inject.ts'
@@ -78,7 +78,7 @@ export async function makeExecutable(
     await writeFile(path, runtime)
     await injectBlob(path, blob)
     // What is injected makes the signature of the runtime void, and without one it would not start.
-    if (target.startsWith('darwin-')) {
+    if (isForMac(target)) {
       const signed = signAdHoc(await readFile(path), spec.name)
       if (typeof signed === 'string')
         throw new SteadError('PACK_TOOL_FAILED', { tool: 'stead', product: path, reason: signed })
