@@ -1,10 +1,10 @@
 import { SteadError } from '../errors.ts'
 import type { PackTarget } from '../model/pack-spec.ts'
 import type { UpdateArchive } from '../model/update-manifest.ts'
+import { versionOrder } from '../model/version-order.ts'
 import { verifyFiles } from '../secrets/signature.ts'
 import { parsePublicKeys } from '../secrets/signing-key.ts'
 import { parseManifest } from './manifest.ts'
-import { versionOrder } from './version-order.ts'
 
 export interface OfferedUpdate {
   /** Where it is from, for messages. */

@@ -1,6 +1,8 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
+import { versionRank } from '../../model/version-order.ts'
 import { folderName } from '../windows-names.ts'
 import { nsisString, variable } from './nsis-text.ts'
+import { VERSION_RANK } from './older-version.ts'
 import type { NsisParts } from './parts.ts'
 import { settingVariable } from './verbs.ts'
 
@@ -14,6 +16,7 @@ export function announce(parts: NsisParts): string[] {
     'Function Announce',
     write('DisplayName', nsisString(spec.displayName)),
     write('DisplayVersion', nsisString(spec.version)),
+    write(VERSION_RANK, nsisString(versionRank(spec.version))),
     `  DeleteRegValue HKLM "${key}" "Current"`,
     write('Publisher', nsisString(spec.publisher)),
     ...(spec.homepage === null ? [] : [write('URLInfoAbout', nsisString(spec.homepage))]),

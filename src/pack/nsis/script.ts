@@ -3,6 +3,7 @@ import { ENABLE_UPDATE, startsByItself } from '../install-settings.ts'
 import { folderName, versionNumbers } from '../windows-names.ts'
 import { installFunctions, installSection } from './install.ts'
 import { LONGEST_TEXT, nsisString, variable } from './nsis-text.ts'
+import { ALLOW_OLDER, refuseOlder } from './older-version.ts'
 import type { NsisParts } from './parts.ts'
 import { sharedFunctions } from './shared.ts'
 import { TEXTS } from './texts.ts'
@@ -80,6 +81,7 @@ function variables({ settings }: NsisParts): string[] {
     'Extracting',
     'Setting_AUTOSTART',
     'Setting_RESTART',
+    settingVariable(ALLOW_OLDER),
   ]
   return [...names, ...settings.map(({ property }) => settingVariable(property))].map(
     (name) => `Var ${name}`,
@@ -129,6 +131,8 @@ function onInit(parts: NsisParts): string[] {
     { property: 'AUTOSTART', value: startsByItself(spec) ? '1' : '0' },
     { property: 'RESTART', value: 'on-failure' },
     ...settings,
+    // Of this run alone: it is not kept.
+    { property: ALLOW_OLDER, value: '0' },
   ]
   return [
     'Function .onInit',
@@ -169,7 +173,7 @@ function onInit(parts: NsisParts): string[] {
       `  StrCpy $R2 "${property}"`,
       '  Call CheckSetting',
     ]),
-    ...['AUTOSTART', ENABLE_UPDATE]
+    ...['AUTOSTART', ENABLE_UPDATE, ALLOW_OLDER]
       .filter((name) => choices.some(({ property }) => property === name))
       .flatMap(eitherZeroOrOne),
     '  ${If} $Setting_RESTART != "no"',
@@ -179,6 +183,7 @@ function onInit(parts: NsisParts): string[] {
     '    StrCpy $R1 $Setting_RESTART',
     '    Call RefuseSetting',
     '  ${EndIf}',
+    ...refuseOlder(parts),
     'FunctionEnd',
     'Function SkipAtUpgrade',
     '  ${If} $Previous != ""',

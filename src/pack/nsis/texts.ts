@@ -6,6 +6,11 @@ export const TEXTS = {
     'It is installed in another directory already. Remove it there first: ',
     '它已安装在另一个目录中。请先将其卸载：',
   ],
+  OlderVersion: [
+    'A newer version is installed already, and nothing was changed: ',
+    '已安装更新的版本，未做任何更改：',
+  ],
+  GoBack: ['To go back to an older version on purpose: ', '如需降级，请使用：'],
   CannotStop: ['The service could not be stopped.', '无法停止服务。'],
   CannotReplace: [
     'A file could not be replaced; a program may be using it: ',

@@ -1,3 +1,4 @@
+import { versionRank } from '../../model/version-order.ts'
 import { readValue, writeValue } from './registry.ts'
 
 /** Where Windows looks for what stands in Add/Remove Programs. */
@@ -39,6 +40,8 @@ export function programEntry(product: string): ProgramEntry | null {
           'Registration',
           registration.replace(/^"[^"]*"/, () => `"${executable}"`),
         )
+      // First: a setup program of a version before this one is refused by it.
+      write('VersionRank', versionRank(version))
       write('DisplayVersion', version)
     },
   }

@@ -21,6 +21,8 @@ const SERVICE_KEY = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${SERVICE}`
 const UNINSTALL_KEY = `HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${SERVICE}`
 const STOPPED = 1
 const RUNNING = 4
+/** ERROR_PRODUCT_VERSION; Unix keeps the low eight bits of an exit code. */
+const OLDER_VERSION = 1638 & 0xff
 const builder = formatBuilder(nsisFormat, nodeCommandRunner())
 const work = temporaryDirectory('nsis')
 compileWindowsPrograms()
@@ -164,6 +166,31 @@ describe('a setup program on Windows', () => {
     expect(said).toMatch(words)
     expect(said).not.toContain('there before is there again')
     expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
+  })
+
+  test('refuses an older version, and what is installed runs on as it was', async () => {
+    const standing = await windows.everything()
+    const { code, said } = await setup('1.0.0', '1.0.0', `/ENV_PORT=${port + 1}`)
+    expect(code).toBe(OLDER_VERSION)
+    expect(said).toContain('newer version is installed already')
+    expect(said).toContain('1.1.0 > 1.0.0')
+    expect(said).toContain('/ALLOW_OLDER=1')
+    expect((await setup('1.1.0-rc.10', '1.1.0-rc.10')).code).toBe(OLDER_VERSION)
+    expect((await setup('1.0.0', '1.0.0', '/ALLOW_OLDER=perhaps')).code).toBe(2)
+    expect(await windows.changedSince(standing)).toEqual([])
+    expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
+  })
+
+  test('goes back where it is told to, once, and on from a preview to later ones', async () => {
+    for (const [version, allow, code] of [
+      ['1.1.0-rc.10', ['/ALLOW_OLDER=1'], 0],
+      ['1.1.0-rc.9', [], OLDER_VERSION],
+      ['1.1.0', [], 0],
+    ] as const) {
+      expect((await setup(version, version, ...allow)).code, `${version} ${allow}`).toBe(code)
+      const stands = code === 0 ? version : '1.1.0-rc.10'
+      expect(await page(port)).toBe(`Hello "from" the pack file ${stands}`)
+    }
   })
 
   test('uninstalls: no file, key, service or event source is left, but a user’s own files', async () => {
