@@ -13,6 +13,7 @@ import {
 import { treeUsage } from '../../src/platform/posix/usage.ts'
 import { cgroupRoom, NO_CGROUPS } from './cgroup-room.ts'
 import { until } from './until.ts'
+import { wholeLines } from './whole-lines.ts'
 
 const ESCAPE = fileURLToPath(new URL('../fixtures/programs/escape.sh', import.meta.url))
 
@@ -81,7 +82,7 @@ export function controlGroupContract(name: string, make: (groups: ControlGroups)
       const started = start([ESCAPE, file])
       const pid = await until(
         'the grandchild is away',
-        () => existsSync(file) && Number(readFileSync(file)),
+        () => wholeLines(file).length > 0 && Number(wholeLines(file)[0]),
       )
       return { ...started, pid }
     }

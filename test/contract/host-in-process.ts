@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '../../src/model/ports/host.ts'
 import { systemClock } from '../../src/platform/clock.ts'
@@ -8,6 +7,7 @@ import { storyService } from '../fixtures/services/story-service.ts'
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 import type { HostRequest, HostRun } from './host.ts'
 import { until } from './until.ts'
+import { wholeLines } from './whole-lines.ts'
 
 export interface HostInProcess {
   readonly host: Host
@@ -35,7 +35,7 @@ export function runInProcess(
         `${state} to be told`,
         () => states().filter((told) => told === state).length >= times,
       )),
-    events: async () => readFileSync(`${record}.events`, 'utf8').trim().split('\n'),
+    events: async () => wholeLines(`${record}.events`),
   }
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { wholeLines } from '../contract/whole-lines.ts'
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 
 const root = resolve(fileURLToPath(import.meta.url), '../../..')
@@ -63,6 +63,6 @@ export function runProgram(
       })
       return Promise.race([found, gone])
     },
-    events: () => readFileSync(`${record}.events`, 'utf8').trim().split('\n'),
+    events: () => wholeLines(`${record}.events`),
   }
 }

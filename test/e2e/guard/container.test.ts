@@ -1,8 +1,8 @@
 /** P10: the guard as PID 1 of a container. */
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { allProcesses, lives } from './processes.ts'
 import { openRoom } from './room.ts'
 import { PROGRAMS, run, STEAD } from './stead.ts'
@@ -35,7 +35,7 @@ test.skipIf(!isRoot)(
     const pid = guard?.pid as number
     expect((await room.status()).guard.pid).toBe(1)
 
-    await until('a hundred orphans were left', () => Number(read(count)) >= 100)
+    await until('a hundred orphans were left', () => Number(wholeLines(count)[0]) >= 100)
     await until('none of them is a zombie', () => zombiesOf(pid) === 0)
     // As with `docker exec`: in its namespaces, where its pid is its own.
     const inside = ['nsenter', '--target', String(pid), '--pid', '--mount', ...STEAD]
@@ -50,7 +50,7 @@ test.skipIf(!isRoot)(
 
     process.kill(pid, 'SIGTERM')
     expect(await outside.ended).toEqual({ code: 0, signal: null })
-    expect(read(notes).trim().split('\n')).toEqual(['polite up', 'polite TERM'])
+    expect(wholeLines(notes)).toEqual(['polite up', 'polite TERM'])
     expect(lives(pid)).toBe(false)
     room.expectNothingLeft()
   },
@@ -58,8 +58,4 @@ test.skipIf(!isRoot)(
 
 function zombiesOf(pid: number): number {
   return allProcesses().filter(({ parent, state }) => parent === pid && state === 'Z').length
-}
-
-function read(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cgroupRoom, NO_CGROUPS } from '../../contract/cgroup-room.ts'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { kill, lives } from './processes.ts'
 import { openRoom, type Room } from './room.ts'
 import { PROGRAMS } from './stead.ts'
@@ -35,7 +36,7 @@ const escaping = (room: Room, more: Readonly<Record<string, unknown>> = {}) => (
   ...more,
 })
 const pidFile = (room: Room): string => join(room.directory, 'away')
-const awayPid = (room: Room): number => Number(readFileSync(pidFile(room), 'utf8'))
+const awayPid = (room: Room): number => Number(wholeLines(pidFile(room))[0])
 
 groupTest(
   'P02 P03 a grandchild without session, environment and parent is gone after stop',
@@ -105,10 +106,7 @@ groupTest('T02 a later guard ends what a program that died meanwhile has left', 
   room.write({ escape: escaping(room, { ready: undefined }) })
   const guard = await up()
   const [before] = await room.running('escape')
-  const pid = await until(
-    'the grandchild is away',
-    () => existsSync(pidFile(room)) && awayPid(room),
-  )
+  const pid = await until('the grandchild is away', () => awayPid(room) > 0 && awayPid(room))
   await guard.kill()
   kill(before?.pid as number)
   await until('the program has ended', () => !lives(before?.pid as number))

@@ -1,8 +1,9 @@
 /** How `stead up` ends: Ctrl-C, SIGTERM, twice, with programs that hang, and with which code. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { startProcess } from './guard-process.ts'
 import { kill, processOf } from './processes.ts'
 import { openRoom, type Room } from './room.ts'
@@ -204,7 +205,4 @@ function chain(room: Room) {
   }
 }
 
-function notes(room: Room): string[] {
-  const file = join(room.directory, 'notes')
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
-}
+const notes = (room: Room): string[] => wholeLines(join(room.directory, 'notes'))

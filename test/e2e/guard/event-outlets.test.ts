@@ -1,13 +1,14 @@
 /** Who is told of events: webhooks and programs, also when guards are killed and servers are away. */
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { GuardEvent } from '../../../src/model/guard-event.ts'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { openRoom, type Room } from './room.ts'
 
 const listener = join(import.meta.dirname, '../../fixtures/programs/event-listener.py')
@@ -130,13 +131,9 @@ test('a program is told on its standard input, is started anew, and goes on wher
   room.write({ api: { command: SLEEP } }, { events: { listeners: [{ command, name: 'mine' }] } })
   const guard = await room.up()
   await room.running('api')
+  // The listener writes while it is read.
   const read = (): number[] =>
-    existsSync(seen)
-      ? readFileSync(seen, 'utf8')
-          .trim()
-          .split('\n')
-          .map((line) => (JSON.parse(line) as GuardEvent).number)
-      : []
+    wholeLines(seen).map((line) => (JSON.parse(line) as GuardEvent).number)
   const newest = (await numbers(room, 'phase')).at(-1) as number
   await until('all are told', () => read().includes(newest))
   const told = read()
@@ -145,10 +142,9 @@ test('a program is told on its standard input, is started anew, and goes on wher
   )
   // Each second one was taken and not answered: it came again.
   expect(told.slice(0, 4)).toEqual([1, 2, 2, 3])
-  const logs = join(room.home, 'logs')
-  const files = readdirSync(logs, { recursive: true }) as string[]
-  const log = files.find((file) => file.endsWith('listener-mine.log')) as string
-  expect(readFileSync(join(logs, log), 'utf8')).toMatch(/listening to .*\n.*exit code 3/)
+  await until('its words and its end are in its log', () =>
+    /listening to .*\n.*exit code 3/.test(room.log('listener-mine')),
+  )
   expect((await room.stead('down')).code).toBe(0)
   await guard.ended
   room.expectNothingLeft()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { startProcess } from './guard-process.ts'
 import { run, STEAD } from './stead.ts'
 import { hasSupervisor } from './supervisor.ts'
@@ -73,10 +74,6 @@ test.skipIf(!hasSupervisor)(
       await daemon.ended
     })
     await until('the program has said its words', () => existsSync(join(cwd, 'out')))
-    expect(readFileSync(join(cwd, 'out'), 'utf8').split('\n').slice(0, -1)).toEqual([
-      ...WORDS,
-      'b c',
-      "100% o'clock",
-    ])
+    expect(wholeLines(join(cwd, 'out'))).toEqual([...WORDS, 'b c', "100% o'clock"])
   },
 )

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { openRoom, type Room } from './room.ts'
 
 const LEVEL = {
@@ -49,7 +50,7 @@ describe('stead set', () => {
   test('tells a program by its reload, which finds the values in its directory', async () => {
     const room = openRoom()
     const record = join(room.directory, 'record')
-    const read = `cat "$STEAD_PARAMETERS/asked.json" >> ${record}`
+    const read = `cat "$STEAD_PARAMETERS/asked.json" > ${record}.new && mv ${record}.new ${record}`
     room.write({
       web: {
         command: ['bash', '-c', `trap '${read}' HUP; while :; do sleep 0.05; done`],
@@ -86,11 +87,7 @@ describe('stead set', () => {
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('the command for rate: exit code 3: unlucky')
     expect(await shown(room)).toEqual({ level: 'info', rate: '20' })
-    expect(readFileSync(record, 'utf8').trim().split('\n').slice(0, 3)).toEqual([
-      'rate=20',
-      'level=debug',
-      'rate=13',
-    ])
+    expect(wholeLines(record).slice(0, 3)).toEqual(['rate=20', 'level=debug', 'rate=13'])
   })
 
   test('names what is wrong with everything that is, and changes nothing', async () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { kill, lives, processOf } from './processes.ts'
 import { openRoom } from './room.ts'
 import { PROGRAMS, PYTHON } from './stead.ts'
@@ -43,7 +44,7 @@ test('P02 P03 a leader that ends leaves no grandchild behind, neither in its gro
   })
   await room.up()
   await room.running('family')
-  const [near = 0, far = 0] = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
+  const [near = 0, far = 0] = (wholeLines(pids)[0] ?? '').split(' ').map(Number)
   expect([lives(near), lives(far)]).toEqual([true, true])
   expect(processOf(far)?.session).toBe(far)
   expect(await room.stead('stop', 'family')).toMatchObject({ code: 0 })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { freePort } from './free-port.ts'
 
 /** A message as rsyslogd understood it. */
@@ -69,9 +70,7 @@ input(type="imuxsock" Socket="${unix}" UseSpecialParser="off" ParseHostname="on"
     tcp,
     unix,
     logged() {
-      if (!existsSync(file)) return []
-      const lines = readFileSync(file, 'utf8').split('\n')
-      return lines.slice(0, -1).map((line) => JSON.parse(line) as Logged)
+      return wholeLines(file).map((line) => JSON.parse(line) as Logged)
     },
     async start() {
       const options = ['-n', '-f', join(directory, 'conf'), '-i', join(directory, 'pid')]

@@ -1,10 +1,10 @@
 /** Services built with the SDK on a real Service Control Manager: `test/fixtures/services/story.ts`. */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isWindowsError } from '../../../src/model/windows-error.ts'
 import { describe, test } from '../../contract/harness.ts'
 import { until } from '../../contract/until.ts'
+import { wholeLines } from '../../contract/whole-lines.ts'
 import { type TestService, withService } from './scm-service.ts'
 
 const STOP = 1
@@ -26,10 +26,7 @@ function story<T>(args: readonly string[], use: (service: TestService) => Promis
   )
 }
 
-function events({ folder }: TestService): string[] {
-  const file = join(folder, 'story.events')
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []
-}
+const events = ({ folder }: TestService): string[] => wholeLines(join(folder, 'story.events'))
 
 function happens(service: TestService, event: string): Promise<true> {
   return until(`the event ${event}`, () => events(service).includes(event) || null)

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { ServiceSpec } from '../../../../src/model/service-spec.ts'
 import { until } from '../../../contract/until.ts'
+import { wholeLines } from '../../../contract/whole-lines.ts'
 import { record, type ScenarioRoom, scenario } from './scenario.ts'
 
 const story = fileURLToPath(new URL('../../../fixtures/services/story.ts', import.meta.url))
@@ -18,8 +18,7 @@ const install = (
     ...settings,
   })
 
-const events = (file: string): string[] =>
-  existsSync(`${file}.events`) ? readFileSync(`${file}.events`, 'utf8').trim().split('\n') : []
+const events = (file: string): string[] => wholeLines(`${file}.events`)
 
 test('a service that sends no heartbeat is killed by systemd and started again', async () => {
   await scenario(async (room) => {
