@@ -1,3 +1,8 @@
+import type { PackCompression } from '../../model/pack-spec.ts'
+
+/** Of zlib. At 8 a runtime takes twice the time that it takes at 6, and is a four hundredth smaller. */
+export const LEVELS: Readonly<Record<PackCompression, number>> = { best: 6, fast: 1 }
+
 /** A file in an archive. */
 export interface ArchiveEntry {
   /** Relative, with `/`. */

@@ -50,6 +50,20 @@ describe.each([
     }
   })
 
+  test('is larger where it is made fast, and has the same files', async () => {
+    const texts = entries.map((entry) => ({
+      ...entry,
+      content: readFileSync(import.meta.filename),
+    }))
+    const [best, fast] = [await make(texts, EPOCH), await make(texts, EPOCH, 'fast')]
+    expect(fast.length).toBeGreaterThan(best.length)
+    const target = mkdtempSync(join(room, 'fast-'))
+    writeFileSync(join(room, `fast.${kind}`), fast)
+    unpack(join(room, `fast.${kind}`), target)
+    for (const { path, content } of texts)
+      expect(readFileSync(join(target, path)).equals(content)).toBe(true)
+  })
+
   test('is the same to the byte, whatever order its files came in', async () => {
     const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
     const one = hash(await make(entries, EPOCH))

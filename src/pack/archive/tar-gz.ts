@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { type ArchiveEntry, inOrder } from './archive-entry.ts'
+import type { PackCompression } from '../../model/pack-spec.ts'
+import { type ArchiveEntry, inOrder, LEVELS } from './archive-entry.ts'
 
 const BLOCK = 512
 /** Field lengths of a ustar header (POSIX.1-1988). */
@@ -17,8 +18,12 @@ const UNKNOWN_SYSTEM = 255
  * @param epoch seconds since 1970, the time of every file
  * @throws an Error for a path that ustar cannot hold
  */
-export async function tarGz(entries: readonly ArchiveEntry[], epoch: number): Promise<Buffer> {
-  const packed = await promisify(gzip)(tar(entries, epoch), { level: 6 })
+export async function tarGz(
+  entries: readonly ArchiveEntry[],
+  epoch: number,
+  compression: PackCompression = 'best',
+): Promise<Buffer> {
+  const packed = await promisify(gzip)(tar(entries, epoch), { level: LEVELS[compression] })
   packed[SYSTEM_AT] = UNKNOWN_SYSTEM
   return packed
 }

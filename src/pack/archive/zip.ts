@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { crc32, deflateRaw } from 'node:zlib'
-import { type ArchiveEntry, inOrder } from './archive-entry.ts'
+import type { PackCompression } from '../../model/pack-spec.ts'
+import { type ArchiveEntry, inOrder, LEVELS } from './archive-entry.ts'
 
 /** Signatures and constants of APPNOTE.TXT, the specification of .ZIP files. */
 const LOCAL = 0x04034b50
@@ -24,14 +25,18 @@ const EARLIEST = Date.UTC(1980, 0, 1) / 1000
  * @param epoch seconds since 1970; what is before 1980 becomes that year's first day
  * @throws an Error where it would be larger than 4 GB
  */
-export async function zip(entries: readonly ArchiveEntry[], epoch: number): Promise<Buffer> {
+export async function zip(
+  entries: readonly ArchiveEntry[],
+  epoch: number,
+  compression: PackCompression = 'best',
+): Promise<Buffer> {
   const time = dosTime(Math.max(epoch, EARLIEST))
   const parts: Uint8Array[] = []
   const directory: Buffer[] = []
   let offset = 0
   for (const { path, mode, content } of inOrder(entries)) {
     const name = Buffer.from(path)
-    const packed = await promisify(deflateRaw)(content, { level: 6 })
+    const packed = await promisify(deflateRaw)(content, { level: LEVELS[compression] })
     const facts = Buffer.alloc(26)
     facts.writeUInt16LE(VERSION_NEEDED, 0)
     facts.writeUInt16LE(UTF8_NAMES, 2)

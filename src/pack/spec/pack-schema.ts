@@ -154,7 +154,7 @@ export const packSchema = z.strictObject({
   }),
   compression: described(
     z.enum(PACK_COMPRESSIONS),
-    'of installers: `best` takes minutes, `fast` seconds, as with --snapshot',
+    'of installers and archives: `best` takes minutes, `fast` seconds, as with --snapshot',
     { example: 'fast', fallback: 'best' },
   ),
   files: described(z.array(file), 'further files beside the executable', {

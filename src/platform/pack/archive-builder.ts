@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PACK_TARGETS } from '../../model/pack-spec.ts'
+import { PACK_TARGETS, type PackCompression } from '../../model/pack-spec.ts'
 import type { FormatBuilder, StagedProduct } from '../../model/staged-product.ts'
 
 /** Bytes of an archive with the given files, all of one time. */
 export type Archive = (
   entries: readonly { path: string; mode: number; content: Uint8Array }[],
   epoch: number,
+  compression: PackCompression,
 ) => Promise<Uint8Array>
 
 /** Archives need no tool. Files lie in them as they do beside the executable, without a folder around. */
@@ -29,7 +30,8 @@ export function archiveBuilder(
         })),
       )
       const path = join(out, `${name}.${format}`)
-      await writeFile(path, await archive(entries, product.epoch), { flag: 'wx' })
+      const bytes = await archive(entries, product.epoch, product.spec.compression)
+      await writeFile(path, bytes, { flag: 'wx' })
       return { path, format, target: product.target }
     },
   }

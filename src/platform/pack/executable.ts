@@ -69,7 +69,8 @@ export async function makeExecutable(
     codeCache: hostTarget() === target,
     room: blobRoom,
   })
-  const runtime = await packages.file(NODE_PACKAGES[target])
+  const runtime =
+    hostTarget() === target ? await readFile(node) : await packages.file(NODE_PACKAGES[target])
   const path = join(room, target === 'win-x64' ? `${spec.name}.exe` : spec.name)
   if (target === 'win-x64') {
     const resources = { spec, messages, blob: await readFile(blob) }

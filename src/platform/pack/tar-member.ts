@@ -2,22 +2,55 @@ const BLOCK = 512
 
 /**
  * The bytes of one file in an uncompressed tar archive (POSIX.1-1988 ustar), or null. Names of npm's
- * packages are short, so extended headers are passed over.
+ * packages are short, so extended headers are passed over. What comes behind the file is not read.
  */
-export function tarMember(archive: Buffer, wanted: string): Buffer | null {
-  for (let at = 0; at + BLOCK <= archive.length; ) {
-    const header = archive.subarray(at, at + BLOCK)
-    const name = text(header, 0, 100)
-    if (name === '') return null
-    const prefix = text(header, 345, 155)
-    const size = Number.parseInt(text(header, 124, 12), 8) || 0
-    const start = at + BLOCK
-    const isFile = header[156] === 0x30 || header[156] === 0
-    if (isFile && (prefix === '' ? name : `${prefix}/${name}`) === wanted)
-      return start + size <= archive.length ? archive.subarray(start, start + size) : null
-    at = start + Math.ceil(size / BLOCK) * BLOCK
+export async function tarMember(
+  archive: AsyncIterable<Buffer>,
+  wanted: string,
+): Promise<Buffer | null> {
+  const header = Buffer.alloc(BLOCK)
+  let inHeader = 0
+  let member: Buffer | null = null
+  let inMember = 0
+  /** Bytes that are passed over before the next header. */
+  let between = 0
+  for await (const chunk of archive) {
+    for (let at = 0; at < chunk.length; ) {
+      if (member !== null) {
+        const taken = chunk.copy(member, inMember, at)
+        at += taken
+        inMember += taken
+        if (inMember === member.length) return member
+      } else if (between > 0) {
+        const passed = Math.min(between, chunk.length - at)
+        at += passed
+        between -= passed
+      } else {
+        const taken = chunk.copy(header, inHeader, at)
+        at += taken
+        inHeader += taken
+        if (inHeader < BLOCK) continue
+        inHeader = 0
+        const { name, size, isFile } = headerOf(header)
+        if (name === '') return null
+        if (isFile && name === wanted) {
+          if (size === 0) return Buffer.alloc(0)
+          member = Buffer.allocUnsafeSlow(size)
+        } else between = Math.ceil(size / BLOCK) * BLOCK
+      }
+    }
   }
   return null
+}
+
+function headerOf(block: Buffer): { name: string; size: number; isFile: boolean } {
+  const name = text(block, 0, 100)
+  const prefix = text(block, 345, 155)
+  return {
+    name: name === '' || prefix === '' ? name : `${prefix}/${name}`,
+    size: Number.parseInt(text(block, 124, 12), 8) || 0,
+    isFile: block[156] === 0x30 || block[156] === 0,
+  }
 }
 
 function text(header: Buffer, start: number, length: number): string {
