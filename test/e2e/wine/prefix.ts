@@ -2,7 +2,7 @@
  * A Windows of its own for one test run: a fresh Wine prefix with the Windows build of Node in
  * `C:\nodejs`. Its Service Control Manager is real code, Wine's `services.exe`.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   closeSync,
   cpSync,
@@ -33,6 +33,27 @@ const USER_REGISTRY = `WINE REGISTRY Version 2
 [Software\\\\Wine\\\\WineDbg]
 "ShowCrashDialog"=dword:00000000
 `
+
+/**
+ * The machine's part. Windows gives a service 30 s to make contact (ServicesPipeTimeout), Wine's manager 10 s, which
+ * on a machine with much to do a Node with TypeScript needs for itself.
+ */
+const MACHINE_REGISTRY = `WINE REGISTRY Version 2
+
+#arch=win64
+
+[System\\\\CurrentControlSet\\\\Control]
+"ServicesPipeTimeout"="30000"
+`
+
+/**
+ * How Wine is started: with addresses that are not drawn by lot. Every process of Windows has a page at 0x7ffe0000, and
+ * Debian's loader of Wine has nothing that keeps it free. One start in some 2,000 finds it taken, "failed to map the
+ * shared user data", and is ERROR_INTERNAL_ERROR (1359) for whoever has started it. Where setarch(8) may not do that,
+ * as in some containers, Wine is started as it is.
+ */
+const LOADER: readonly string[] =
+  spawnSync('setarch', ['-R', 'true']).status === 0 ? ['setarch', '-R', 'wine'] : ['wine']
 
 /** Milliseconds until a new Windows has to be there. */
 const BOOT_TIMEOUT = 120_000
@@ -95,6 +116,7 @@ export function createPrefix(): WinePrefix {
   mkdirSync(output)
   // Before the first boot, which makes the desktop: windows without a screen, no dialog at a crash.
   writeFileSync(join(path, 'user.reg'), USER_REGISTRY)
+  writeFileSync(join(path, 'system.reg'), MACHINE_REGISTRY)
   // Nothing of the caller's environment gets in but what Wine needs: suites compare environments.
   const env = {
     PATH: process.env.PATH ?? '',
@@ -119,7 +141,8 @@ export function createPrefix(): WinePrefix {
     const names = [join(output, `${count}.out`), join(output, `${count}.err`)]
     // A Windows program cannot write to a Unix pipe here (EBADF); a file is fine.
     const files = names.map((name) => openSync(name, 'w'))
-    const child = spawn('wine', [program, ...args], {
+    const [file = 'wine', ...before] = LOADER
+    const child = spawn(file, [...before, program, ...args], {
       env: { ...env, ...options.env },
       cwd: options.cwd ?? output,
       stdio: [stdin, files[0], files[1]],
@@ -188,7 +211,12 @@ export function createPrefix(): WinePrefix {
       }
       await Promise.all(gone)
       removeServerDirectory(path)
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+      try {
+        rmSync(home, { recursive: true, force: true, maxRetries: 20 })
+      } catch (error) {
+        // What is left behind is no failure of what was tested.
+        console.error(`${home} is left behind: ${String(error)}`)
+      }
     },
   }
   return prefix
