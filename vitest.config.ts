@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 // Real programs are started by some; a pool of processes keeps their signals apart.
-const shared = { testTimeout: 20_000, pool: 'forks' } as const
+// One test may wait for 45 s by `until`, which says then what it has waited for.
+const shared = { testTimeout: 60_000, pool: 'forks' } as const
 
 const PURE =
   'src/{config,control,foreign,guard,managers,metrics,model,output,pack,secrets,service,sinks,top}/**/*.test.ts'

@@ -3,7 +3,11 @@
  * file, else of node:test, so that the same suite runs with a bare Windows node (in Wine, and on a
  * Windows runner) where vitest's native parts are not installed. Assertions are node:assert.
  */
+/** Milliseconds that a test may take. In Wine a dozen programs start in one, each for seconds on a busy machine. */
+const LIMIT = process.env.VITEST === undefined ? 180_000 : 60_000
+
 interface TestOptions {
+  /** Milliseconds; default is {@link LIMIT}, which no wait of a test comes near. */
   readonly timeout?: number
   /** A reason; the test is reported as skipped with it. */
   readonly skip?: string | false
@@ -26,7 +30,7 @@ async function underVitest(): Promise<Harness> {
     test: (title, { timeout, skip }, body) =>
       skip
         ? vitest.test.skip(`${title} (skipped: ${skip})`)
-        : vitest.test(title, { timeout: timeout ?? 20_000 }, body),
+        : vitest.test(title, { timeout: timeout ?? LIMIT }, body),
     before: (body) => vitest.beforeAll(body, 120_000),
     after: (body) => vitest.afterAll(body, 120_000),
   }
@@ -37,7 +41,7 @@ async function underNode(): Promise<Harness> {
   return {
     describe: (title, body) => void node.describe(title, body),
     test: (title, { timeout, skip }, body) =>
-      void node.test(title, { timeout: timeout ?? 20_000, skip: skip || false }, body),
+      void node.test(title, { timeout: timeout ?? LIMIT, skip: skip || false }, body),
     before: (body) => node.before(body),
     after: (body) => node.after(body),
   }

@@ -19,7 +19,8 @@ export function serviceManagerContract(name: string, setup: ManagerSetup): void 
   describe(`the contract of a service manager: ${name}`, () => {
     const cases = serviceManagerScenarios(setup)
     for (const { title, skip, run } of cases) {
-      test(title, { timeout: setup.timeout ?? 60_000, skip: skip ?? false }, run)
+      const limit = setup.timeout === undefined ? {} : { timeout: setup.timeout }
+      test(title, { ...limit, skip: skip ?? false }, run)
     }
     test('every skip of the setup names a scenario', {}, () => {
       const unused = Object.keys(setup.skip ?? {}).filter(

@@ -1,5 +1,8 @@
 const PAUSE_MS = 20
 
+/** A condition that comes to be is waited for no longer for this; on a machine with much to do it comes late. */
+const PATIENCE_MS = 45_000
+
 /**
  * Waits for a condition by asking again and again, and fails with its name when the deadline is
  * over: no test sleeps for a fixed time.
@@ -9,7 +12,7 @@ const PAUSE_MS = 20
 export async function until<T>(
   what: string,
   probe: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  deadline = 15_000,
+  deadline = PATIENCE_MS,
 ): Promise<T> {
   const end = performance.now() + deadline
   for (;;) {

@@ -6,6 +6,7 @@ import type { LogLine } from '../../../src/model/log-entry.ts'
 import type { InstallOutcome } from '../../../src/model/plan.ts'
 import type { ServiceSpec } from '../../../src/model/service-spec.ts'
 import type { Phase, ServiceStatus } from '../../../src/model/service-status.ts'
+import { withCleanUp } from '../clean-up.ts'
 import { until } from '../until.ts'
 import { isLack, type ManagerSetup } from './setup.ts'
 
@@ -67,8 +68,7 @@ export function collect(
 async function inRoom(setup: ManagerSetup, body: (room: Room) => Promise<void>): Promise<void> {
   const manager = setup.makeManager()
   const names: string[] = []
-  const deadline = setup.deadline ?? 15_000
-  const wait: typeof until = (what, probe, own) => until(what, probe, own ?? deadline)
+  const wait: typeof until = (what, probe, own) => until(what, probe, own ?? setup.deadline)
   const room: Room = {
     setup,
     manager,
@@ -105,11 +105,12 @@ async function inRoom(setup: ManagerSetup, body: (room: Room) => Promise<void>):
       return (text ?? '').split('\n').filter((line) => line !== '')
     },
   }
-  try {
-    await body(room)
-  } finally {
-    for (const name of names.reverse()) await removeQuietly(manager, name)
-  }
+  await withCleanUp(
+    () => body(room),
+    async () => {
+      for (const name of names.reverse()) await removeQuietly(manager, name)
+    },
+  )
 }
 
 /** A scenario that ended early leaves services behind; what is not there any more is no failure. */

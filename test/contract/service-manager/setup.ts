@@ -78,9 +78,9 @@ export interface ManagerSetup {
 
   /** Scenarios to leave out, by the beginning of their title, and why. */
   readonly skip?: Readonly<Record<string, string>>
-  /** Milliseconds for one wait; default 15,000. */
+  /** Milliseconds for one wait; default is that of `until`. */
   readonly deadline?: number
-  /** Milliseconds for one scenario; default 60,000. */
+  /** Milliseconds for one scenario; default is that of the harness. */
   readonly timeout?: number
 }
 

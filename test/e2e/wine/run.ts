@@ -11,8 +11,8 @@ import { createPrefix, missingForWine, type WinePrefix, windowsPath } from './pr
 import type { TestOutcome } from './reporter.ts'
 
 const HERE = join(ROOT, 'test', 'e2e', 'wine')
-/** No suite may take longer; a hang shall not cost a run its report. */
-const SUITE_TIMEOUT = 180_000
+/** No suite may take longer; a hang shall not cost a run its report. A test has 180 s, and a suite has many. */
+const SUITE_TIMEOUT = 600_000
 
 /** So many suites run side by side, each row in a Windows of its own: much of a suite is waiting. */
 const ROWS = 2
