@@ -110,7 +110,7 @@ export function lifecycle(scenario: Scenario, setup: ManagerSetup): void {
   scenario('S03 a second stop while stopping', [setup.story], async (room) => {
     const name = room.newName()
     const file = setup.tempFile('stop-stopping')
-    await room.install(have(setup.story)(name, ['--record', file, '--stop-ms', '1000']))
+    await room.install(have(setup.story)(name, ['--record', file, '--stop-ms', '4000']))
     await room.manager.start(name)
     const { pid } = await room.record(file)
     const first = room.manager.stop(name)

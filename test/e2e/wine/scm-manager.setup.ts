@@ -91,7 +91,7 @@ export function realScmSetup(): ScmSetup {
     facts: (name) => scmFacts(control, name),
     restarts: inWine(NO_FAILURE_ACTIONS) ?? { delay: 1_000 },
     readiness: true,
-    slowStart: { startTimeout: 4_000, startMs: 8_000 },
+    slowStart: { startTimeout: 8_000, startMs: 12_000 },
     pausedPhase: true,
     stoppingPhase: true,
     exitTime: { lack: 'the SCM does not keep when a service ended' },
@@ -117,8 +117,7 @@ export function realScmSetup(): ScmSetup {
     shutdown: { lack: 'the tests would have to outlive the shutdown of the machine' },
     openHandle: async (name) => holdService(name),
     skip: wine ? { 'S05 story: one that ends by itself': NO_FAILURE_ACTIONS } : {},
-    deadline: 20_000,
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    dispose: () => rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 50 }),
   }
 }
 

@@ -2,22 +2,23 @@
  * A service on the bare host, without the SDK: it does what the host asks, slowly where told to, and
  * keeps a diary in the file named by `--diary`.
  *
- * `--busy-ms N` blocks the main thread at load; `--start-ms N` and `--stop-ms N` take that long;
- * `--block-on CODE` blocks the main thread for four seconds on that custom code; `--fail N` ends by itself
- * with code N once it runs.
+ * What takes its time, a start, a stop, a pause and a resume, lasts while the file named by `--hold` is there, so
+ * that a test has seen it before it is over. `--busy` blocks the main thread at load as long; `--block-on CODE`
+ * does so on that custom code; `--fail N` ends by itself with code N once it runs.
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connectScmHost } from '../../../../src/cli/compose-scm.ts'
 import type { ControlType } from '../../../../src/model/ports/host.ts'
 
+const LOOK_EVERY = 20
+
 const { values } = parseArgs({
   options: {
     diary: { type: 'string' },
-    'busy-ms': { type: 'string', default: '0' },
-    'start-ms': { type: 'string', default: '0' },
-    'stop-ms': { type: 'string', default: '0' },
+    hold: { type: 'string', default: '' },
+    busy: { type: 'boolean', default: false },
     'block-on': { type: 'string', default: '0' },
     fail: { type: 'string' },
   },
@@ -30,8 +31,14 @@ function note(event: string, more: object = {}): void {
   }
 }
 
-function block(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+/** Lets no other code of this thread run meanwhile. */
+function block(): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  while (existsSync(values.hold)) Atomics.wait(pause, 0, 0, LOOK_EVERY)
+}
+
+async function held(): Promise<void> {
+  while (existsSync(values.hold)) await delay(LOOK_EVERY)
 }
 
 note('loaded', {
@@ -42,7 +49,7 @@ note('loaded', {
 })
 console.log('printed at load')
 console.error('and to standard error')
-block(Number(values['busy-ms']))
+if (values.busy) block()
 const host = await connectScmHost()
 if (host === null) process.exit(9)
 note('contact', { args: host.startArguments })
@@ -54,11 +61,11 @@ host.listen((control) => {
   if (control.type === 'stop') void stop()
   if (control.type === 'pause') void pass('pausing', 'paused')
   if (control.type === 'resume') void pass('resuming', 'running')
-  if (control.type === 'custom' && control.code === Number(values['block-on'])) block(4_000)
+  if (control.type === 'custom' && control.code === Number(values['block-on'])) block()
 })
 host.accept(new Set(['stop']))
 host.report('starting', 600_000)
-await delay(Number(values['start-ms']))
+await held()
 if (!stopping) {
   host.accept(ALL)
   host.report('running')
@@ -70,7 +77,7 @@ if (!stopping) {
 
 async function pass(through: 'pausing' | 'resuming', to: 'paused' | 'running'): Promise<void> {
   host?.report(through, 60_000)
-  await delay(1_200)
+  await held()
   host?.report(to)
 }
 
@@ -78,7 +85,7 @@ async function stop(): Promise<void> {
   if (stopping) return
   stopping = true
   host?.report('stopping', 60_000)
-  await delay(Number(values['stop-ms']))
+  await held()
   note('stopped')
   process.exit(host?.finish({ kind: 'code', code: 0 }, null))
 }
