@@ -1,7 +1,6 @@
 /** Programs that know nothing of stead, installed as services of the real SCM by the use case of `stead install`. */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +14,7 @@ import { parseSpec } from '../../../src/config/parse-spec.ts'
 import { installService, uninstallService } from '../../../src/managers/installation.ts'
 import type { ScmStatus } from '../../../src/model/ports/service-control.ts'
 import { serviceControl } from '../../../src/platform/win32/service-control.ts'
+import { withCleanUp } from '../../contract/clean-up.ts'
 import { until } from '../../contract/until.ts'
 import { windowsProgram } from '../../fixtures/windows-programs.ts'
 
@@ -94,13 +94,14 @@ export async function withProgram<T>(
     },
   }
   await install(settings)
-  try {
-    return await use(service)
-  } finally {
-    await remove(name, lastPid, () => uninstallService(ports, name))
-    forgetGuardOf(name, workshop.home)
-    rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
-  }
+  return withCleanUp(
+    () => use(service),
+    async () => {
+      await remove(name, lastPid, () => uninstallService(ports, name))
+      forgetGuardOf(name, workshop.home)
+      rmSync(home, { recursive: true, force: true, maxRetries: 30, retryDelay: 50 })
+    },
+  )
 }
 
 /** Wine's SCM does not notice the death of a process, so that one is asked for by its pid. */
@@ -157,18 +158,18 @@ export function textOf(directory: string): string {
   if (!existsSync(directory)) return ''
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .map((entry) => textOrNothing(join(entry.parentPath, entry.name)))
     .join('\n')
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
+/** What a guard has renamed or removed since it was listed is no text any more. */
+export function textOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
 }
 
 export function isAlive(pid: number): boolean {

@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { after, describe, test } from '../../contract/harness.ts'
 import { until } from '../../contract/until.ts'
+import { freePort } from '../../fixtures/free-port.ts'
 import { windowsProgram } from '../../fixtures/windows-programs.ts'
-import { freePort, isAlive, PATIENCE, withProgram } from './any-program-room.ts'
+import { isAlive, PATIENCE, withProgram } from './any-program-room.ts'
 import { fetchPackage, SERVOR } from './packages.ts'
 
 const PARAMCHANGE = 6
@@ -16,9 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'stead served '))
 after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
 
 describe('a server from npm that knows nothing of stead', () => {
-  test('S01 is installed, RUNNING when its port answers, served, asked, stopped and removed by the command', {
-    timeout: 170_000,
-  }, async () => {
+  test('S01 is installed, RUNNING when its port answers, served, asked, stopped and removed by the command', {}, async () => {
     writeFileSync(join(folder, 'index.html'), 'served')
     const port = await freePort()
     const settings = {
@@ -67,25 +66,22 @@ describe('a server from npm that knows nothing of stead', () => {
 describe('a service of any program', () => {
   const polite = { command: [windowsProgram('polite')], ready: { log: 'ready' } }
 
-  test(
-    'S11 is paused and resumed, reloaded, and its own codes are events',
-    { timeout: 90_000 },
-    () =>
-      withProgram(polite, async (service) => {
-        await service.start()
-        await service.reaches('running')
-        const lives = (): number => (service.log().match(/ready \d+/g) ?? []).length
-        await service.control(2)
-        await service.reaches('paused')
-        await service.control(3)
-        await service.reaches('running')
-        assert.equal(service.stead('control', service.name, '200').status, 0)
-        await until('the event', () => service.log().includes('control 200'), PATIENCE)
-        assert.equal(lives(), 1)
-        await service.control(PARAMCHANGE)
-        await until('the second life', () => lives() === 2, PATIENCE)
-        await service.reaches('running')
-      }),
+  test('S11 is paused and resumed, reloaded, and its own codes are events', {}, () =>
+    withProgram(polite, async (service) => {
+      await service.start()
+      await service.reaches('running')
+      const lives = (): number => (service.log().match(/ready \d+/g) ?? []).length
+      await service.control(2)
+      await service.reaches('paused')
+      await service.control(3)
+      await service.reaches('running')
+      assert.equal(service.stead('control', service.name, '200').status, 0)
+      await until('the event', () => service.log().includes('control 200'), PATIENCE)
+      assert.equal(lives(), 1)
+      await service.control(PARAMCHANGE)
+      await until('the second life', () => lives() === 2, PATIENCE)
+      await service.reaches('running')
+    }),
   )
 })
 

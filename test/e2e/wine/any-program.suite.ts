@@ -10,20 +10,20 @@ const { path: folder, program } = programs
 after(programs.remove)
 
 describe('the end of a program is the end of its service:', () => {
-  test('exit 7 is 1066 with 7, and status says so', { timeout: 60_000 }, () =>
+  test('exit 7 is 1066 with 7, and status says so', {}, () =>
     started({ command: [program('exits'), '7'], restart: 'no' }, async (service) => {
       assert.deepEqual(await endOf(service), [1066, 7, 'fatal', 'it ended with code 7'])
       assert.match(service.log(), /<3> stopped, code 7/)
     }),
   )
 
-  test('S05 success is 0, and nothing starts it again', { timeout: 60_000 }, () =>
+  test('S05 success is 0, and nothing starts it again', {}, () =>
     started({ command: [program('exits'), '0'] }, async (service) => {
       assert.deepEqual(await endOf(service), [0, 0, 'stopped', null])
     }),
   )
 
-  test('S05 restarts that do not help end with the code of the last', { timeout: 60_000 }, () =>
+  test('S05 restarts that do not help end with the code of the last', {}, () =>
     started(
       {
         command: [program('exits'), '7'],
@@ -36,7 +36,7 @@ describe('the end of a program is the end of its service:', () => {
     ),
   )
 
-  test('a crash is 1066 with its number, in words', { timeout: 60_000 }, () =>
+  test('a crash is 1066 with its number, in words', {}, () =>
     started({ command: [program('crashes')], restart: 'no' }, async (service) => {
       assert.deepEqual(await endOf(service), [
         1066,
@@ -47,19 +47,16 @@ describe('the end of a program is the end of its service:', () => {
     }),
   )
 
-  test(
-    'S04 a working directory that is not there fails at once, with its number',
-    { timeout: 60_000 },
-    () =>
-      started({ command: [program('exits'), '0'], cwd: 'C:\\no\\such' }, async (service) => {
-        const [win32, specific, phase, why] = await endOf(service)
-        assert.deepEqual([win32, specific, phase], [2, 0, 'fatal'])
-        assert.match(String(why), /not found/)
-        assert.match(service.log(), /C:\\no\\such/)
-      }),
+  test('S04 a working directory that is not there fails at once, with its number', {}, () =>
+    started({ command: [program('exits'), '0'], cwd: 'C:\\no\\such' }, async (service) => {
+      const [win32, specific, phase, why] = await endOf(service)
+      assert.deepEqual([win32, specific, phase], [2, 0, 'fatal'])
+      assert.match(String(why), /not found/)
+      assert.match(service.log(), /C:\\no\\such/)
+    }),
   )
 
-  test('S04 a record that somebody has changed is not lived by', { timeout: 60_000 }, () =>
+  test('S04 a record that somebody has changed is not lived by', {}, () =>
     withProgram({ command: [program('exits'), '0'] }, async (service) => {
       const record = join(service.home, 'specs', `${service.name}.json`)
       writeFileSync(record, readFileSync(record, 'utf8').replace('"0"', '"9"'))
@@ -69,7 +66,7 @@ describe('the end of a program is the end of its service:', () => {
     }),
   )
 
-  test('S04 a file that is no program fails at once, with its number', { timeout: 60_000 }, () => {
+  test('S04 a file that is no program fails at once, with its number', {}, () => {
     const file = join(folder, 'text.exe')
     writeFileSync(file, 'not a program')
     return started({ command: [file] }, async (service) => {
@@ -77,7 +74,7 @@ describe('the end of a program is the end of its service:', () => {
     })
   })
 
-  test('a batch file ends its service with its code', { timeout: 60_000 }, () => {
+  test('a batch file ends its service with its code', {}, () => {
     const file = join(folder, 'with blank.bat')
     const out = join(folder, 'batch.out')
     writeFileSync(file, '@echo "%~1"> "%~2"\r\n@echo last words\r\n@exit /b 7\r\n')

@@ -127,7 +127,6 @@ describe('who may replace a program', () => {
   test('refuses one below a folder that everybody may write to, unless that is allowed', {
     // Wine shows the root of Unix as drive Z, and /tmp with the rights that it has there.
     skip: existsSync('Z:\\tmp') ? false : 'there is no drive Z',
-    timeout: 120_000,
   }, async () => {
     assert.equal(whoMayReplace((await security.descriptor('Z:\\tmp')) ?? '', 'folder'), 'Everyone')
     const open = mkdtempSync('Z:\\tmp\\stead-open-')
@@ -160,9 +159,7 @@ describe('accounts', () => {
     }
   })
 
-  test('S08 one that does not exist is refused before anything changes', {
-    timeout: 60_000,
-  }, async () => {
+  test('S08 one that does not exist is refused before anything changes', {}, async () => {
     const name = setup.newName()
     const words = ['--user', '.\\nobody-here', '--native', '--', process.execPath, APP]
     const { status, said } = steadWith('secret', 'install', name, '--password-stdin', ...words)
@@ -172,9 +169,7 @@ describe('accounts', () => {
     assert.equal(await setup.fingerprint(name), null)
   })
 
-  test('a user is installed with a password from standard input, which nothing shows', {
-    timeout: 120_000,
-  }, async () => {
+  test('a user is installed with a password from standard input, which nothing shows', {}, async () => {
     const name = setup.newName()
     const user = `.\\${me}`
     // The checkout may lie where everybody may write to.

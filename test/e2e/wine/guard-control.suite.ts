@@ -64,9 +64,7 @@ describe('the pipe of a guard', () => {
     assert.match(text, /"service":"web"/)
   })
 
-  test('knows who asks: a change stands in the audit log with SID, pid and program', {
-    timeout: 120_000,
-  }, async () => {
+  test('knows who asks: a change stands in the audit log with SID, pid and program', {}, async () => {
     const script = join(here.directory, 'restart.cjs')
     writeFileSync(
       script,
@@ -88,9 +86,7 @@ describe('the pipe of a guard', () => {
     assert.ok(ownIdentity().groups.includes(ADMINISTRATORS))
   })
 
-  test('takes the heartbeats of programs, which find it as STEAD_SOCKET', {
-    timeout: 120_000,
-  }, async () => {
+  test('takes the heartbeats of programs, which find it as STEAD_SOCKET', {}, async () => {
     await until(
       'a beat was answered',
       () => here.must('logs', 'alive').includes('beat 200'),
@@ -99,14 +95,12 @@ describe('the pipe of a guard', () => {
     assert.equal((await here.status('alive'))?.restarts, 0)
   })
 
-  test('T06 five hundred clients at once are all answered', { timeout: 120_000 }, async () => {
+  test('T06 five hundred clients at once are all answered', {}, async () => {
     const answers = await Promise.all(Array.from({ length: 500 }, () => ask('GET', '/v1')))
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
   })
 
-  test('T06 clients that say nothing, or half of it, hinder nobody', {
-    timeout: 120_000,
-  }, async () => {
+  test('T06 clients that say nothing, or half of it, hinder nobody', {}, async () => {
     const silent = Array.from({ length: 50 }, (): Socket => connect(pipe).on('error', () => {}))
     await Promise.all(silent.map((one) => once(one, 'connect')))
     for (const one of silent.slice(25)) one.write('GET /v1 HT')
@@ -115,16 +109,14 @@ describe('the pipe of a guard', () => {
     assert.equal((await ask('GET', '/v1')).status, 200)
   })
 
-  test('T06 a request that is too large is cut off, and told why', {
-    timeout: 120_000,
-  }, async () => {
+  test('T06 a request that is too large is cut off, and told why', {}, async () => {
     const { status, text } = await ask('POST', '/v1/stop', 'x'.repeat(2 * 1024 * 1024))
     assert.equal(status, 413)
     assert.match(text, /REQUEST_TOO_LARGE/)
     assert.equal((await ask('GET', '/v1')).status, 200)
   })
 
-  test('T07 events come as they happen, on one connection', { timeout: 120_000 }, async () => {
+  test('T07 events come as they happen, on one connection', {}, async () => {
     const seen: string[] = []
     const sent = request({ socketPath: pipe, path: '/v1/events', agent: false })
     sent.on('error', () => {})
@@ -139,7 +131,7 @@ describe('the pipe of a guard', () => {
     sent.destroy()
   })
 
-  test('a log is followed over it while it is written', { timeout: 120_000 }, async () => {
+  test('a log is followed over it while it is written', {}, async () => {
     const seen: string[] = []
     const path = '/v1/services/alive/logs?lines=1&follow=1'
     const sent = request({ socketPath: pipe, path, agent: false })

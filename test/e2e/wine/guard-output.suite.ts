@@ -159,9 +159,7 @@ describe('output of programs', () => {
     assert.match(text(channel), /the end\n?$/)
   })
 
-  test('O04 O10 100 MB without a line break are stored, in bounded memory', {
-    timeout: 120_000,
-  }, async () => {
+  test('O04 O10 100 MB without a line break are stored, in bounded memory', {}, async () => {
     const channel = open({ format: 'raw', rotate: { ...PROGRAM_DEFAULTS.log.rotate, size: null } })
     const before = process.memoryUsage.rss()
     const begun = performance.now()

@@ -74,7 +74,6 @@ describe('a guard of an administrator', () => {
 
   test('takes no stead.yaml below a folder that everybody may write to, unless it is told to', {
     skip,
-    timeout: 120_000,
   }, async () => {
     const here = room()
     const open = mkdtempSync('Z:\\tmp\\stead-open-')
@@ -96,7 +95,6 @@ describe('a guard of an administrator', () => {
 
   test('nor one whose env file lies there, and runs on with what it has', {
     skip,
-    timeout: 120_000,
   }, async () => {
     const here = room()
     const open = mkdtempSync('Z:\\tmp\\stead-open-')
@@ -130,9 +128,7 @@ describe('a guard of an administrator', () => {
 })
 
 describe('a guard in a console', () => {
-  test('T08 T09 Ctrl-C stops everything in order, and the exit code is 0', {
-    timeout: 120_000,
-  }, async () => {
+  test('T08 T09 Ctrl-C stops everything in order, and the exit code is 0', {}, async () => {
     const here = room()
     try {
       const stop = [{ signal: 'CTRL_C', wait: '50s' }]
@@ -145,7 +141,8 @@ describe('a guard in a console', () => {
       const { lastExit } = (await here.status('polite')) ?? {}
       assert.deepEqual(lastExit?.exit, { kind: 'code', code: 21 })
       assert.equal((await here.status('web'))?.phase, 'running')
-      const ended = once(guard, 'exit')
+      // With it, all that it has printed is there.
+      const ended = once(guard, 'close')
       const pressed = spawnSync(process.execPath, [PRESS, String(guard.pid)], { encoding: 'utf8' })
       assert.equal(pressed.status, 0, pressed.stderr)
       assert.deepEqual(await ended, [0, null])
@@ -156,9 +153,7 @@ describe('a guard in a console', () => {
     }
   })
 
-  test('S10 what Windows has not is refused with its line before anything starts', {
-    timeout: 60_000,
-  }, async () => {
+  test('S10 what Windows has not is refused with its line before anything starts', {}, async () => {
     const here = room()
     try {
       here.services({ web: { js: STAYS, umask: '027', nice: 5 } })

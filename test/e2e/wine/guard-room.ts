@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { connect } from '../../../src/cli/connect.ts'
 import { isSteadError } from '../../../src/errors.ts'
 import type { InstanceStatus } from '../../../src/model/guard-status.ts'
+import { withCleanUp } from '../../contract/clean-up.ts'
 import { until } from '../../contract/until.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
@@ -157,11 +158,7 @@ function removed(directory: string): boolean {
 /** In a room that is gone afterwards, however it ends. */
 export async function inRoom(body: (here: Room) => Promise<void>): Promise<void> {
   const here = room()
-  try {
-    await body(here)
-  } finally {
-    await here.dispose()
-  }
+  await withCleanUp(() => body(here), here.dispose)
 }
 
 /** Whether a process of that number lives. */

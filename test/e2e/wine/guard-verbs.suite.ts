@@ -6,7 +6,7 @@ import { inRoom } from './guard-room.ts'
 const STAYS = 'setInterval(() => {}, 1000)'
 
 describe('a guard on Windows', () => {
-  test('T05 a second guard of one file says who holds it', { timeout: 170_000 }, () =>
+  test('T05 a second guard of one file says who holds it', {}, () =>
     inRoom(async (here) => {
       here.services({ web: { js: STAYS } })
       const guard = await here.up()
@@ -19,9 +19,7 @@ describe('a guard on Windows', () => {
 
   test(
     'up -d leaves a guard behind that has no console; apply starts and stops what differs',
-    {
-      timeout: 170_000,
-    },
+    {},
     () =>
       inRoom(async (here) => {
         here.services({ a: { js: STAYS }, b: { js: STAYS } })

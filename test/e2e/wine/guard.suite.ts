@@ -14,9 +14,7 @@ const CRASHES_ONCE = `
 describe('a guard on Windows', () => {
   test(
     'starts its programs, tells of them, restarts what crashes, and ends when it is told to',
-    {
-      timeout: 170_000,
-    },
+    {},
     () =>
       inRoom(async (here) => {
         here.services({

@@ -40,9 +40,7 @@ const SETTINGS: readonly (readonly string[])[] = [
 ]
 
 describe('stead import nssm, of a service that nssm itself has installed', () => {
-  test('its settings are those of stead.yaml, as from a file of reg export', {
-    timeout: 120_000,
-  }, () => {
+  test('its settings are those of stead.yaml, as from a file of reg export', {}, () => {
     const name = `shop-${process.pid}`
     const room = mkdtempSync(join(tmpdir(), 'stead nssm '))
     try {
@@ -92,7 +90,7 @@ describe('stead import nssm, of a service that nssm itself has installed', () =>
     }
   })
 
-  test('what is not there, and what is not of nssm, is told as such', { timeout: 60_000 }, () => {
+  test('what is not there, and what is not of nssm, is told as such', {}, () => {
     const none = spawnSync(process.execPath, [stead, 'import', 'nssm', 'no-such-service'], {
       encoding: 'utf8',
     })

@@ -11,6 +11,7 @@ import {
 } from '../../../src/model/scm-record.ts'
 import { SERVICE_WIN32_OWN_PROCESS } from '../../../src/model/scm-values.ts'
 import { serviceControl } from '../../../src/platform/win32/service-control.ts'
+import { withCleanUp } from '../../contract/clean-up.ts'
 import { until } from '../../contract/until.ts'
 
 export const scm = serviceControl()
@@ -111,11 +112,10 @@ export async function withService<T>(
         .map((line) => JSON.parse(line)),
     log: () => read(log),
   }
-  try {
-    return await use(service)
-  } finally {
-    await remove(name, folder)
-  }
+  return withCleanUp(
+    () => use(service),
+    () => remove(name, folder),
+  )
 }
 
 /** Wine's manager does not notice the death of a process, so the process itself is asked. */
@@ -126,7 +126,8 @@ async function remove(name: string, folder: string): Promise<void> {
     await until(`${name} has no process`, () => !isAlive(pid))
   }
   await scm.delete(name)
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+  // One that has told the SCM of its end has its files open for a moment yet.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 50 })
 }
 
 function isAlive(pid: number): boolean {

@@ -113,9 +113,7 @@ describe('a program of Windows', () => {
     await until('nothing is left', () => left(child) === 0)
   })
 
-  test('P08 what is raised in the console of programs, one after the other, never holds this process up', {
-    timeout: 60_000,
-  }, async () => {
+  test('P08 what is raised in the console of programs, one after the other, never holds this process up', {}, async () => {
     for (let round = 0; round < 15; round += 1) {
       const { child, exit } = await place.ready([windowsProgram('polite')])
       assert.deepEqual(child.signal('CTRL_C', 'tree'), [child.identity.pid])
