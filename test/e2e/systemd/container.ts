@@ -87,7 +87,7 @@ export async function bootContainer(checkout: string): Promise<Container> {
       },
       async reboot() {
         spawnSync('nsenter', ['-t', String(life.pid), '-a', 'systemctl', 'poweroff'])
-        await Promise.race([life.ended, deadline(60_000, 'the container did not power off')])
+        await Promise.race([life.ended, deadline(180_000, 'the container did not power off')])
         life = await startLife(name, root, source, undo, cgroups)
       },
       async close() {
@@ -168,6 +168,13 @@ function prepare(root: string): void {
     join(root, 'etc/systemd/journald.conf.d/stead-e2e.conf'),
     '[Journal]\nStorage=persistent\nRateLimitIntervalSec=0\n',
   )
+  // Else it ends the manager of a user some seconds after the last service that lingered, whatever a test
+  // does with it meanwhile (logind.conf(5)).
+  mkdirSync(join(root, 'etc/systemd/logind.conf.d'), { recursive: true })
+  writeFileSync(
+    join(root, 'etc/systemd/logind.conf.d/stead-e2e.conf'),
+    '[Login]\nUserStopDelaySec=infinity\n',
+  )
 }
 
 function boot(name: string, root: string, source: string): ChildProcess {
@@ -190,7 +197,7 @@ async function firstProcess(
   void ended.then(() => {
     over = true
   })
-  for (const end = Date.now() + 30_000; Date.now() < end && !over; await delay(20)) {
+  for (const end = Date.now() + 90_000; Date.now() < end && !over; await delay(20)) {
     const children = readFileOr(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`, '').trim()
     if (/^\d+$/.test(children) && readFileOr(`/proc/${children}/comm`, '') === 'systemd\n') {
       return Number(children)
@@ -201,8 +208,9 @@ async function firstProcess(
 
 /** Waits for the end of the boot. `degraded` is good enough: units of the machine may fail in a container. */
 async function bootEnd(pid: number, ended: Promise<void>): Promise<string> {
+  let over = false
   const ask = async (): Promise<string> => {
-    for (;;) {
+    while (!over) {
       const args = ['-t', String(pid), '-a', 'systemctl', 'is-system-running', '--wait']
       const child = spawn('nsenter', args, { stdio: ['ignore', 'pipe', 'ignore'] })
       let said = ''
@@ -214,11 +222,15 @@ async function bootEnd(pid: number, ended: Promise<void>): Promise<string> {
       // Before its bus is there systemd cannot be asked to wait.
       await delay(50)
     }
+    return ''
   }
   const early = ended.then(() => {
     throw new Error('the container ended while it booted')
   })
-  return Promise.race([ask(), early, deadline(90_000, 'the container did not end its boot')])
+  const late = deadline(180_000, 'the container did not end its boot')
+  return Promise.race([ask(), early, late]).finally(() => {
+    over = true
+  })
 }
 
 function insideOf(

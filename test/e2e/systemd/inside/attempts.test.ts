@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -34,8 +34,9 @@ beforeAll(() => {
   execFileSync('useradd', ['--create-home', NOBODY_YET])
 })
 
-afterAll(() => {
-  execFileSync('userdel', ['--remove', NOBODY_YET], { stdio: 'ignore' })
+afterAll(async () => {
+  // Which is refused while a process of theirs is yet to end.
+  await until('the user is gone', () => spawnSync('userdel', ['--remove', NOBODY_YET]).status === 0)
 })
 
 describe('S08 a user without rights', () => {

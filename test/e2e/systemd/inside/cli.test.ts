@@ -171,7 +171,8 @@ test('the example of the SDK manages itself, end to end', async () => {
 
 async function get(url: string): Promise<[number, string] | null> {
   try {
-    const response = await fetch(url)
+    // On a connection of its own: one that was kept is closed by the server while a command is waited for.
+    const response = await fetch(url, { headers: { connection: 'close' } })
     return [response.status, await response.text()]
   } catch {
     return null

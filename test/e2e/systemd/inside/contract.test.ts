@@ -9,6 +9,7 @@ import type { SpecBuilder } from '../../../contract/service-manager/setup.ts'
 import { type ManagerSetup, serviceManagerContract } from '../../../contract/service-manager.ts'
 import { factsOf, fingerprint } from './facts.ts'
 import { realManager, realPorts, scope, workspace } from './manager.ts'
+import { alive } from './scenario.ts'
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/', import.meta.url))
 const story = join(fixtures, 'services/story.ts')
@@ -43,14 +44,15 @@ const setup: ManagerSetup = {
   },
   readText: async (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
   writeText: async (path, text) => writeFileSync(path, text),
-  isAlive: async (pid) => existsSync(`/proc/${pid}`),
+  isAlive: async (pid) => alive(pid),
   story: existsSync(story) ? native : { lack: 'there is no program built with the SDK yet' },
   plain,
   fingerprint: async (name) => fingerprint(name),
   facts: async (name) => factsOf(name),
   restarts: { delay: 50 },
   readiness: true,
-  slowStart: { startTimeout: 1_500, startMs: 4_000 },
+  // From its first moment on: the program has to be up before, on a machine with much to do.
+  slowStart: { startTimeout: 6_000, startMs: 8_000 },
   pausedPhase: true,
   stoppingPhase: true,
   exitTime: true,

@@ -102,7 +102,7 @@ describe('a service that its guard keeps', () => {
     const after = shown('guarded-heals')
     expect(after).toMatchObject({ ActiveState: 'active', NRestarts: '0' })
     expect(after.MainPID).toBe(before.MainPID)
-    expect(after.StatusText).toMatch(/running/)
+    await until('its guard says so', () => /running/.test(shown('guarded-heals').StatusText ?? ''))
     expect(stead('logs', 'guarded-heals').out).toMatch(/ up$/m)
     expect(stead('explain', 'guarded-heals').out).toMatch(/health/)
   })
@@ -116,7 +116,8 @@ describe('a service that its guard keeps', () => {
     expect(waiting).toMatch(/needs file \S+token: not there yet \((not there|no answer yet)\)/)
     writeFileSync(join(directory, 'token'), '')
     await until('it is ready', () => told('guarded-needs')?.ready)
-    expect(shown('guarded-needs').ActiveState).toBe('active')
+    // Its guard tells systemd behind that.
+    await until('it is active', () => shown('guarded-needs').ActiveState === 'active')
     const up = stead('explain', 'guarded-needs').out
     expect(up).toMatch(/needs file \S+token: looked for before each start/)
   })

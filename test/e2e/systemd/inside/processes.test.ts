@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { until } from '../../../contract/until.ts'
-import { record, recorder, scenario } from './scenario.ts'
+import { alive, record, recorder, scenario } from './scenario.ts'
 
-const alive = (pid: number): boolean => existsSync(`/proc/${pid}`)
 const noRestart = { when: 'no', delay: 1_000, limit: null } as const
 
 test('P01 a program that ignores SIGTERM is killed in the declared time', async () => {
@@ -15,7 +13,8 @@ test('P01 a program that ignores SIGTERM is killed in the declared time', async 
     const before = performance.now()
     await manager.stop(name)
     expect(performance.now() - before).toBeGreaterThan(450)
-    expect(performance.now() - before).toBeLessThan(5_000)
+    // The default, after which it would be killed as well.
+    expect(performance.now() - before).toBeLessThan(10_000)
     expect(alive(pid)).toBe(false)
     const status = await manager.status(name)
     expect(status).toMatchObject({ phase: 'fatal', why: expect.stringMatching(/longer/) })

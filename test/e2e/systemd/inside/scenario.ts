@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ServiceManager } from '../../../../src/managers/service-manager.ts'
 import { completeSpec, type ServiceSpec } from '../../../../src/model/service-spec.ts'
+import { withCleanUp } from '../../../contract/clean-up.ts'
 import { until } from '../../../contract/until.ts'
 import { realManager, workspace } from './manager.ts'
 
@@ -45,21 +46,32 @@ export async function scenario(
     await manager.install(manager.plan(recorder(service, args, settings)))
     installed.push(service)
   }
+  const room: ScenarioRoom = {
+    manager,
+    name,
+    file: join(directory, 'record'),
+    workspace: directory,
+    install: (args, settings) => install(name, args, settings),
+    async installOther(args, settings) {
+      const other = `${name}-other-${++counter}`
+      await install(other, args, settings)
+      return other
+    },
+  }
+  await withCleanUp(
+    () => body(room),
+    async () => {
+      for (const service of installed.reverse()) await manager.uninstall(service)
+    },
+  )
+}
+
+/** Whether a process lives; one that has ended is there until its parent has heard of it: proc(5), state Z. */
+export function alive(pid: number): boolean {
   try {
-    await body({
-      manager,
-      name,
-      file: join(directory, 'record'),
-      workspace: directory,
-      install: (args, settings) => install(name, args, settings),
-      async installOther(args, settings) {
-        const other = `${name}-other-${++counter}`
-        await install(other, args, settings)
-        return other
-      },
-    })
-  } finally {
-    for (const service of installed.reverse()) await manager.uninstall(service)
+    return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }
 
