@@ -11,9 +11,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { msiFormat } from '../../../src/pack/msi/msi-format.ts'
 import { nodeCommandRunner } from '../../../src/platform/command-runner.ts'
 import { formatBuilder } from '../../../src/platform/pack/format-builder.ts'
+import { until } from '../../contract/until.ts'
+import { freePort } from '../../fixtures/free-port.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms } from '../../fixtures/windows-programs.ts'
-import { bootWindows, freePort, page, type Windows } from './windows.ts'
+import { bootWindows, page, type Windows } from './windows.ts'
 import { INSTALL_FAILURE, msiexec, residue, TAKEN_BACK_IN_WINE } from './windows-installer.ts'
 import { standInForWindows } from './windows-product.ts'
 
@@ -163,6 +165,7 @@ describe('an MSI on Windows', () => {
   test('uninstalls what has lost its executable', async () => {
     expect(await install(one)).toBe(0)
     await windows.run('sc.exe', 'stop', SERVICE)
+    await until('it is stopped', async () => (await windows.state(SERVICE)) === STOPPED)
     rmSync(file('stead-packed.exe'))
     expect(await msiexec(windows, '/x', one)).toBe(0)
     expect((await residue(windows, before)).filter((line) => !OF_WINE.test(line))).toEqual([])

@@ -10,10 +10,11 @@ import { nsisFormat } from '../../../src/pack/nsis/nsis-format.ts'
 import { nodeCommandRunner } from '../../../src/platform/command-runner.ts'
 import { formatBuilder } from '../../../src/platform/pack/format-builder.ts'
 import { until } from '../../contract/until.ts'
+import { freePort } from '../../fixtures/free-port.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms } from '../../fixtures/windows-programs.ts'
 import { windowsPath } from '../wine/prefix.ts'
-import { bootWindows, freePort, page, type Windows } from './windows.ts'
+import { bootWindows, page, type Windows } from './windows.ts'
 import { DISPLAY_NAME, FOLDER, standInForWindows } from './windows-product.ts'
 
 const SERVICE = 'stead-packed'
@@ -96,6 +97,8 @@ describe('a setup program on Windows', () => {
     rmSync(log)
     return text
   }
+  const reaches = (state: number) =>
+    until(`its state is ${state}`, async () => (await windows.state(SERVICE)) === state)
   const file = (path: string): string => windows.unix(`${FOLDER}\\${path}`)
   const text = (path: string): string => readFileSync(file(path), 'utf8')
 
@@ -147,11 +150,13 @@ describe('a setup program on Windows', () => {
 
   test('leaves a service stopped that was stopped, and refuses another directory', async () => {
     await windows.run('net.exe', 'stop', SERVICE)
+    await reaches(STOPPED)
     expect((await setup('1.1.0', '1.1.0', '/D=C:\\elsewhere')).code).toBe(2)
     expect(existsSync(windows.unix('C:\\elsewhere'))).toBe(false)
     expect((await setup('1.1.0', '1.1.0')).code).toBe(0)
     expect(await windows.state(SERVICE)).toBe(STOPPED)
     await windows.run('net.exe', 'start', SERVICE)
+    await reaches(RUNNING)
   })
 
   test.each([
@@ -202,7 +207,6 @@ describe('a setup program on Windows', () => {
       async () =>
         !existsSync(file('uninstall.exe')) &&
         (await windows.value(UNINSTALL_KEY, 'DisplayVersion')) === null,
-      30_000,
     )
     expect(await windows.changedSince(before)).toEqual([
       `+ /Program Files/${DISPLAY_NAME} d`,

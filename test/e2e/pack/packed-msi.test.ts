@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { windowsFileVersion } from '../../../src/platform/pack/windows-file-version.ts'
 import { until } from '../../contract/until.ts'
+import { freePort } from '../../fixtures/free-port.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { keygen, pack, ROOT } from './packed.ts'
-import { bootWindows, freePort, page, type Windows } from './windows.ts'
+import { bootWindows, page, type Windows } from './windows.ts'
 import { INSTALL_FAILURE, msiexec, residue } from './windows-installer.ts'
 
 const RUNNING = 4
@@ -123,5 +124,7 @@ describe('the example, packed and installed by Windows Installer', () => {
 
 /** All that Windows keeps of the service. */
 async function serviceKey(windows: Windows): Promise<string> {
-  return (await windows.run('reg.exe', 'query', SERVICE_KEY, '/s')).stdout
+  const { code, stdout, stderr } = await windows.run('reg.exe', 'query', SERVICE_KEY, '/s')
+  if (code !== 0) throw new Error(`reg.exe ended with ${code}: ${stderr}`)
+  return stdout
 }

@@ -41,7 +41,9 @@ describe('stead, packed for Windows', () => {
       await until('the program runs', async () => (await stead('status', 'polite')).code === 0)
       expect(await stead('stop', 'polite')).toMatchObject({ code: 0 })
       // It heard the Ctrl-C that only a process on its own console can send.
-      expect((await stead('logs', 'polite')).stdout).toContain('event 0')
+      const heard = async (): Promise<boolean> =>
+        (await stead('logs', 'polite')).stdout.includes('event 0')
+      await until('its last words are in its log', heard)
     } finally {
       expect(await stead('down')).toMatchObject({ code: 0 })
     }

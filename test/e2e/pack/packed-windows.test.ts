@@ -17,6 +17,7 @@ import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
+import { freePort } from '../../fixtures/free-port.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms, windowsProgram } from '../../fixtures/windows-programs.ts'
 import { fetchPackage, pinnedByLock } from '../wine/packages.ts'
@@ -24,7 +25,7 @@ import { windowsPath } from '../wine/prefix.ts'
 import { damageAddon, unpack } from './packed.ts'
 import { packForWindows } from './packed-windows.ts'
 import { flipByte, type Publisher, publisher } from './published.ts'
-import { bootWindows, freePort, page, type Windows } from './windows.ts'
+import { bootWindows, page, type Windows } from './windows.ts'
 
 const RUNNING = 4
 const STOPPED = 1

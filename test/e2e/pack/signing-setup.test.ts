@@ -73,7 +73,6 @@ describe('a signed setup program', () => {
       async () =>
         !existsSync(windows.unix(`${FOLDER}\\uninstall.exe`)) &&
         (await windows.value(UNINSTALL_KEY, 'DisplayVersion')) === null,
-      30_000,
     )
     expect(existsSync(windows.unix(`${FOLDER}\\stead-packed.exe`))).toBe(false)
   })

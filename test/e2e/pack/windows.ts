@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createPrefix, type ProgramResult, type WinePrefix, windowsPath } from '../wine/prefix.ts'
 
@@ -13,11 +12,11 @@ export interface Windows {
   unix(path: string): string
   /** The number of the state of a service, or null where there is none: 1 stopped, 4 running. */
   state(service: string): Promise<number | null>
-  /** All files and folders of drive C and all of the registry of the machine. */
   /** How a service is started: 2 by itself, 3 on demand. */
   startType(service: string): Promise<number | null>
   /** The value of a key of the machine. */
   value(key: string, name: string): Promise<string | null>
+  /** All files and folders of drive C and all of the registry of the machine. */
   everything(): Promise<ReadonlySet<string>>
   changedSince(before: ReadonlySet<string>): Promise<string[]>
 }
@@ -48,10 +47,9 @@ export async function bootWindows(): Promise<Windows> {
   }
 
   async function everything(): Promise<ReadonlySet<string>> {
-    const files = execFileSync('find', [drive, '-printf', '/%P %y\n'], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    })
+    // Windows works on, and what goes while it is looked at is no failure.
+    const words = [drive, '-ignore_readdir_race', '-printf', '/%P %y\n']
+    const files = execFileSync('find', words, { encoding: 'utf8', maxBuffer: 1 << 28 })
       .split('\n')
       .filter((line) => !BY_ITSELF.some((known) => known.test(line)))
     const file = join(prefix.path, '..', 'machine.reg')
@@ -79,7 +77,9 @@ export async function bootWindows(): Promise<Windows> {
     run,
     unix: (path) => join(drive, path.slice(3).replaceAll('\\', '/')),
     async state(service) {
-      const { stdout } = await run('sc.exe', 'query', service)
+      const { code, stdout, stderr } = await run('sc.exe', 'query', service)
+      // 1 is what it ends with where there is no such service; whatever else befell it is no answer.
+      if (code !== 0 && code !== 1) throw new Error(`sc.exe ended with ${code}: ${stderr}`)
       const digits = /STATE\s*:\s*(\d+)/.exec(stdout)?.[1]
       return digits === undefined ? null : Number(digits)
     },
@@ -109,17 +109,8 @@ export function page(port: number, path = '/'): Promise<string> {
         text += chunk
       })
       response.on('end', () => resolve(text.trim()))
+      response.on('error', (error) => resolve(error.message))
     })
     request.on('error', (error) => resolve(error.message))
-  })
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
   })
 }
