@@ -19,12 +19,21 @@ export function whyNoInstall(): string | null {
   return null
 }
 
+/** A mirror that stalls is asked again, and whoever else installs packages is waited for (apt.conf(5)). */
+const PATIENT = [
+  'Acquire::Retries=3',
+  'Acquire::http::Timeout=60',
+  'DPkg::Lock::Timeout=300',
+].flatMap((setting) => ['-o', setting])
+
 /** Installs Debian packages. @throws with apt's last words when it fails */
 export function installPackages(packages: readonly string[]): void {
   console.log(`installing ${packages.join(' ')}`)
   const apt = (...args: string[]): void => {
-    const { status, stdout, stderr } = spawnSync('apt-get', ['-qq', ...args], {
+    const { status, stdout, stderr } = spawnSync('apt-get', ['-qq', ...PATIENT, ...args], {
       encoding: 'utf8',
+      // What dpkg says of a hundred packages is more than Node takes by itself.
+      maxBuffer: 64 * 1024 * 1024,
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

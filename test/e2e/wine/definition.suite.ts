@@ -20,7 +20,10 @@ const manager = setup.makeManager()
 const folder = mkdtempSync(join(tmpdir(), 'stead-definition-'))
 after(() => {
   setup.dispose()
-  rmSync(toNamespacedPath(folder), { recursive: true, force: true })
+  rmSync(toNamespacedPath(folder), {
+    ...{ recursive: true, force: true },
+    ...{ maxRetries: 30, retryDelay: 50 },
+  })
 })
 
 const COMMAND = fileURLToPath(new URL('../../../bin/stead.js', import.meta.url))
@@ -143,7 +146,7 @@ describe('who may replace a program', () => {
       assert.equal(allowed.status, 0, allowed.said)
       assert.match(allowed.said, /Everyone can replace/)
     } finally {
-      rmSync(open, { recursive: true })
+      rmSync(open, { recursive: true, maxRetries: 30, retryDelay: 50 })
     }
   })
 })

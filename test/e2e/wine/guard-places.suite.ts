@@ -89,7 +89,7 @@ describe('a guard of an administrator', () => {
       here.must('down', '-f', file)
     } finally {
       await here.dispose()
-      rmSync(open, { recursive: true })
+      rmSync(open, { recursive: true, maxRetries: 30, retryDelay: 50 })
     }
   })
 
@@ -110,7 +110,7 @@ describe('a guard of an administrator', () => {
       assert.equal((await here.status('web'))?.pid, pid)
     } finally {
       await here.dispose()
-      rmSync(open, { recursive: true })
+      rmSync(open, { recursive: true, maxRetries: 30, retryDelay: 50 })
     }
   })
 

@@ -16,7 +16,8 @@ export function hold({ folder }: TestService): void {
 }
 
 export function letGo({ folder }: TestService): void {
-  rmSync(holdOf(folder))
+  // It may be looked at in this moment.
+  rmSync(holdOf(folder), { maxRetries: 20, retryDelay: 20 })
 }
 
 /** The bare host, started; `args` are for the program. */

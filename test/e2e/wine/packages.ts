@@ -55,6 +55,8 @@ export function fetchPackage({ name, version, integrity }: Pinned): string {
   try {
     // What npm has is as good as what the registry has: the hash tells.
     const words = ['--silent', '--ignore-scripts', '--prefer-offline']
+    // A registry that stalls is asked again, and not waited for as long as npm does: five minutes.
+    words.push('--fetch-timeout=90000', '--fetch-retries=5')
     execFileSync('npm', ['pack', `${name}@${version}`, ...words], {
       cwd: workshop,
       stdio: ['ignore', 'pipe', 'inherit'],

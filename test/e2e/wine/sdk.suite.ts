@@ -37,7 +37,8 @@ function story<T>(
 
 /** What blocks, and what stops, lasts until it is let go. */
 const hold = ({ folder }: TestService): void => writeFileSync(join(folder, 'hold'), '')
-const letGo = ({ folder }: TestService): void => rmSync(join(folder, 'hold'))
+const letGo = ({ folder }: TestService): void =>
+  rmSync(join(folder, 'hold'), { maxRetries: 20, retryDelay: 20 })
 
 const events = ({ folder }: TestService): string[] => wholeLines(join(folder, 'story.events'))
 
