@@ -170,7 +170,7 @@ describe('an end', () => {
     for (const errno of ['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR', 'EINVAL', 'EPERM']) {
       expect(failed(errno)).toMatchObject({ phase: 'fatal', why: 'no such file' })
     }
-    for (const errno of ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY']) {
+    for (const errno of ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'WIN32_1359']) {
       expect(['waiting', 'backoff']).toContain(failed(errno).phase)
     }
   })

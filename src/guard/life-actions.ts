@@ -13,6 +13,9 @@ const PASSING = new Set([
   ...['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETXTBSY', 'EINTR'],
   // Of its sockets: somebody else's last life still has the port, or the network is not up yet.
   ...['EADDRINUSE', 'EADDRNOTAVAIL'],
+  // ERROR_INTERNAL_ERROR (<winerror.h>): the process was lost before its first instruction, and nothing is
+  // said of the program. Seen in Wine.
+  'WIN32_1359',
 ])
 
 export function spawned(
