@@ -30,7 +30,7 @@ export interface HostSetup {
 export function hostContract(name: string, setup: HostSetup): void {
   const scenario = (title: string, body: () => Promise<void>): void => {
     const reason = Object.entries(setup.skip ?? {}).find(([begin]) => title.startsWith(begin))?.[1]
-    test(title, { timeout: 30_000, skip: reason ?? false }, body)
+    test(title, { skip: reason ?? false }, body)
   }
 
   describe(`the contract of a host: ${name}`, () => {
