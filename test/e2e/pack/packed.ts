@@ -1,8 +1,9 @@
 import { type ChildProcessByStdio, execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { PackTarget } from '../../../src/model/pack-spec.ts'
 
 export const ROOT = resolve(fileURLToPath(import.meta.url), '../../../..')
 export const HELLO = join(ROOT, 'examples', 'hello', 'stead.pack.yaml')
@@ -46,6 +47,25 @@ export function keygen(file: string): void {
 export function unpack(archive: string, directory: string): void {
   if (archive.endsWith('.zip')) execFileSync('python3', ['-m', 'zipfile', '-e', archive, directory])
   else execFileSync('tar', ['-xzf', archive, '-C', directory])
+}
+
+/**
+ * What the archives of an output directory have in them: each is unpacked when it is first asked for. Tests
+ * share what lies there; whoever changes a file of it copies it first.
+ */
+export function unpackedOnce(out: string, room: string): (target: PackTarget) => string {
+  const directories = new Map<PackTarget, string>()
+  return (target) => {
+    const known = directories.get(target)
+    if (known !== undefined) return known
+    const archive = readdirSync(out).find(
+      (name) => name.includes(`_${target.replace('-', '_')}.`) && /\.(zip|tar\.gz)$/.test(name),
+    )
+    const directory = mkdtempSync(join(room, 'unpacked-'))
+    unpack(join(out, archive ?? ''), directory)
+    directories.set(target, directory)
+    return directory
+  }
 }
 
 /** One bit of koffi, as it lies in an executable, is turned over. */
