@@ -1,6 +1,7 @@
 import { test } from 'vitest'
 import { changeConfigurations } from '../simulation/configurations.ts'
+import { rounds } from './rounds.ts'
 
-test('two thousand more lives with configurations that come, fail and go', async () => {
-  for (let seed = 1_000; seed < 3_000; seed += 1) await changeConfigurations(seed)
+test('thousands of lives with configurations that come, fail and go', async () => {
+  for (let seed = 1_000; seed < 1_000 + rounds(2_000); seed += 1) await changeConfigurations(seed)
 })
