@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { constants, cpus, setPriority } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -43,13 +43,16 @@ report()
 async function runCheck(): Promise<void> {
   title('check', 'format, lint, types, architecture, unit and contract tests')
   provide('check', CHECK_PACKAGES)
-  await step('format and lint', 'npm', ['run', '--silent', 'lint'])
-  await step('types', 'npm', ['run', '--silent', 'types'])
   const file = join(root, '.cache', 'unit.json')
   mkdirSync(dirname(file), { recursive: true })
   rmSync(file, { force: true })
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  await step('unit tests', join(bin, 'vitest'), args)
+  // They only compute, and have what the tests leave of the processors.
+  const checked = async (): Promise<void> => {
+    await step('format and lint', 'npm', ['run', '--silent', 'lint'], 'lint | ', 'last')
+    await step('types', 'npm', ['run', '--silent', 'types'], 'types | ', 'last')
+  }
+  await Promise.all([checked(), step('unit tests', join(bin, 'vitest'), args)])
   addCounts(countsOfVitest(file))
 }
 
@@ -94,8 +97,18 @@ function provide(name: string, packages: readonly string[]): string | null {
   }
 }
 
-/** Runs a command, shows its lines as they come, each behind `prefix`, and keeps them. */
-function step(name: string, file: string, args: readonly string[], prefix = ''): Promise<string> {
+/**
+ * Runs a command, shows its lines as they come, each behind `prefix`, and keeps them.
+ *
+ * @param turn `last` for what may wait while anything else has something to do
+ */
+function step(
+  name: string,
+  file: string,
+  args: readonly string[],
+  prefix = '',
+  turn: 'normal' | 'last' = 'normal',
+): Promise<string> {
   const began = performance.now()
   const busy = processorsBusy()
   return new Promise((done) => {
@@ -104,6 +117,8 @@ function step(name: string, file: string, args: readonly string[], prefix = ''):
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1' },
     })
+    if (turn === 'last' && child.pid !== undefined)
+      setPriority(child.pid, constants.priority.PRIORITY_LOW)
     let output = ''
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on('line', (line) => {
