@@ -15,6 +15,9 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** How the files of the checkout name each other. */
+const RELATIVE = /^\.\.?\/.*\.ts$/
+
 /** Each change of a file leaves an entry behind; beyond so many all are thrown away. */
 const MOST_ENTRIES = 2_000
 
@@ -34,6 +37,15 @@ export function useTypeCache(directory, source) {
   if (kept.length > MOST_ENTRIES) for (const entry of kept.splice(0)) remove(join(entries, entry))
   const known = new Set(kept)
   registerHooks({
+    // Files of the checkout name each other by relative paths, and no link is among them: to look each one up,
+    // and what it is behind links, is most of a start where files are asked for slowly (Windows, Wine).
+    resolve(specifier, context, nextResolve) {
+      if (RELATIVE.test(specifier) && context.parentURL?.startsWith(source)) {
+        const url = new URL(specifier, context.parentURL).href
+        if (url.startsWith(source)) return { url, format: 'module', shortCircuit: true }
+      }
+      return nextResolve(specifier, context)
+    },
     load(url, context, nextLoad) {
       if (!url.startsWith(source) || !url.endsWith('.ts')) return nextLoad(url, context)
       const path = fileURLToPath(url)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { stead } from './stead.ts'
+import { root, stead } from './stead.ts'
 
 const posix = process.platform !== 'win32'
 let home: string
@@ -69,6 +70,16 @@ describe.runIf(posix)('the cache of compiled code', () => {
     await run()
     expect(readdirSync(types)).toEqual(kept)
     expect(existsSync(join(types, `${kept[0]}.tmp`))).toBe(false)
+  })
+
+  test('is of the files that a link leads to, for a checkout that is behind one', async () => {
+    await run()
+    const types = join(home, 'cache', `types-${process.versions.node}`)
+    const kept = readdirSync(types)
+    symlinkSync(root, join(home, 'checkout'))
+    const words = [join(home, 'checkout', 'bin', 'stead.js'), 'version']
+    execFileSync(process.execPath, words, { env: { ...process.env, STEAD_HOME: home } })
+    expect(readdirSync(types)).toEqual(kept)
   })
 
   test('is done without where an entry is gone or cannot be read', async () => {
