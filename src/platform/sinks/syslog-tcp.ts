@@ -39,6 +39,8 @@ export function tcpTransport(
     try {
       await made.within('connect', CONNECT_WITHIN, `no connection within ${CONNECT_WITHIN} ms`)
       await new Promise((resolve) => setTimeout(resolve, SETTLE))
+      // Where this process was held up meanwhile, what has come from there is read only now.
+      await new Promise((resolve) => setImmediate(resolve))
       if (made.broken !== null) throw new Error(made.broken)
       for (const { bytes } of doubted) await write(made, bytes)
     } catch (error) {
