@@ -1,8 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Deadlines tell what hangs from what is slow, and assert nothing: on a machine with ten times as much
+ * to do as it can, a test of two seconds takes half a minute. One test may wait for 45 s by `until`,
+ * which says then what it has waited for.
+ */
+const DEADLINE = 120_000
+
 // Real programs are started by some; a pool of processes keeps their signals apart.
-// One test may wait for 45 s by `until`, which says then what it has waited for.
-const shared = { testTimeout: 60_000, pool: 'forks' } as const
+const shared = {
+  testTimeout: DEADLINE,
+  hookTimeout: DEADLINE,
+  expect: { poll: { timeout: 45_000 } },
+  pool: 'forks',
+} as const
 
 const PURE =
   'src/{config,control,foreign,guard,managers,metrics,model,output,pack,secrets,service,sinks,top}/**/*.test.ts'
@@ -15,6 +26,7 @@ export default defineConfig({
     // Left alone, vitest keeps a core for itself, which is half of a machine that has two. Tests of
     // the rim wait for threads and programs, so there are more workers than cores.
     maxWorkers: '150%',
+    teardownTimeout: DEADLINE,
     projects: [
       {
         // Pure rooms have nothing that one test could leave to the next, so they share their workers.

@@ -7,7 +7,7 @@ const SEEDS = 1_000
 
 describe('the guard in simulated lives', () => {
   test('L04 L05 L06 L08 L10 L12 T01 T02 T03 a thousand seeds break no rule', {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async () => {
     const { played, starts, steps } = await playMany(1, SEEDS)
     if (process.env.STEAD_SEED === undefined) expect(played).toBe(SEEDS)

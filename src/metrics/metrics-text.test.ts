@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { guardMetrics } from '../../test/fakes/guard-metrics.ts'
+import { processorTime } from '../../test/fixtures/processor-time.ts'
 import type { GuardFacts, InstanceStatus } from '../model/guard-status.ts'
 import { sampleNames } from './family.ts'
 import { familiesOf, METRICS, MOST_INSTANCES, MOST_SERIES, metricsText } from './metrics-text.ts'
@@ -183,8 +184,8 @@ describe('metrics', () => {
   test('are written once for all who are told the same', async () => {
     const metrics = metricsOf(status('web'))
     expect(metricsText(metrics, 'openmetrics')).toBe(metricsText(metrics, 'openmetrics'))
-    const begin = performance.now()
+    const begin = processorTime()
     for (let turn = 0; turn < 10_000; turn += 1) await metricsText(metrics, 'openmetrics')
-    expect(performance.now() - begin).toBeLessThan(1_000)
+    expect(processorTime() - begin).toBeLessThan(1_000)
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { processorTime } from '../../test/fixtures/processor-time.ts'
 import { criticalPath } from './critical-path.ts'
 import type { GraphService, StartTimes } from './guard-graph.ts'
 import type { DependencyCondition } from './program-spec.ts'
@@ -120,8 +121,8 @@ describe('the critical path of a start', () => {
         index * 2 + 2,
       ]),
     )
-    const begin = performance.now()
+    const begin = processorTime()
     expect(idsOf(services)).toHaveLength(10_000)
-    expect(performance.now() - begin).toBeLessThan(2_000)
+    expect(processorTime() - begin).toBeLessThan(2_000)
   })
 })
