@@ -62,15 +62,20 @@ describe('rotated logs', () => {
   })
 
   test('one that was written a moment ago rests before it is packed', async () => {
-    packer = logPacker(placePacked, 300)
     writeFileSync(`${log}.1`, 'new')
     writeFileSync(`${log}.2`, 'old')
     const { mtimeMs } = statSync(`${log}.1`)
     utimesSync(`${log}.2`, 0, 0)
+    let moved = false
+    // Before the packer goes on: however long the old one took, the new one is not packed yet.
+    packer = logPacker((done) => {
+      placePacked(done)
+      if (moved) return
+      moved = true
+      rmSync(`${log}.2.gz`)
+      renameSync(`${log}.1`, `${log}.2`)
+    }, 300)
     packer.pack(log)
-    await until('the old one is packed', () => existsSync(`${log}.2.gz`))
-    rmSync(`${log}.2.gz`)
-    renameSync(`${log}.1`, `${log}.2`)
     await until('the new one is packed', () => existsSync(`${log}.2.gz`))
     expect(statSync(`${log}.2.gz`).ctimeMs - mtimeMs).toBeGreaterThan(290)
     expect(readdirSync(folder)).toEqual(['api.log.2.gz'])

@@ -261,7 +261,8 @@ describe.each([
     children.push(child)
     for (const format of ['stamped', 'raw', 'json', 'stamped'] as const) {
       channel.reconfigure(policyOf({ format, whenFull }))
-      await channel.counts()
+      // What is being written comes before it; what is drained comes after.
+      await channel.drained()
       child.stdin?.write(`as ${format}\n`)
       await until(`${format} is there`, async () => logOf(channel).includes(`as ${format}`))
     }
