@@ -60,6 +60,5 @@ export function fakeManagerSetup(options: FakeOptions = {}): ManagerSetup {
       await service?.process?.exited
     },
     openHandle: { lack: 'only the SCM keeps a deleted service while a handle is open' },
-    deadline: 3_000,
   }
 }

@@ -4,7 +4,7 @@
  * Windows runner) where vitest's native parts are not installed. Assertions are node:assert.
  */
 /** Milliseconds that a test may take. In Wine a dozen programs start in one, each for seconds on a busy machine. */
-const LIMIT = process.env.VITEST === undefined ? 180_000 : 60_000
+const LIMIT = process.env.VITEST === undefined ? 180_000 : 120_000
 
 interface TestOptions {
   /** Milliseconds; default is {@link LIMIT}, which no wait of a test comes near. */

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { RemoteSpec } from '../../src/model/remote-spec.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import type { RemoteParts } from '../../src/platform/remote/remote-parts.ts'
+import { freePort } from '../e2e/guard/free-port.ts'
 
 export const PARTS: RemoteParts = {
   clock: systemClock(),
@@ -14,7 +14,7 @@ export const PARTS: RemoteParts = {
 export const COMMON = {
   format: 'yaml',
   tls: { ca: null, cert: null, key: null },
-  timeout: 5_000,
+  timeout: 30_000,
   watch: true,
   optional: false,
   allow: null,
@@ -33,16 +33,14 @@ export interface Listening {
 /** A server on the loopback that can go away and come back. */
 export async function listening(handler: RequestListener): Promise<Listening> {
   let server: Server | null = null
-  let port = 0
+  // Which stays free while it is away.
+  const port = await freePort()
   const start = (): Promise<void> => {
     const made = createServer(handler)
     server = made
     return new Promise((done, fail) => {
       made.once('error', fail)
-      made.listen(port, '127.0.0.1', () => {
-        port = (made.address() as AddressInfo).port
-        done()
-      })
+      made.listen(port, '127.0.0.1', () => done())
     })
   }
   const stop = async (): Promise<void> => {
@@ -54,11 +52,5 @@ export async function listening(handler: RequestListener): Promise<Listening> {
     await closed
   }
   await start()
-  return {
-    get port() {
-      return port
-    },
-    start,
-    stop,
-  }
+  return { port, start, stop }
 }

@@ -26,7 +26,7 @@ export function remoteSourceContract(
   open: () => Promise<RemoteRoom>,
 ): void {
   const scenario = (title: string, body: (room: RemoteRoom) => Promise<void>): void =>
-    test(title, { timeout: 60_000 }, async () => {
+    test(title, {}, async () => {
       const room = await open()
       try {
         await body(room)
@@ -35,7 +35,7 @@ export function remoteSourceContract(
       }
     })
   const read = ({ source }: RemoteRoom): Promise<RemoteText | null> =>
-    source.read(AbortSignal.timeout(20_000))
+    source.read(AbortSignal.timeout(45_000))
 
   describe(name, () => {
     scenario('R1 has nothing until something is put there', async (room) => {

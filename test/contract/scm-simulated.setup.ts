@@ -114,6 +114,5 @@ export function simulatedScmSetup(scm: SimulatedScm = simulatedScm(systemClock()
       const close = scm.hold(name)
       return async () => close()
     },
-    deadline: 3_000,
   }
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { parameterFiles } from '../../src/platform/parameter-files.ts'
 import { until } from '../contract/until.ts'
+import { freePort } from '../e2e/guard/free-port.ts'
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 import { type Running, runProgram } from './process.ts'
 
@@ -37,10 +38,10 @@ async function ask(port: number, path = '/'): Promise<unknown> {
 
 test('the example rebinds its port without a request lost, and refuses one that is taken', async () => {
   const { program, file, port } = await live()
-  const taken = createServer().listen(0, '127.0.0.1')
+  const other = await freePort()
+  const taken = createServer().listen(other, '127.0.0.1')
   try {
     await until('the other one listens', () => taken.listening)
-    const other = (taken.address() as { port: number }).port
     writeFileSync(file, `port: ${other}\n`)
     await program.until(/reload refused: .*EADDRINUSE/)
     expect(await ask(port)).toEqual({ port, level: 'info' })

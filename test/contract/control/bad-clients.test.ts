@@ -224,7 +224,7 @@ describe('T06 clients that mean no good:', () => {
   })
 
   test('one that connects and says nothing is cut off; one that has work to wait for is not', async () => {
-    await using room = await openRoom({ limits: { idle: 200, request: 200, unread: 200 } })
+    await using room = await openRoom({ limits: { idle: 1_000, request: 1_000, unread: 1_000 } })
     const { promise, resolve } = Promise.withResolvers<void>()
     room.guard.patience = promise
     const working = room.client.act('stop', { names: [] })

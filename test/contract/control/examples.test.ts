@@ -24,7 +24,7 @@ describe.skipIf(!hasCurl)('what control-api.md shows', () => {
       .replace(/name=[a-z*-]+/, 'name=svc-0')
       .replace(/"names": \["[^"]*"\]/, '"names": ["svc-0"]')
       .replace(/"service": "[^"]*"/, '"service": "svc-0"')
-      .replace('curl ', 'exec curl --fail --max-time 5 ')
+      .replace('curl ', 'exec curl --fail --max-time 45 ')
     const goesOn = line.includes('-sSN')
     const answer = await new Promise<{ code: unknown; text: string }>((done) => {
       const env = { ...process.env, SOCKET: room.socket }

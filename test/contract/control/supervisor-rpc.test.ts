@@ -22,12 +22,14 @@ test('a call that is as large as may be is answered, and one of 10 MB is cut off
 
 test('tags in tags without end, and texts without tags, are refused in no time', async () => {
   await using room = await openRoom()
-  const began = performance.now()
+  const began = process.cpuUsage()
   for (const piece of ['<value>', '<value><array><data>', '<!--', '&amp;', ' ', '<', '&']) {
     const body = `<methodCall><methodName>a</methodName><params><param>${piece.repeat(Math.floor(1_000_000 / piece.length))}`
     expect(await room.exchange(post(body))).toMatch(/^HTTP\/1\.1 400/)
   }
-  expect(performance.now() - began).toBeLessThan(5_000)
+  const { user, system } = process.cpuUsage(began)
+  // Milliseconds of a processor, which are as many on a machine that has much else to do.
+  expect((user + system) / 1_000).toBeLessThan(5_000)
 })
 
 test('a followed log goes on when it is cleared, and when it is rotated', async () => {
@@ -71,14 +73,18 @@ test('a follower that reads nothing costs no memory, and gets everything when it
   })
   await until('it follows', () => last.includes('begin\n'))
   follower.pause()
+  // Bytes, which are written as they are: a text would be copied each time, and count as memory.
+  const block = Buffer.from(`${'x'.repeat(99)}\n`.repeat(10_000))
   const before = process.memoryUsage().rss
-  const block = `${'x'.repeat(99)}\n`.repeat(10_000)
   for (let turn = 0; turn < 40; turn += 1) appendFileSync(file, block)
   const other = await room.exchange(post(callText('supervisor.getState', [])))
   expect(bodyOf(other)).toContain('RUNNING')
+  // What was written is 40 MB.
+  expect(process.memoryUsage().rss - before).toBeLessThan(32_000_000)
   appendFileSync(file, 'end\n')
   follower.resume()
-  await until('it has read everything', () => last.includes('end\n'))
+  // It may take long, but it never stands still.
+  for (let seen = bytes; !last.includes('end\n'); )
+    seen = await until('more of it', () => (bytes > seen || last.includes('end\n')) && bytes)
   expect(bytes).toBeGreaterThan(40_000_000)
-  expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
 })

@@ -42,6 +42,7 @@ describe.skipIf(process.geteuid?.() !== 0)('with access in stead.yaml', () => {
     expect(refused).toMatchObject({ code: 4 })
     expect(refused.stderr).toContain('it needs the role operator for web')
     expect(await as(room, VIEWER, 'explain', 'db')).toMatchObject({ code: 5 })
+    await until('it has said it', () => room.log('web').includes('hello'))
     expect((await as(room, VIEWER, 'logs', 'web')).stdout).toContain('hello')
     expect((await as(room, VIEWER, 'events', '--json')).stdout).not.toContain('"db"')
 

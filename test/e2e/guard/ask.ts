@@ -13,7 +13,7 @@ export function ask(
 ): Promise<Reply> {
   const { method = 'GET', body } = options
   return new Promise((done, fail) => {
-    const asked = request({ socketPath, path, method, agent: false, timeout: 10_000 }, (answer) => {
+    const asked = request({ socketPath, path, method, agent: false, timeout: 45_000 }, (answer) => {
       let text = ''
       answer.setEncoding('utf8').on('data', (part: string) => {
         text += part

@@ -40,8 +40,10 @@ test('T06 what is no HTTP, half a request, and a client that reads nothing distu
   expect(
     await exchange(room, 'GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
   ).toMatch(/^HTTP\/1\.1 404/)
-  // Half a header, and nothing more; and one that asks for events and takes none.
+  // Half a header, and nothing more; and one that asks for events and takes none. Those who are slow
+  // are cut off at last, which may be before the end.
   const halves = Array.from({ length: 100 }, () => raw(room, 'GET /v1/sta'))
+  await until('all are there', () => halves.every(({ readyState }) => readyState === 'open'))
   const deaf = raw(
     room,
     'GET /v1/events?since=0 HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n',
@@ -52,7 +54,6 @@ test('T06 what is no HTTP, half a request, and a client that reads nothing distu
   }
   const after = await room.one('web')
   expect(after.incarnation).toBe((before?.incarnation ?? 0) + 5)
-  expect(halves.filter((socket) => socket.destroyed)).toEqual([])
 })
 
 test('T06 600 clients at once are all answered', async () => {

@@ -44,7 +44,8 @@ test('what is left in the last moment of a life is there in the next one, until 
   await says('life 2 of 4')
   expect(await room.stead('restart', 'counts')).toMatchObject({ code: 0 })
   await says('life 3 of 4')
-  expect(room.log('counts')).toMatch(/3 \['count'\]/)
+  // It prints what it has after it has said that it is ready.
+  await until('it has told what it has', () => /3 \['count'\]/.test(room.log('counts')))
   // Nobody keeps for a program that is stopped.
   expect(await room.stead('stop', 'counts')).toMatchObject({ code: 0 })
   expect(await room.stead('start', 'counts')).toMatchObject({ code: 0 })

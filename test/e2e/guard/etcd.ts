@@ -35,7 +35,7 @@ export interface EtcdTls {
 /** Which endpoint a test itself uses: where clients need certificates it has one of its own. */
 export async function startEtcd({ tls }: { readonly tls?: EtcdTls } = {}): Promise<Etcd> {
   const directory = mkdtempSync(join(tmpdir(), 'stead-etcd-'))
-  const [port, peer, inside] = await Promise.all([freePort(), freePort(), freePort()])
+  const [port, peer, inside] = [await freePort(), await freePort(), await freePort()]
   const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   // The test speaks to it in the clear, so that it proves nothing about our TLS.
   const own = tls === undefined ? endpoint : `http://127.0.0.1:${inside}`
@@ -75,7 +75,7 @@ export async function startEtcd({ tls }: { readonly tls?: EtcdTls } = {}): Promi
     const old = child
     child = null
     if (old === null || old.exitCode !== null || old.signalCode !== null) return
-    const ended = new Promise((done) => old.once('exit', done))
+    const ended = new Promise((done) => old.once('close', done))
     old.kill('SIGKILL')
     await ended
   }

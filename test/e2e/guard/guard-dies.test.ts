@@ -11,9 +11,7 @@ import { PROGRAMS } from './stead.ts'
 const ROUNDS = 10
 const COUNTERS = ['a', 'b', 'c', 'd']
 
-test('T02 killed ten times under load: no pid changes, nothing is doubled, no line is lost, what was stopped stays stopped', {
-  timeout: 120_000,
-}, async () => {
+test('T02 killed ten times under load: no pid changes, nothing is doubled, no line is lost, what was stopped stays stopped', async () => {
   const room = openRoom()
   room.write({
     ...Object.fromEntries(COUNTERS.map((name) => [name, countingService(room, name, 1_500)])),

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { plainEnvironment } from './stead.ts'
 
+/** Milliseconds for what was said last to be read; longer only where something else holds the streams. */
+const READ_WITHIN = 5_000
+
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -9,7 +12,7 @@ export interface Ended {
 /** A `stead up` in the foreground, as a process of ours. */
 export interface GuardProcess {
   readonly pid: number
-  /** What it has printed so far, both streams. */
+  /** What it has printed so far, both streams; when it has {@link ended}, all of it. */
   readonly text: () => string
   readonly ended: Promise<Ended>
   readonly signal: (name: NodeJS.Signals) => void
@@ -42,8 +45,14 @@ export function startProcess(
   child.stdin?.on('error', () => {})
   const ended = new Promise<Ended>((done, fail) => {
     child.once('error', fail)
-    // Not 'close': a program that wrongly holds its streams must not hide its end.
-    child.once('exit', (code, signal) => done({ code, signal }))
+    child.once('exit', (code, signal) => {
+      // A program that wrongly holds its streams must not hide its end.
+      const late = setTimeout(() => done({ code, signal }), READ_WITHIN)
+      child.once('close', () => {
+        clearTimeout(late)
+        done({ code, signal })
+      })
+    })
   })
   const pid = child.pid as number
   return {

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
 import { openRoom, type Room } from './room.ts'
 
-const WATCHED = { configuration: { watch: true, debounce: '50ms', trial: '2s' } }
+const WATCHED = { configuration: { watch: true, debounce: '50ms', trial: '300ms' } }
+/** Ends as soon as something fails, which it has time for on any machine. */
+const LONG_TRIAL = { configuration: { ...WATCHED.configuration, trial: '10m' } }
 const SLEEPS = ['sleep', '600']
 const sleeper = (value: string) => ({ command: SLEEPS, env: { VALUE: value } })
 
@@ -33,10 +35,10 @@ describe('a guard that watches its file', () => {
   })
 
   test('goes back by itself when what it took over fails, and says so', async () => {
-    const room = openRoom({ a: sleeper('1') }, WATCHED)
+    const room = openRoom({ a: sleeper('1') }, LONG_TRIAL)
     await room.up()
     await room.running('a')
-    room.write({ a: { command: ['sh', '-c', 'sleep 0.3; exit 3'] } }, WATCHED)
+    room.write({ a: { command: ['sh', '-c', 'sleep 0.3; exit 3'] } }, LONG_TRIAL)
     const { reason } = await version(room, 2, 'rolled-back')
     expect(reason).toMatch(/^a is (backoff|fatal): /)
     await version(room, 3, 'good')
@@ -130,7 +132,7 @@ test('apply --trial waits for the outcome, and ends with it', async () => {
   expect(good).toMatchObject({ code: 0 })
   expect(good.stdout).toContain('configuration 2 is good')
   room.write({ a: { command: ['false'] } })
-  const bad = await room.stead('apply', '--trial', '10s')
+  const bad = await room.stead('apply', '--trial', '10m')
   expect(bad.code).toBe(1)
   expect(bad.stderr).toMatch(/CONFIG_ROLLED_BACK: configuration 3 was taken back: a is/)
   await room.running('a')

@@ -42,7 +42,7 @@ function ended(
     detached: true,
   })
   onTestFinished(async () => {
-    if (child.exitCode !== null || child.pid === undefined) return
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
     process.kill(-child.pid, 'SIGTERM')
     await gone

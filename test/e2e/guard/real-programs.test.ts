@@ -9,7 +9,7 @@ import { openRoom } from './room.ts'
 import { PROGRAMS, PYTHON, ROOT, run } from './stead.ts'
 
 const get = async (port: number, path = '/'): Promise<string> =>
-  (await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5_000) })).text()
+  (await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(45_000) })).text()
 
 test('redis-server is ready when it answers, keeps its data over a restart, and saves at the end', async () => {
   const port = await freePort()

@@ -19,7 +19,7 @@ async function etcdOf(tls?: EtcdTls): Promise<Etcd> {
 
 function remoteRoom(etcd: Etcd, more: object = {}, etcdMore: object = {}): Room {
   const own = { endpoints: [etcd.endpoint], key: KEY, ...etcdMore }
-  const remote = { etcd: own, timeout: '2s', ...more }
+  const remote = { etcd: own, timeout: '30s', ...more }
   return openRoom({ a: sleeper }, { configuration: QUICK, remote })
 }
 
@@ -248,7 +248,10 @@ test('with TLS, a client certificate, a user and a password; nobody sees the pas
   writeFileSync(file, `${password}\n`, { mode: 0o600 })
   const tls = { ca: ca.ca, cert: client.cert, key: client.key }
   const source = { endpoints: [etcd.endpoint], key: KEY, user: 'shop', passwordFile: file }
-  room.write({ a: sleeper }, { configuration: QUICK, remote: { etcd: source, tls, timeout: '2s' } })
+  room.write(
+    { a: sleeper },
+    { configuration: QUICK, remote: { etcd: source, tls, timeout: '30s' } },
+  )
   const guard = await room.up()
   await has(room, 'one')
   await etcd.put(KEY, settings('two'))
@@ -266,6 +269,6 @@ test('with TLS, a client certificate, a user and a password; nobody sees the pas
   const told = [guard.text(), ...(await textsOf(room)), wrong.stdout, wrong.stderr].join('\n')
   expect(told).not.toContain(password)
   expect(told).not.toContain('wrong-password')
-  room.write({ a: sleeper }, { remote: { etcd: source, timeout: '2s' } })
+  room.write({ a: sleeper }, { remote: { etcd: source, timeout: '30s' } })
   expect((await room.stead('config', 'check')).stdout).toMatch(/certificate/)
 })

@@ -7,7 +7,9 @@ import { until } from '../../contract/until.ts'
 import { fakeConsul } from '../../fakes/consul.ts'
 import { openRoom, type Room } from './room.ts'
 
-const QUICK = { configuration: { debounce: '50ms', trial: '2s' } }
+const QUICK = { configuration: { debounce: '50ms', trial: '300ms' } }
+/** Ends as soon as something fails, which it has time for on any machine. */
+const PATIENT = { configuration: { debounce: '50ms', trial: '10m' } }
 const sleeper = { command: ['sleep', '600'], env: { VALUE: 'file' } }
 const has = (room: Room, value: string) =>
   until(`it has ${value}`, () => {
@@ -65,7 +67,7 @@ test('an export has what the source says now, and tells that it will not follow 
 
 test('a change that makes a service fail is taken back, and the copy is what was good', async () => {
   const { state, url } = await server('services: { a: { env: { VALUE: "one" } } }')
-  const room = openRoom({ a: sleeper }, QUICK)
+  const room = openRoom({ a: sleeper }, PATIENT)
   const file = join(room.directory, 'remote.yaml')
   writeFileSync(file, JSON.stringify({ http: { url, poll: '100ms' }, format: 'yaml' }))
   const guard = await room.up({ args: ['--remote', file] })

@@ -31,7 +31,6 @@ export interface Room {
     id: string,
     what: string,
     fits: (one: InstanceStatus) => boolean,
-    deadline?: number,
   ) => Promise<InstanceStatus>
   readonly running: (...ids: string[]) => Promise<readonly InstanceStatus[]>
   readonly events: () => Promise<readonly GuardEvent[]>
@@ -65,7 +64,8 @@ export function openRoom(
   onTestFinished(async ({ task }) => {
     const failed = task.result?.state === 'fail'
     if (failed) tell(started, directory)
-    for (const one of started) kill(one.pid)
+    // Not by pid: one that has ended has none any more, and the number may be somebody else's.
+    for (const one of started) one.signal('SIGKILL')
     await until('everything of the test is ended', () => {
       const left = ofDirectory(directory)
       for (const { pid } of left) kill(pid)
@@ -120,17 +120,13 @@ export function openRoom(
     socket,
     status: () => get<GuardStatus>('/v1/status'),
     one: async (id) => one(await room.status(), id),
-    async waitFor(id, what, fits, deadline = 15_000) {
+    async waitFor(id, what, fits) {
       let last: InstanceStatus | null = null
       try {
-        return await until(
-          `${id}: ${what}`,
-          async () => {
-            last = one(await room.status(), id)
-            return fits(last) ? last : null
-          },
-          deadline,
-        )
+        return await until(`${id}: ${what}`, async () => {
+          last = one(await room.status(), id)
+          return fits(last) ? last : null
+        })
       } catch (error) {
         throw new Error(`${String(error)}; it is ${JSON.stringify(last)}`)
       }

@@ -1,6 +1,5 @@
 /** A real rsyslogd with a configuration and a directory of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +32,7 @@ export interface Rsyslogd {
 
 export async function rsyslogd(): Promise<Rsyslogd> {
   const directory = mkdtempSync(join(tmpdir(), 'rs-'))
-  const [udp, tcp] = [await freeUdpPort(), await freePort()]
+  const [udp, tcp] = [await freePort(), await freePort()]
   const unix = join(directory, 'log')
   const file = join(directory, 'messages')
   const property = (name: string, from: string): string =>
@@ -81,14 +80,15 @@ input(type="imuxsock" Socket="${unix}" UseSpecialParser="off" ParseHostname="on"
         said += String(text)
       })
       await until('rsyslogd has its sockets', () => {
-        if (child.exitCode !== null) throw new Error(`rsyslogd ended: ${said}`)
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`rsyslogd ended: ${said}`)
         return existsSync(unix) && isOpen(tcp)
       })
     },
     async stop() {
       const child = running
       running = null
-      if (child === null || child.exitCode !== null) return
+      if (child === null || child.exitCode !== null || child.signalCode !== null) return
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       await ended
@@ -109,14 +109,4 @@ function isOpen(port: number): boolean {
   return readFileSync('/proc/net/tcp', 'utf8')
     .split('\n')
     .some((line) => line.includes(` ${local} `) && / 0A /.test(line))
-}
-
-function freeUdpPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const socket = createSocket('udp4')
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address()
-      socket.close(() => resolve(port))
-    })
-  })
 }

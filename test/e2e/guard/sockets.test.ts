@@ -7,7 +7,7 @@ import { PROGRAMS, PYTHON, run } from './stead.ts'
 
 const SERVES = [process.execPath, `${PROGRAMS}/serves-given-socket.mjs`]
 const get = async (port: number): Promise<string> =>
-  (await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5_000) })).text()
+  (await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(45_000) })).text()
 
 test('a rolling restart under wrk fails no request, and both instances are new', async () => {
   const port = await freePort()
@@ -115,9 +115,9 @@ connection.close()
   await room.up()
   await room.running('both')
   const client = `import socket
-u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.settimeout(5)
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.settimeout(45)
 u.sendto(b"word", ("127.0.0.1", ${port})); print(u.recv(100).decode())
-s = socket.socket(socket.AF_UNIX); s.settimeout(5); s.connect("admin.sock"); print(s.recv(100).decode())`
+s = socket.socket(socket.AF_UNIX); s.settimeout(45); s.connect("admin.sock"); print(s.recv(100).decode())`
   const asked = await run([PYTHON, '-c', client], { cwd: room.directory })
   expect(asked.stdout).toBe('WORD\nhello\n')
   await until('it has ended', async () => (await room.one('both')).phase === 'exited')

@@ -25,7 +25,7 @@ export function run(
   [file, ...args]: readonly string[],
   options: { readonly cwd: string; readonly deadline?: number; readonly input?: string },
 ): Promise<Answer> {
-  const { cwd, deadline = 40_000, input } = options
+  const { cwd, deadline = 120_000, input } = options
   return new Promise((done, fail) => {
     const child = spawn(file as string, args, {
       cwd,

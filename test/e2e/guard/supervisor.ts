@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { until } from '../../contract/until.ts'
 import { startProcess } from './guard-process.ts'
-import { kill } from './processes.ts'
 import type { Room } from './room.ts'
 import { type Answer, PROGRAMS, PYTHON, run } from './stead.ts'
 
@@ -34,9 +33,9 @@ ${programs}`,
     daemon.signal('SIGTERM')
     await Promise.race([
       daemon.ended,
-      until('supervisord has ended', () => false, 5_000).catch(() => {}),
+      until('supervisord has ended', () => false, 45_000).catch(() => {}),
     ])
-    kill(daemon.pid)
+    daemon.signal('SIGKILL')
   })
   await until('supervisord answers', () => existsSync(socket))
   return socket
@@ -80,7 +79,7 @@ export function plain(text: string): string[] {
 export function pythonRuns(script: string, ...args: string[]): string {
   const { stdout, stderr, status } = spawnSync(PYTHON, ['-c', script, ...args], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
   })
   if (status !== 0) throw new Error(stderr)
   return stdout

@@ -19,7 +19,7 @@ export interface Terminal {
   /** Modes of the terminal, which a program may leave behind. */
   readonly modes: () => Readonly<Record<'alternate' | 'cursor' | 'wrap', boolean>>
   /** Resolves with the screen when it fits. */
-  readonly shows: (what: string | RegExp, deadline?: number) => Promise<string>
+  readonly shows: (what: string | RegExp) => Promise<string>
   readonly showsNot: (what: string | RegExp) => Promise<string>
   /** The terminal goes away, with all that runs in it told so. */
   readonly close: () => void
@@ -46,7 +46,7 @@ export function openTerminal(
     const { status, stdout, stderr, error } = spawnSync('tmux', ['-u', '-S', socket, ...args], {
       encoding: 'utf8',
       env: plainEnvironment(),
-      timeout: 10_000,
+      timeout: 45_000,
     })
     if (status !== 0) throw new Error(`tmux ${args.join(' ')}: ${error?.message ?? stderr}`)
     return stdout
@@ -68,23 +68,15 @@ export function openTerminal(
   onTestFinished(close)
 
   const screen = (): string => tmux('capture-pane', '-p').replace(/\n+$/, '\n')
-  const settle = async (
-    what: string | RegExp,
-    wanted: boolean,
-    deadline: number,
-  ): Promise<string> => {
+  const settle = async (what: string | RegExp, wanted: boolean): Promise<string> => {
     const fits = (text: string): boolean =>
       typeof what === 'string' ? text.includes(what) : what.test(text)
     let last = ''
     try {
-      return await until(
-        `a screen with${wanted ? '' : 'out'} ${what}`,
-        () => {
-          last = screen()
-          return fits(last) === wanted ? last || ' ' : null
-        },
-        deadline,
-      )
+      return await until(`a screen with${wanted ? '' : 'out'} ${what}`, () => {
+        last = screen()
+        return fits(last) === wanted ? last || ' ' : null
+      })
     } catch (error) {
       throw new Error(`${String(error)}; it is\n${last}`)
     }
@@ -102,8 +94,8 @@ export function openTerminal(
       )
       return { alternate: alternate === true, cursor: cursor === true, wrap: wrap === true }
     },
-    shows: (what, deadline = 15_000) => settle(what, true, deadline),
-    showsNot: (what) => settle(what, false, 15_000),
+    shows: (what) => settle(what, true),
+    showsNot: (what) => settle(what, false),
     close,
   }
 }

@@ -62,7 +62,7 @@ test('what is wrong comes first and is named; what runs has its figures', async 
   const screen = await terminal.shows(/^ {2}db +running +0 yes +\d+\.\d +\d.*[▁-█]/m)
   const lines = screen.split('\n')
   expect(lines[0]).toMatch(
-    /^stead top · shop {2}pid \d+ {2}up \d+s +cpu .* mem .* \d\d:\d\d:\d\dZ$/,
+    /^stead top · shop {2}pid \d+ {2}up \d.* +cpu .* mem .* \d\d:\d\d:\d\dZ$/,
   )
   expect(lines[1]).toBe('1 fatal  4 running  1 stopped')
   expect(lines[2]).toMatch(/^! crasher fatal: it failed more than 2 times in 60 s/)
@@ -141,18 +141,18 @@ test('one that is looked at closely: why, its ends, its log as it is written', a
   terminal.press('Enter')
   const crasher = await terminal.shows(/^\d\d:\d\d:\d\d no luck/m)
   expect(crasher).toMatch(/^stead top · crasher {2}fatal/)
-  expect(crasher).toMatch(/^ {2}ends +\d+s ago: life 3 pid \d+, code 3 after \d+ ms \(itself\)/m)
+  expect(crasher).toMatch(/^ {2}ends +\d.* ago: life 3 pid \d+, code 3 after \d.* \(itself\)/m)
   terminal.press('Escape')
   terminal.type('/db\n')
   terminal.press('Enter')
-  const first = await terminal.shows(/^\d\d:\d\d:\d\d db \d+ \d+$/m)
-  const newest = Math.max(
-    ...[...first.matchAll(/ db \d+ (\d+)$/gm)].map((match) => Number(match[1])),
-  )
-  await terminal.shows(new RegExp(` db \\d+ ${newest + 3}$`, 'm'))
+  const newestOn = (screen: string): number =>
+    Math.max(0, ...[...screen.matchAll(/ db \d+ (\d+)$/gm)].map((match) => Number(match[1])))
+  const newest = newestOn(await terminal.shows(/^\d\d:\d\d:\d\d db \d+ \d+$/m))
+  // Not that one itself: it goes off the screen again.
+  await until('later lines', () => newestOn(terminal.screen()) >= newest + 3)
   terminal.type('ry')
   await terminal.shows('db is restarted')
-  await terminal.shows(/process +pid \d+, up \d+s, life 2/)
+  await terminal.shows(/process +pid \d+, up \d.*, life 2/)
   terminal.press('Tab')
   await terminal.showsNot(/process +pid/)
   terminal.press('q', 'q')
@@ -178,7 +178,7 @@ test('a guard that is killed is said to be gone, and is shown again when it is b
     ({ command }) => command.includes('up') && command.includes(room.home),
   )
   process.kill(guard?.pid as number, 'SIGKILL')
-  const gone = await terminal.shows(/^! the guard of shop is gone for \d+s, asking again:/m)
+  const gone = await terminal.shows(/^! the guard of shop is gone for \d.*, asking again:/m)
   expect(gone).toMatch(/web \(3\)/)
   terminal.type('x')
   await terminal.shows('the guard is gone')
