@@ -84,6 +84,8 @@ export function controlGroupContract(name: string, make: (groups: ControlGroups)
         'the grandchild is away',
         () => wholeLines(file).length > 0 && Number(wholeLines(file)[0]),
       )
+      // What has written the file may still be on its way out.
+      await until('two are left', () => members(started.path).length === 2)
       return { ...started, pid }
     }
 

@@ -14,14 +14,16 @@ say = lambda *words: notify.send("\\n".join(words).encode())
 /** A daemon as of old: two forks, a session of its own, nothing left of its environment. */
 const DAEMON = `${SPEAKS}
 if os.fork():
-    time.sleep(0.5)
+    # A daemon whose parent ends before it is told has failed to start.
+    while not os.path.exists("said"): time.sleep(0.01)
     os._exit(0)
 os.setsid()
 if os.fork(): os._exit(0)
 script = """import os, signal, socket
 notify = socket.socket(fileno=%d)
-notify.send(b'MAINPID=%%d\\\\nREADY=1' %% os.getpid())
 signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
+notify.send(b'MAINPID=%%d\\\\nREADY=1' %% os.getpid())
+open('said', 'w').close()
 while True: signal.pause()
 """ % notify.fileno()
 os.set_inheritable(notify.fileno(), True)

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { until } from '../../contract/until.ts'
 import { wholeLines } from '../../contract/whole-lines.ts'
+import { kill } from './processes.ts'
 import { openRoom, type Room } from './room.ts'
 
 const LEVEL = {
@@ -114,12 +115,14 @@ describe('stead set', () => {
     const [web] = await room.running('web')
     const pending = await room.stead('set', 'web', 'level=debug')
     expect(pending.stdout).toContain('web: pending: level: it has it from its next start on')
-    await room.stead('set', 'web', 'rate=20', '--for', '3s')
+    // Longer than it takes until there is a guard again, which alone tells that its time is over.
+    await room.stead('set', 'web', 'rate=20', '--for', '20s')
     await guard.kill()
-    process.kill(web?.pid ?? 0, 'SIGKILL')
+    kill(web?.pid as number)
     await room.up()
     await room.running('web')
     expect(room.programs('web')[0]?.environment.LEVEL).toBe('debug')
+    expect(await shown(room)).toEqual({ level: 'debug', rate: '20' })
     const over = async () => (await shown(room)).rate === '10'
     await until('the rate is its default', over)
     const { stdout } = await room.stead('events')
@@ -197,11 +200,13 @@ describe('a service of the SDK under a guard', () => {
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('web does not take it: web@1: 13 brings no luck')
     expect(await shown(room)).toEqual({ logLevel: 'debug', rate: '20', pause: '5s' })
-    expect(room.log('web@2')).toContain('offered 20 for 10: logLevel,rate')
+    // Its log and its answers come by different ways.
+    const says = (words: string) => until(words, () => room.log('web@2').includes(words))
+    await says('offered 20 for 10: logLevel,rate')
     const after = await room.running('web@1', 'web@2')
     expect(after.map(({ pid }) => pid)).toEqual(before.map(({ pid }) => pid))
     await room.stead('restart', 'web@2')
-    expect(room.log('web@2')).toContain('begins with debug at 20')
+    await says('begins with debug at 20')
     expect((await room.stead('metrics')).stdout).toContain(
       'stead_service_parameter{service="web",id="web@1",parameter="pause"} 5\n',
     )

@@ -82,10 +82,12 @@ test('a syslog server that was away is told how many lines it missed', async () 
   const got = last.filter(({ msg }) => /^\d+$/.test(msg)).map(({ msg }) => msg)
   expect(new Set(got).size + lost).toBe(1_000)
   expect(last.some(({ msg }) => / lines lost since 2/.test(msg))).toBe(true)
+  await until('it is up', async () => (await sinksOf(room, 'late'))[0]?.state === 'up')
   expect((await sinksOf(room, 'late'))[0]).toMatchObject({ state: 'up', lost })
   await until(
     'two events',
     async () => (await room.events()).filter(({ type }) => type === 'sink').length === 2,
   )
+  await until('all are in the log', () => room.log('late').endsWith(' 2000\n'))
   expect(room.log('late').split('\n')).toHaveLength(1_001)
 })

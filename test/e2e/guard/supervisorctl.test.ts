@@ -8,7 +8,7 @@ import { openRoom, type Room } from './room.ts'
 import { plainEnvironment } from './stead.ts'
 import { ctl, hasSupervisor, many, plain, pythonRuns, supervisord } from './supervisor.ts'
 
-const TALKS = 'echo hello; echo err >&2; trap "echo got hup" HUP; while :; do sleep 0.1; done'
+const TALKS = 'trap "echo got hup" HUP; echo hello; echo err >&2; while :; do sleep 0.1; done'
 const SLEEP = ['sleep', '1000']
 
 const raw = { log: { format: 'raw' } }
