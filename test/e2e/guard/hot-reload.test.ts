@@ -162,10 +162,14 @@ test('an earlier version is gone back to by its number, after a restart of the g
 })
 
 test('status shows what is removed until it has stopped, and says so', async () => {
-  const script = `trap 'sleep 1.5; exit 0' TERM; echo up; while :; do sleep 600 & wait; done`
+  const script = `trap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM; echo up; while :; do sleep 600 & wait; done`
   const room = openRoom({
     a: sleeper('1'),
-    b: { command: ['sh', '-c', script], ready: { log: 'up' } },
+    b: {
+      command: ['sh', '-c', script],
+      ready: { log: 'up' },
+      stop: [{ signal: 'SIGTERM', wait: '10m' }],
+    },
   })
   await room.up()
   await room.running('a', 'b')
@@ -179,6 +183,7 @@ test('status shows what is removed until it has stopped, and says so', async () 
     { id: 'b', phase: 'stopping', removing: true },
   ])
   expect((await room.stead('restart', 'b')).code).not.toBe(0)
+  writeFileSync(join(room.directory, 'go'), '')
   await until('b has gone', async () => !(await room.stead('status')).stdout.includes('removed'))
 })
 
