@@ -1,6 +1,6 @@
 /** A suite on the real thing that is vitest's: runs it, and ends with the line of counts that suites end with. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,8 +33,10 @@ function vitest(config: string, report: string): Promise<number | null> {
   })
 }
 
+/** None of each where vitest was ended before it wrote its report. */
 function countsOf(file: string) {
-  const counts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}'
+  const counts = JSON.parse(text) as Record<string, number>
   return {
     passed: counts.numPassedTests ?? 0,
     failed: counts.numFailedTests ?? 0,
