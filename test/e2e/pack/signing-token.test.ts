@@ -156,6 +156,7 @@ version: 1.0.0
 publisher: Stead Tests
 targets: [win-x64]
 formats: [zip]
+compression: fast
 signing:
   certificate: ${KEY}
   chain: code-root.pem

@@ -27,6 +27,7 @@ function pack(version: string): string {
     ...{ formats: ['tar.gz'], targets: ['linux-x64'] },
     files: [{ from: 'greeting.txt', to: 'greeting.txt', config: true }],
     update: ours.keys,
+    compression: 'fast',
   }
   writeFileSync(file, JSON.stringify(spec))
   const words = [join(ROOT, 'bin/stead.js'), 'pack', '-f', file, '-o', out]
