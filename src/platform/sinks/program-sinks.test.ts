@@ -79,11 +79,15 @@ async function run(channel: OutputChannel, script: string): Promise<void> {
     if (descriptor.kind !== 'fifo') throw new Error('not a FIFO')
     return openSync(descriptor.path, 'r+')
   })
-  const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', fds[0], fds[1]] })
+  const child = spawn('/bin/sh', ['-c', `read go; ${script}`], { stdio: ['pipe', fds[0], fds[1]] })
   for (const fd of fds) closeSync(fd)
   children.push(child)
+  const ended = once(child, 'exit')
   channel.process(child.pid as number)
-  await once(child, 'exit')
+  // What is answered comes after what was told: from now on its lines have its pid.
+  await channel.sinks()
+  child.stdin?.end('\n')
+  await ended
 }
 
 interface Told {
