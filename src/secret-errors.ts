@@ -22,12 +22,15 @@ export const secretErrors = {
     hint: () =>
       'add a newer key in front of it: stead secret keygen --add; then stead secret rotate',
   }),
-  SIGNATURE_REFUSED: entry<{ file: string; reason: string }>({
+  SIGNATURE_REFUSED: entry<{ file: string; reason: string; document?: string; put?: string }>({
     exit: 6,
     about:
       'A configuration has to be signed and is not, was changed since, is signed by another key, or is older than one that was accepted. What runs goes on as it was.',
     message: (p) => `${p.file} is refused: ${p.reason}`,
-    hint: () => 'sign what is there now: stead config sign --key FILE',
+    hint: ({ document, put }) => {
+      const sign = `stead config sign ${document === undefined ? '' : `${document} `}--key FILE`
+      return `sign what is there now: ${sign}${put === undefined ? '' : `; then ${put}`}`
+    },
   }),
   SECRET_REFUSED: entry<{ setting: string; reason: string }>({
     exit: 6,

@@ -1,6 +1,6 @@
 /** Joins a guard with the parts of this platform, and with the socket on which it is spoken to. */
 import { rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { diffGuardSpecs } from '../config/diff-guard-spec.ts'
 import { SteadError } from '../errors.ts'
 import type { ReadConfiguration } from '../guard/configuration.ts'
@@ -10,6 +10,7 @@ import { withoutKeep } from '../guard/without-keep.ts'
 import type { ConfigCause, ConfigSources } from '../model/config-version.ts'
 import type { GuardEvent, GuardHappening } from '../model/guard-event.ts'
 import type { GuardFacts } from '../model/guard-status.ts'
+import type { Home } from '../model/home.ts'
 import { systemClock } from '../platform/clock.ts'
 import { configHistory } from '../platform/config-history.ts'
 import { eventFile } from '../platform/control/event-file.ts'
@@ -43,11 +44,9 @@ export async function composeGuard(source: GuardSource) {
   const { path, file, home, keys = null, readSpec, expect } = source
   const { sockets, prepare } = composeSockets()
   let files: readonly string[] = []
-  const gate =
-    keys === null
-      ? null
-      : (await import('./compose-signature.ts')).signatureGate({ file: path, keys, home })
-  const memory = remoteMemory(source.remote, remoteCopyOf(home, path))
+  const copy = remoteCopyOf(home, path)
+  const { gate, acceptance } = await signaturesOf(keys, { file: path, home, copy })
+  const memory = remoteMemory({ named: source.remote, copy, acceptance })
   const prepared = async (
     given: string | ConfigSources | null,
     cause: ConfigCause,
@@ -209,7 +208,7 @@ export async function composeGuard(source: GuardSource) {
         watch.applied(spec)
         remote.applied(spec)
         guard.start()
-        await gate?.keep(spec).catch(notKept)
+        await Promise.all([gate?.keep(spec).catch(notKept), remote.kept()])
         await way.enter(spec)
         tellReady()
       },
@@ -235,6 +234,20 @@ export async function composeGuard(source: GuardSource) {
     await lock.release()
     throw error
   }
+}
+
+/** What lets in nothing but what one of the keys has signed; nothing is loaded for it where there are none. */
+async function signaturesOf(
+  keys: string | null,
+  { copy, ...parts }: { readonly file: string; readonly home: Home; readonly copy: string },
+) {
+  if (keys === null) return { gate: null, acceptance: null }
+  const [{ signatureGate }, { remoteAcceptance }] = await Promise.all([
+    import('./compose-signature.ts'),
+    import('./remote-acceptance.ts'),
+  ])
+  const acceptance = remoteAcceptance(resolve(keys), `${copy}.signatures`)
+  return { gate: signatureGate({ ...parts, keys }), acceptance }
 }
 
 /** Whoever started the guard in the background waits for a byte. */

@@ -6,6 +6,7 @@ import type { GuardSpec } from '../model/program-spec.ts'
 import { type RemoteFact, type RemoteReading, remoteOrigin } from '../model/remote-spec.ts'
 import { type FollowerParts, followRemote } from './follow-remote.ts'
 import type { KnownRemote, RemoteAsked } from './read-remote.ts'
+import type { RemoteAcceptance } from './remote-acceptance.ts'
 
 export interface RemoteWatchParts extends Pick<FollowerParts, 'clock' | 'timers'> {
   readonly tell: (happening: GuardHappening) => void
@@ -17,6 +18,8 @@ export interface RemoteWatch {
   readonly facts: RemoteFact | undefined
   /** The guard has taken a configuration over, or begins with it. */
   applied(spec: GuardSpec): void
+  /** What was taken over is kept for the next start. */
+  kept(): Promise<unknown>
   close(): void
 }
 
@@ -31,8 +34,16 @@ export interface RemoteMemory {
   watch(parts: RemoteWatchParts): RemoteWatch
 }
 
-/** @param named what the command line or STEAD_REMOTE says of it @param copy where what was good last is kept */
-export function remoteMemory(named: string | undefined, copy: string): RemoteMemory {
+export interface RemoteMemoryParts {
+  /** What the command line or STEAD_REMOTE says of it. */
+  readonly named: string | undefined
+  /** Where what was good last is kept. */
+  readonly copy: string
+  /** By what it is believed; null where it need not be signed. */
+  readonly acceptance: RemoteAcceptance | null
+}
+
+export function remoteMemory({ named, copy, acceptance }: RemoteMemoryParts): RemoteMemory {
   const readings = new WeakMap<GuardSpec, RemoteReading | null>()
   /** What of it is in the configuration that runs. */
   let running: RemoteReading | null = null
@@ -41,13 +52,11 @@ export function remoteMemory(named: string | undefined, copy: string): RemoteMem
 
   return {
     asked(cause) {
-      const known =
-        cause === 'remote' && offered?.name === running?.name
-          ? offered
-          : running && { name: running.name, said: running.said, readAt: running.readAt }
+      const known = cause === 'remote' && offered?.name === running?.name ? offered : running
       const fetch = cause === 'start' || cause === 'apply'
       const byHand = cause === 'apply'
-      return { named, fetch, known, copy, byHand, older: byHand }
+      const trust = acceptance?.trust() ?? null
+      return { named, fetch, known: known && knownOf(known), copy, byHand, older: byHand, trust }
     },
     note: (spec, remote) => void readings.set(spec, remote),
     originOf: (remote, cause) =>
@@ -56,7 +65,7 @@ export function remoteMemory(named: string | undefined, copy: string): RemoteMem
         : {},
     watch({ clock, timers, tell, takeOver }) {
       const follower = followRemote({
-        ...{ copy, clock, timers },
+        ...{ copy, clock, timers, acceptance, isSigned: acceptance !== null },
         say: (text, severity) => tell({ type: 'guard', text, severity }),
         changed(known) {
           offered = known
@@ -72,8 +81,14 @@ export function remoteMemory(named: string | undefined, copy: string): RemoteMem
           if (readings.has(next)) running = readings.get(next) ?? null
           follower.taken(running, (next.config ?? CONFIG_POLICY).debounce)
         },
+        kept: follower.kept,
         close: follower.close,
       }
     },
   }
+}
+
+/** What was heard of it is still to be verified, and has no `signed`. */
+function knownOf({ name, said, readAt, signed }: KnownRemote): KnownRemote {
+  return { name, said, readAt, ...(signed === undefined ? {} : { signed }) }
 }

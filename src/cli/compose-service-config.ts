@@ -93,7 +93,7 @@ export function composeServiceConfig({
   let followed: readonly string[] = path === null ? [] : [path]
   let tell: (text: string, severity: 4 | 6) => void = () => {}
 
-  const remote = named === null ? null : serviceRemote(named, name)
+  const remote = named === null ? null : serviceRemote({ named, service: name, keys })
 
   function read(layer: Layer | null): WrittenConfig {
     for (let reads = 1; ; reads += 1) {
@@ -132,7 +132,7 @@ export function composeServiceConfig({
       }
     },
     async taken() {
-      await signature?.keep().catch((error: Error) => {
+      await Promise.all([signature?.keep(), remote?.taken()]).catch((error: Error) => {
         tell(`what was signed is not kept: ${error.message}`, 4)
       })
     },

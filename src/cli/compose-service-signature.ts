@@ -1,11 +1,12 @@
 /** The signature that a service of the SDK asks of its configuration. */
 import { dirname } from 'node:path'
 import { SteadError } from '../errors.ts'
+import type { Accepted } from '../model/accepted.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
-import type { Accepted } from '../secrets/signature.ts'
-import { acceptedIn, trustedKeys, verifiedSources } from './compose-signature.ts'
+import { acceptedIn, verifiedSources } from './compose-signature.ts'
 import { serviceState } from './service-state.ts'
+import { trustedKeys } from './signing-keys.ts'
 
 export interface ServiceSignature {
   /** Before anything is read. @throws SIGNATURE_REFUSED for what nobody could have signed */
@@ -23,7 +24,7 @@ export interface ServiceSignatureParts {
   readonly keys: string
   /** What the service is called. */
   readonly service: string
-  /** What names a remote source of settings, which nobody signs; null where there is none. */
+  /** What names a remote source of settings, whose signature is looked at where it is read; null for none. */
   readonly remote: string | null
 }
 
@@ -41,8 +42,7 @@ export function serviceSignature({
     new SteadError('SIGNATURE_REFUSED', { file: file ?? 'the configuration', reason })
   return {
     begin() {
-      if (file === null) throw refused('there is no file that could be signed')
-      if (remote !== null) throw refused(`settings of ${remote} are not signed`)
+      if (file === null && remote === null) throw refused('there is no file that could be signed')
     },
     check(sources) {
       if (file === null) return

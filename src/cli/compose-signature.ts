@@ -4,19 +4,17 @@ import { dirname, join, relative, sep } from 'node:path'
 import { recorded } from '../config/layers/kept-files.ts'
 import { loadSettings } from '../config/layers/load-settings.ts'
 import { SteadError } from '../errors.ts'
+import type { Accepted } from '../model/accepted.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import type { Home } from '../model/home.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
-import { remoteInSources } from '../model/remote-spec.ts'
+import { withoutRemote } from '../model/remote-spec.ts'
 import { configFiles } from '../platform/config-files.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
-import { readPrivateFile } from '../platform/private-file.ts'
-import { type Accepted, type SignedFile, verifyFiles } from '../secrets/signature.ts'
-import { parsePrivateKey, parsePublicKeys, type SigningKey } from '../secrets/signing-key.ts'
+import { type SignedFile, verifyFiles } from '../secrets/signature.ts'
+import type { SigningKey } from '../secrets/signing-key.ts'
 import { type LayerOptions, placesOf } from './compose-guard-home.ts'
-
-/** A private key of Ed25519 has a few hundred characters. */
-const LONGEST_KEY = 64 * 1024
+import { trustedKeys } from './signing-keys.ts'
 
 /** Where the signature of a file lies: beside it. */
 export function signatureOf(file: string): string {
@@ -38,35 +36,6 @@ export function sourcesOf(file: string, text: string, options: LayerOptions): Co
   const { problems } = loadSettings(asked, disk)
   if (problems.length > 0) throw new SteadError('GUARD_FILE_INVALID', { source: file, problems })
   return { [file]: text, ...disk.sources }
-}
-
-/** The key that signs. @throws KEY_UNUSABLE */
-export function privateKey(path: string): SigningKey {
-  let pem: string
-  try {
-    pem = readPrivateFile(path, LONGEST_KEY)
-  } catch (cause) {
-    throw new SteadError('KEY_UNUSABLE', { reason: (cause as Error).message }, { cause })
-  }
-  const key = parsePrivateKey(pem, path)
-  if ('problem' in key) throw new SteadError('KEY_UNUSABLE', { reason: key.problem })
-  return key
-}
-
-/** @throws KEY_UNUSABLE */
-export function trustedKeys(path: string): ReadonlyMap<string, SigningKey> {
-  const keys = parsePublicKeys(readKey(path), path)
-  if ('problem' in keys) throw new SteadError('KEY_UNUSABLE', { reason: keys.problem })
-  return keys
-}
-
-/** The text of a key file. @throws KEY_UNUSABLE */
-export function readKey(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new SteadError('KEY_UNUSABLE', { reason: (cause as Error).message }, { cause })
-  }
 }
 
 /** @param before what was accepted last @throws SIGNATURE_REFUSED */
@@ -104,13 +73,10 @@ export function signatureGate(parts: {
     join(placesOf(home, project, file).state, 'signature.json')
   return {
     check(spec, sources) {
-      const said = remoteInSources(sources)
-      if (said !== null) {
-        const reason = `settings of ${said.name} are not signed`
-        throw new SteadError('SIGNATURE_REFUSED', { file, reason })
-      }
       const before = newest ?? acceptedIn(pathOf(spec))
-      accepted.set(spec, verifiedSources(file, sources, trustedKeys(keys), before))
+      // What a remote source says has a signature of its own, which its reader verifies.
+      const files = withoutRemote(sources)
+      accepted.set(spec, verifiedSources(file, files, trustedKeys(keys), before))
     },
     async keep(spec) {
       const signature = accepted.get(spec)

@@ -51,12 +51,14 @@ export function addConfigVerbs(program: Command, all: boolean, exit: (code: numb
       '--sequence <number>',
       'of this version (default: of the clock); older ones are refused',
     )
+    .option('--as <name>', 'where it is put as a remote document: the end of its path or key')
     .action(async (file: string | undefined, options: SignOptions) =>
       exit(await (await signing()).sign(file, options)),
     )
-  signed('verify', 'make sure that a stead.yaml is what was signed')
+  signed('verify', 'make sure that a stead.yaml, or a remote document, is what was signed')
     .argument('[file]', 'the file (default: stead.yaml of this directory, or above it)')
     .requiredOption('-k, --key <file>', 'the public keys that are trusted')
+    .option('--remote <source>', 'what stands there instead: an address, or a file about it')
     .action(async (file: string | undefined, options: SignOptions) =>
       exit(await (await signing()).verify(file, options)),
     )

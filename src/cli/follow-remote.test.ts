@@ -39,7 +39,7 @@ async function room(changes: Partial<RemoteSpec> = {}, reading: Partial<RemoteRe
   })
   const said = await source.read(AbortSignal.timeout(1_000))
   const spec = { ...SPEC, ...changes } as RemoteSpec
-  const fine = { lost: null, refused: null, readAt: clock.wall().toISOString() }
+  const fine = { lost: null, refused: null, signed: null, readAt: clock.wall().toISOString() }
   const taken = { spec, name: source.name, said, ...fine, ...reading }
   follower.taken(taken, DEBOUNCE)
   await clock.settle()

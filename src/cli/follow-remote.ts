@@ -8,8 +8,8 @@ import {
   type RemoteSpec,
   remoteRegression,
 } from '../model/remote-spec.ts'
-import { systemClock } from '../platform/clock.ts'
 import type { KnownRemote } from './read-remote.ts'
+import type { RemoteAcceptance } from './remote-acceptance.ts'
 
 export interface FollowerParts {
   /** Where the copy of what was good last is kept. */
@@ -20,6 +20,10 @@ export interface FollowerParts {
   readonly say: (text: string, severity: 4 | 6) => void
   /** It says something else, and has said so for as long as changes are waited for. */
   readonly changed: (known: KnownRemote) => void
+  /** What it says has to be signed, and comes with its signature. */
+  readonly isSigned?: boolean
+  /** Told of what was signed as it is taken; left out where somebody else remembers that. */
+  readonly acceptance?: RemoteAcceptance | null
   /** Makes the source; by its kind unless given. */
   readonly open?: (spec: RemoteSpec) => Promise<RemoteSource>
 }
@@ -29,6 +33,8 @@ export interface RemoteFollower {
   readonly fact: RemoteFact | undefined
   /** A configuration was taken: with that of a source, or none. @param debounce in milliseconds */
   taken(reading: RemoteReading | null, debounce: number): void
+  /** What was taken is on the disk, or it was told why not. */
+  kept(): Promise<unknown>
   close(): void
 }
 
@@ -42,7 +48,9 @@ export function followRemote({
   timers,
   say,
   changed,
-  open = opened,
+  isSigned = false,
+  acceptance = null,
+  open = (spec) => opened(spec, isSigned),
 }: FollowerParts): RemoteFollower {
   /** What of it is in the configuration that runs. */
   let running: RemoteReading | null = null
@@ -54,7 +62,8 @@ export function followRemote({
   let cancel: (() => void) | null = null
   let waitsSince: number | null = null
   let debounce = 0
-  let kept: { readonly name: string; readonly text: string | undefined } | null = null
+  /** What is on the disk, or on its way there. */
+  let kept: string | null = null
   let keeping: Promise<unknown> = Promise.resolve()
 
   function stateOf(
@@ -65,12 +74,17 @@ export function followRemote({
   }
 
   /** What is there for the next start without a network. */
-  function keep({ name, said, readAt }: RemoteReading): void {
-    if (readAt === null || (kept?.name === name && kept.text === said?.text)) return
-    kept = { name, text: said?.text }
+  function keep({ name, said, readAt, signed }: RemoteReading): void {
+    if (readAt === null) return
+    if (signed !== null) acceptance?.take(name, signed)
+    const now = JSON.stringify([name, said?.text, said?.signature])
+    if (kept === now) return
+    kept = now
     keeping = keeping
       .then(() => import('../platform/remote/last-good.ts'))
       .then(({ keepLastGood }) => keepLastGood(copy, { source: name, at: readAt, said }))
+      // Later than the copy: one that is older than what is remembered would be refused.
+      .then(() => (signed === null ? undefined : acceptance?.keep()))
       .catch((error: unknown) => say(`what ${name} says is not kept: ${String(error)}`, 4))
   }
 
@@ -91,7 +105,8 @@ export function followRemote({
     if (running === null) return
     unbelieved = null
     state = { ...state, trouble: null }
-    const gone = said === null && !running.spec.optional ? 'it has nothing any more' : null
+    const mayBeGone = running.spec.optional && running.signed === null
+    const gone = said === null && !mayBeGone ? 'it has nothing any more' : null
     const problem = gone ?? remoteRegression(running.said, said)
     // What was heard before is not what it says any more.
     cancel?.()
@@ -152,6 +167,7 @@ export function followRemote({
       }
       if (isNew && watched !== null) void begin(reading, watched)
     },
+    kept: () => keeping,
     close() {
       cancel?.()
       watched?.stop()
@@ -160,11 +176,7 @@ export function followRemote({
   }
 }
 
-async function opened(spec: RemoteSpec): Promise<RemoteSource> {
-  const { remoteSource } = await import('../platform/remote/remote-source.ts')
-  return remoteSource(spec, {
-    clock: systemClock(),
-    random: Math.random,
-    variables: process.env,
-  })
+async function opened(spec: RemoteSpec, isSigned: boolean): Promise<RemoteSource> {
+  const { openRemote } = await import('./remote-signature.ts')
+  return openRemote(spec, isSigned, process.env)
 }

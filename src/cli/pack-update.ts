@@ -12,7 +12,8 @@ import {
 import { sha256Of } from '../platform/pack/stage.ts'
 import { signFiles } from '../secrets/signature.ts'
 import type { SigningKey } from '../secrets/signing-key.ts'
-import { privateKey, signatureOf, trustedKeys } from './compose-signature.ts'
+import { signatureOf } from './compose-signature.ts'
+import { privateKey, trustedKeys } from './signing-keys.ts'
 
 /** What of an artefact stands in the manifest of updates; null for what programs do not update by. */
 export async function publishedOf(

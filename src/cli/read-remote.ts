@@ -6,6 +6,7 @@ import { remoteAtAddress, TOKEN_VARIABLE } from '../config/remote-address.ts'
 import { isRemoteAddress } from '../config/remote-schema.ts'
 import { remoteInOwnFile } from '../config/remote-settings.ts'
 import { isSteadError, SteadError } from '../errors.ts'
+import type { Accepted } from '../model/accepted.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import type { RemoteText } from '../model/ports/remote-source.ts'
 import {
@@ -18,7 +19,13 @@ import {
 import { systemClock } from '../platform/clock.ts'
 import { configFiles } from '../platform/config-files.ts'
 import { readLastGood } from '../platform/remote/last-good.ts'
-import { remoteSource } from '../platform/remote/remote-source.ts'
+import {
+  nothingIsRefused,
+  openRemote,
+  type RemoteTrust,
+  refuseUnsignable,
+  verifiedRemote,
+} from './remote-signature.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -27,6 +34,8 @@ export interface KnownRemote {
   readonly name: string
   readonly said: RemoteText | null
   readonly readAt: string | null
+  /** What its signature says, or null for none, where it was taken before; left out where it is to be verified. */
+  readonly signed?: Accepted | null
 }
 
 /** How the remote source of a configuration is read. */
@@ -40,8 +49,10 @@ export interface RemoteAsked {
   readonly copy?: string | undefined
   /** Somebody asks, and is told what is wrong with what it says: what was good last is not taken in its stead. */
   readonly byHand: boolean
-  /** It may be older than what was taken before. */
+  /** It may be older than what was taken before; never than what was signed. */
   readonly older: boolean
+  /** By what it is believed; null where it need not be signed. */
+  readonly trust?: RemoteTrust | null
 }
 
 /** With nothing to fall back to, so long for all that is tried, in milliseconds. */
@@ -62,7 +73,7 @@ export function namedRemote(text: string, env: Env, allow: RemoteSpec['allow']):
  *
  * @param kept texts of a version that is gone back to: then nothing else is asked
  * @param load reads the whole configuration with a layer; throws where something is wrong with it
- * @throws what `load` throws, REMOTE_UNAVAILABLE
+ * @throws what `load` throws, REMOTE_UNAVAILABLE, SIGNATURE_REFUSED, KEY_UNUSABLE
  */
 export async function loadWithRemote<T>(
   spec: RemoteSpec,
@@ -72,22 +83,25 @@ export async function loadWithRemote<T>(
   kept?: ConfigSources,
 ): Promise<{ readonly loaded: T; readonly remote: RemoteReading }> {
   const name = remoteName(spec)
-  const use = async ({ said, readAt, lost, refused }: Omit<RemoteReading, 'spec' | 'name'>) => {
+  const { fetch, byHand, trust = null } = asked
+  const use = async ({ said, readAt, lost, refused, signed: verified }: Used) => {
+    const signed = verified === undefined ? verifiedBy(trust, spec, said) : verified
     const layer = layerOf(name, said, spec)
-    return { loaded: await load(layer), remote: { spec, name, said, readAt, lost, refused } }
+    return {
+      loaded: await load(layer),
+      remote: { spec, name, said, readAt, lost, refused, signed },
+    }
   }
   if (kept !== undefined) {
     const said = remoteInSources(kept)?.said ?? null
-    return use({ said, readAt: null, ...FINE })
+    return use({ said, readAt: null, signed: null, ...FINE })
   }
-  const { fetch, byHand, older } = asked
+  if (trust !== null) refuseUnsignable(spec)
   const known = asked.known?.name === name ? asked.known : null
   if (!fetch && known !== null) return use({ ...known, ...FINE })
-  const copy = asked.copy === undefined ? null : readLastGood(asked.copy, name)
-  const lastGood: KnownRemote | null =
-    copy === null || 'problem' in copy ? null : { name, said: copy.said, readAt: copy.at }
+  const { lastGood, damage } = copyOf(spec, asked, trust)
   const before = known ?? lastGood
-  const found = await fetched(spec, env, before, older)
+  const found = await fetched(spec, env, before, asked)
   if ('said' in found) {
     try {
       return await use({ ...found, ...FINE })
@@ -98,10 +112,41 @@ export async function loadWithRemote<T>(
     }
   }
   if (before !== null) return use({ ...before, ...found })
-  if (spec.optional) return use({ said: null, readAt: null, ...found })
-  const damage = copy !== null && 'problem' in copy ? `; ${copy.problem}` : ''
-  const reason = `${found.lost ?? found.refused}${damage}`
+  const reason = [found.lost ?? found.refused, damage].filter((one) => one !== null).join('; ')
+  const trouble = found.lost === null ? { ...FINE, refused: reason } : { ...FINE, lost: reason }
+  if (spec.optional) return use({ said: null, readAt: null, signed: null, ...trouble })
   throw new SteadError('REMOTE_UNAVAILABLE', { source: name, reason })
+}
+
+type Used = Omit<RemoteReading, 'spec' | 'name' | 'signed'> & Pick<KnownRemote, 'signed'>
+
+/** What was good last, or in words why that is not used. */
+function copyOf(spec: RemoteSpec, { copy: path }: RemoteAsked, trust: RemoteTrust | null) {
+  const name = remoteName(spec)
+  const copy = path === undefined ? null : readLastGood(path, name)
+  if (copy === null) return { lastGood: null, damage: null }
+  if ('problem' in copy) return { lastGood: null, damage: copy.problem }
+  const { said, at: readAt } = copy
+  try {
+    const lastGood: KnownRemote = { name, said, readAt, signed: verifiedBy(trust, spec, said) }
+    return { lastGood, damage: null }
+  } catch (error) {
+    if (!isSteadError(error, 'SIGNATURE_REFUSED')) throw error
+    return { lastGood: null, damage: `${path} is not used: ${error.params.reason}` }
+  }
+}
+
+/** @throws SIGNATURE_REFUSED, KEY_UNUSABLE */
+function verifiedBy(
+  trust: RemoteTrust | null,
+  spec: RemoteSpec,
+  said: RemoteText | null,
+): Accepted | null {
+  if (trust === null) return null
+  if (said !== null) return verifiedRemote(spec, said, trust)
+  const reason = nothingIsRefused(spec, trust)
+  if (reason === null) return null
+  throw new SteadError('SIGNATURE_REFUSED', { file: remoteName(spec), reason })
 }
 
 type Trouble = Pick<RemoteReading, 'lost' | 'refused'>
@@ -113,11 +158,11 @@ async function fetched(
   spec: RemoteSpec,
   env: Env,
   before: KnownRemote | null,
-  olderToo: boolean,
+  { older: olderToo, trust = null }: RemoteAsked,
 ): Promise<Fetched> {
   const clock = systemClock()
   try {
-    const source = await remoteSource(spec, { clock, random: Math.random, variables: env })
+    const source = await openRemote(spec, trust !== null, env)
     const patience = before === null ? PATIENCE : spec.timeout
     const said = await source.read(AbortSignal.timeout(patience))
     if (said === null && !spec.optional) return { lost: null, refused: 'it has nothing' }

@@ -1,3 +1,4 @@
+import type { Accepted } from './accepted.ts'
 import type { RemoteText } from './ports/remote-source.ts'
 
 /** Where a password or token is: the first of these that is said. None is ever in an address. */
@@ -76,6 +77,21 @@ export function remoteName(spec: RemoteSpec): string {
   return `${spec.kind} ${from} ${spec.key.name}${spec.key.prefix ? '*' : ''}`
 }
 
+/** With this behind the path of a document, or its key, is its signature, as it is beside files. */
+export const SIGNATURE_ENDING = '.sig'
+
+/** Where the document of a source is in its store: the path of an address, or a key. */
+export function remotePath(spec: RemoteSpec): string {
+  if (spec.kind !== 'http') return spec.key.name
+  const { pathname, hostname } = new URL(spec.url)
+  if (pathname === '/') return hostname
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
+}
+
 /** The same with the state of it that is meant: `etcd https://… /shop.yaml (revision 42)`. */
 export function remoteOrigin(name: string, { version }: Pick<RemoteText, 'version'>): string {
   return `${name} (${version})`
@@ -105,6 +121,8 @@ export interface RemoteReading {
   readonly said: RemoteText | null
   /** When that was read from the source; null where it was kept with a version. */
   readonly readAt: string | null
+  /** What its signature says, which was verified; null where none is asked for, and for what was kept. */
+  readonly signed: Accepted | null
   /** Why the source could not be asked; null where it was not asked, or has answered. Without secrets. */
   readonly lost: string | null
   /** Why what it has answered is not used; null where it is. Without secrets. */
@@ -127,6 +145,14 @@ export function remoteInSources(
     return { name, said }
   }
   return null
+}
+
+/** The texts of the files alone. */
+export function withoutRemote(
+  sources: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const files = Object.entries(sources).filter(([key]) => !key.startsWith('remote:'))
+  return Object.fromEntries(files)
 }
 
 /** How a remote source of settings is, as status tells it. Times are ISO 8601. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sequenceOf, signFiles, verifyFiles } from './signature.ts'
+import { isSignatureOf, namesIn, sequenceOf, signFiles, verifyFiles } from './signature.ts'
 import { newSigningKeys, parsePrivateKey, parsePublicKeys } from './signing-key.ts'
 
 function pair() {
@@ -54,6 +54,17 @@ test('what is unsigned, altered, left out, added or of a key that is not trusted
   expect(problemOf({ text: '' })).toEqual({
     problem: 'its signature is damaged, or of a newer stead',
   })
+})
+
+test('a signature says what it is for before it is verified, and other texts say nothing', () => {
+  expect(namesIn(signed)).toEqual(['stead.yaml', 'conf.d/web.yaml'])
+  expect(isSignatureOf(signed, Buffer.from('env: {}\n'))).toBe(true)
+  expect(isSignatureOf(signed.replaceAll('\n', '\r\n'), Buffer.from('env: {}\n'))).toBe(true)
+  expect(isSignatureOf(signed, Buffer.from('env: {}'))).toBe(false)
+  for (const text of ['', 'key 1\n', signed.replace('v1', 'v2')]) {
+    expect(namesIn(text)).toEqual([])
+    expect(isSignatureOf(text, Buffer.from('env: {}\n'))).toBe(false)
+  }
 })
 
 test('an older version is refused as a replay, and so is another one of the same number', () => {

@@ -1,4 +1,5 @@
 import { createHash, sign, verify } from 'node:crypto'
+import type { Accepted } from '../model/accepted.ts'
 import type { SigningKey } from './signing-key.ts'
 
 const HEAD = 'stead-signature-v1'
@@ -10,13 +11,6 @@ const LAST_LINE = /\nsignature ([A-Za-z0-9+/=]+)\n?$/
 export interface SignedFile {
   readonly name: string
   readonly bytes: Uint8Array
-}
-
-/** What was accepted: kept, so that an older one is known when it comes again. */
-export interface Accepted {
-  readonly sequence: number
-  /** SHA-256 of all that was signed. */
-  readonly digest: string
 }
 
 export interface SignRequest {
@@ -41,6 +35,21 @@ export function signFiles({ files, key, sequence }: SignRequest): string {
 export function sequenceOf(text: string): number | null {
   const [, , sequence] = BODY.exec(text.replace(LAST_LINE, '\n')) ?? []
   return sequence === undefined ? null : Number(sequence)
+}
+
+/** The files that a signature claims to be for, verified or not; none where it is no signature. */
+export function namesIn(text: string): readonly string[] {
+  return [...digestsIn(text).keys()]
+}
+
+/** Whether a signature claims to be for these bytes: then nothing is missing of what belongs together. */
+export function isSignatureOf(text: string, bytes: Uint8Array): boolean {
+  return [...digestsIn(text).values()].includes(sha256(bytes))
+}
+
+function digestsIn(text: string): ReadonlyMap<string, string> {
+  const [, , , list] = BODY.exec(text.replaceAll('\r\n', '\n').replace(LAST_LINE, '\n')) ?? []
+  return list === undefined ? new Map() : digestsOf(list)
 }
 
 export interface VerifyRequest {
@@ -87,12 +96,7 @@ function isReplay(now: Accepted, before: Accepted): boolean {
 }
 
 function differenceOf(list: string, files: readonly SignedFile[]): string | null {
-  const signed = new Map(
-    list
-      .trimEnd()
-      .split('\n')
-      .map((line) => [line.slice('file '.length + 65), line.slice(5, 69)]),
-  )
+  const signed = digestsOf(list)
   for (const { name, bytes } of files) {
     const digest = signed.get(name)
     if (digest === undefined) return `${name} is not among the files that were signed`
@@ -101,6 +105,12 @@ function differenceOf(list: string, files: readonly SignedFile[]): string | null
   }
   const [missing] = signed.keys()
   return missing === undefined ? null : `${missing} was signed with it and is not read`
+}
+
+/** SHA-256 by name, of lines such as `file SHA NAME`. */
+function digestsOf(list: string): Map<string, string> {
+  const lines = list.trimEnd().split('\n')
+  return new Map(lines.map((line) => [line.slice('file '.length + 65), line.slice(5, 69)]))
 }
 
 function sha256(bytes: Uint8Array): string {

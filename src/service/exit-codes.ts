@@ -21,6 +21,8 @@ export const EXIT = {
   forced: 130,
 } as const
 
+const MISCONFIGURED = ['CONFIG_INVALID', 'REMOTE_UNAVAILABLE', 'SIGNATURE_REFUSED'] as const
+
 /** A failure that ends the service: its exit code, and the reason in one line. */
 export interface Failure {
   readonly code: number
@@ -29,8 +31,7 @@ export interface Failure {
 
 /** The exit code for an error: its own `exitCode` where that is a whole number from 1 to 255, else 1. */
 export function exitCodeOf(error: unknown): number {
-  if (isSteadError(error, 'CONFIG_INVALID') || isSteadError(error, 'REMOTE_UNAVAILABLE'))
-    return EXIT.misconfigured
+  if (MISCONFIGURED.some((code) => isSteadError(error, code))) return EXIT.misconfigured
   const own = (error as { exitCode?: unknown } | null | undefined)?.exitCode
   return typeof own === 'number' && Number.isInteger(own) && own >= 1 && own <= 255
     ? own

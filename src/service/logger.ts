@@ -38,6 +38,7 @@ function printable(fields: Fields): Fields {
 export function describeError(error: unknown, depth = 0): string {
   // It is about a file, whose places it tells; where in the program that was found says nothing.
   if (isSteadError(error, 'CONFIG_INVALID')) return error.message
+  if (isSteadError(error, 'SIGNATURE_REFUSED')) return `${error.message}; ${error.hint}`
   if (!(error instanceof Error))
     return typeof error === 'string' ? error : `thrown: ${inspect(error)}`
   const own = error.stack ?? `${error.name}: ${error.message}`

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type FakeConsul, fakeConsul } from '../fakes/consul.ts'
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 import { type Running, runProgram } from './process.ts'
 
@@ -34,13 +35,14 @@ function sign(text: string, sequence: number, key = 'release'): void {
   stead('sign', file, '--key', join(room, key), '--sequence', String(sequence))
 }
 
-function start(...args: string[]): Running {
+function start(more: Readonly<Record<string, string>> = {}): Running {
   const env = {
     STEAD_CONFIG: file,
     STEAD_CONFIG_KEYS: join(room, 'release.pub'),
     STATE_DIRECTORY: join(room, 'state'),
+    ...more,
   }
-  const program = runProgram(CONFIGURED, args, env)
+  const program = runProgram(CONFIGURED, [], env)
   started.push(program)
   return program
 }
@@ -69,7 +71,7 @@ describe('a service whose configuration has to be signed', () => {
     await program.ended
     for (const [path, bytes] of old) writeFileSync(path, bytes)
     const again = start()
-    expect((await again.ended).code).not.toBe(0)
+    expect(await again.ended).toMatchObject({ code: 6 })
     expect(again.output()).toContain('it is version 1, and 2 was accepted before')
   })
 
@@ -100,14 +102,71 @@ describe('a service whose configuration has to be signed', () => {
   ])('does not start with one that is %s', async (_, prepare, reason) => {
     prepare()
     const program = start()
-    expect((await program.ended).code).not.toBe(0)
+    expect(await program.ended).toMatchObject({ code: 6 })
     expect(program.output()).toContain(reason)
   })
+})
 
-  test('does not start with settings of a source that nobody signs', async () => {
-    sign('port: 80\n', 1)
-    const program = start('--remote', 'http://127.0.0.1:1/app.yaml')
-    expect((await program.ended).code).not.toBe(0)
-    expect(program.output()).toContain('are not signed')
+describe('a service whose remote settings have to be signed', () => {
+  const KEY = 'shop/greeter.yaml'
+  let consul: FakeConsul
+  beforeEach(async () => {
+    consul = await fakeConsul()
+  })
+  afterEach(() => consul.stop())
+
+  /** Puts it there as somebody does who may sign. */
+  function put(text: string, sequence: number): void {
+    const document = join(room, 'greeter.yaml')
+    writeFileSync(document, text)
+    stead('sign', document, '--key', join(room, 'release'), '--sequence', String(sequence))
+    consul.put(KEY, text)
+    consul.put(`${KEY}.sig`, readFileSync(`${document}.sig`, 'utf8'))
+  }
+  function startRemote(): Running {
+    const address = `consul+http://127.0.0.1:${consul.port}/${KEY}`
+    return start({ STEAD_CONFIG: '', STEAD_REMOTE: address, WATCH: '1' })
+  }
+
+  test('does not start with what is not signed, and says what to do', async () => {
+    consul.put(KEY, 'port: 81\n')
+    const unsigned = startRemote()
+    expect(await unsigned.ended).toMatchObject({ code: 6 })
+    expect(unsigned.output()).toMatch(/consul .*greeter\.yaml .* is refused: it is not signed/)
+    expect(unsigned.output()).toContain(`consul kv put ${KEY}.sig @greeter.yaml.sig`)
+  })
+
+  test('takes what was signed without a file, live, and refuses the rest', async () => {
+    put('port: 82\n', 2)
+    const program = startRemote()
+    await program.until(/with hello on 82[\s\S]*running configured/)
+    consul.put(KEY, 'port: 83\n')
+    await program.until(/greeter\.yaml was changed after it was signed/)
+    put('port: 84\n', 4)
+    await program.until(/offered 84 for 82/)
+    expect(program.output()).not.toContain('offered 83')
+  })
+
+  test('refuses an older one than it has taken, and starts with what it took last', async () => {
+    put('port: 84\n', 4)
+    const program = startRemote()
+    await program.until(/with hello on 84[\s\S]*running configured/)
+    put('port: 82\n', 2)
+    await program.until(/it is version 2, and 4 was accepted before/)
+    program.child.kill('SIGTERM')
+    await program.ended
+    const again = startRemote()
+    await again.until(/with hello on 84/)
+  })
+
+  test('can be given the older one again where a part of it had refused the newer', async () => {
+    put('port: 82\n', 2)
+    const program = startRemote()
+    await program.until(/running configured/)
+    put('port: 1\n', 3)
+    await program.until(/port 1 is not for us[\s\S]*running configured/)
+    put('port: 82\n', 2)
+    await program.until(/(running configured[\s\S]*){3}/)
+    expect(program.output()).not.toContain('was accepted before')
   })
 })

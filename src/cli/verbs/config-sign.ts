@@ -2,23 +2,18 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SteadError } from '../../errors.ts'
 import { nodeFileSystem } from '../../platform/file-system.ts'
-import { sequenceOf, signFiles } from '../../secrets/signature.ts'
+import { type SignedFile, sequenceOf, signFiles } from '../../secrets/signature.ts'
 import { newSigningKeys } from '../../secrets/signing-key.ts'
 import { findGuardFile, type LayerOptions, readGuardFile } from '../compose-guard-home.ts'
-import {
-  privateKey,
-  readKey,
-  signatureOf,
-  signedFiles,
-  sourcesOf,
-  trustedKeys,
-  verifiedSources,
-} from '../compose-signature.ts'
+import { signatureOf, signedFiles, sourcesOf, verifiedSources } from '../compose-signature.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
+import { privateKey, readKey, trustedKeys } from '../signing-keys.ts'
 
 export interface SignOptions extends CommonOptions, LayerOptions {
   readonly key: string
   readonly sequence?: string
+  /** The name to sign a single document by, which is the end of the path or key that it is put at. */
+  readonly as?: string
 }
 
 /** `config keygen FILE`: a pair of keys, the public one in FILE.pub. */
@@ -36,7 +31,7 @@ export function keygen(file: string, options: CommonOptions): Promise<number> {
   })
 }
 
-/** `config sign [FILE]`: signs it with all that it includes, into FILE.sig. */
+/** `config sign [FILE]`: signs it with all that it includes, into FILE.sig; `--as` for another place. */
 export function sign(named: string | undefined, options: SignOptions): Promise<number> {
   return runVerb(options, async (output) => {
     const file = findGuardFile(named)
@@ -44,7 +39,8 @@ export function sign(named: string | undefined, options: SignOptions): Promise<n
     const sources = sourcesOf(file, readGuardFile(file), options)
     const path = signatureOf(file)
     const sequence = sequenceAsked(options.sequence) ?? nextSequence(path)
-    const text = signFiles({ files: signedFiles(file, sources), key, sequence })
+    const files = namedAs(options.as, signedFiles(file, sources))
+    const text = signFiles({ files, key, sequence })
     await nodeFileSystem().writeAtomic(path, text, 0o644)
     const count = Object.keys(sources).length
     if (output.json) output.object({ signature: path, key: key.id, sequence, files: count })
@@ -56,6 +52,13 @@ export function sign(named: string | undefined, options: SignOptions): Promise<n
 /** `config verify [FILE]`: whether its signature is of one of the keys, and for these very files. */
 export function verify(named: string | undefined, options: SignOptions): Promise<number> {
   return runVerb(options, async (output) => {
+    if (options.remote !== undefined) {
+      if (named !== undefined) throw usage('a file and --remote are two things to verify', 'verify')
+      const { name, version, sequence } = await verifiedAt(options.remote, resolve(options.key))
+      if (output.json) output.object({ source: name, at: version, sequence })
+      output.done(`${name} (${version}) is signed, version ${sequence}`)
+      return 0
+    }
     const file = findGuardFile(named)
     const keys = trustedKeys(resolve(options.key))
     const sources = sourcesOf(file, readGuardFile(file), options)
@@ -66,11 +69,43 @@ export function verify(named: string | undefined, options: SignOptions): Promise
   })
 }
 
+/** What a remote source says now, and by which version it is signed. */
+async function verifiedAt(named: string, keys: string) {
+  const [{ namedRemote }, { openRemote, refuseUnsignable, verifiedRemote }] = await Promise.all([
+    import('../read-remote.ts'),
+    import('../remote-signature.ts'),
+  ])
+  const spec = namedRemote(named, process.env, null)
+  refuseUnsignable(spec)
+  const source = await openRemote(spec, true, process.env)
+  const { name } = source
+  const said = await source.read(AbortSignal.timeout(2 * spec.timeout)).catch((cause: Error) => {
+    throw new SteadError('REMOTE_UNAVAILABLE', { source: name, reason: cause.message }, { cause })
+  })
+  if (said === null)
+    throw new SteadError('REMOTE_UNAVAILABLE', { source: name, reason: 'it has nothing' })
+  const { sequence } = verifiedRemote(spec, said, { keys, before: {} })
+  return { name, version: said.version, sequence }
+}
+
+/** What includes others is no document of a remote source, where it would have another name. */
+function namedAs(name: string | undefined, files: readonly SignedFile[]): readonly SignedFile[] {
+  const [only, ...more] = files
+  if (name === undefined || only === undefined) return files
+  if (more.length > 0) throw usage('--as is for a document that includes no others', 'sign')
+  const end = name.replace(/^\/+/, '')
+  if (!/^[^\p{Cc}]+$/u.test(end)) throw usage('--as needs the end of a path or key', 'sign')
+  return [{ ...only, name: end }]
+}
+
+function usage(problem: string, verb: 'sign' | 'verify'): SteadError {
+  return new SteadError('USAGE', { problem, verb: `config ${verb}` })
+}
+
 function sequenceAsked(text: string | undefined): number | null {
   if (text === undefined) return null
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  const problem = `--sequence is a whole number, not ${JSON.stringify(text)}`
-  throw new SteadError('USAGE', { problem, verb: 'config sign' })
+  throw usage(`--sequence is a whole number, not ${JSON.stringify(text)}`, 'sign')
 }
 
 /** Higher than the one before even where this clock is behind that of who signed it. */

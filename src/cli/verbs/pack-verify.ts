@@ -5,8 +5,9 @@ import { SteadError } from '../../errors.ts'
 import { parseChecksums } from '../../pack/checksums.ts'
 import { sha256Of } from '../../platform/pack/stage.ts'
 import { verifyFiles } from '../../secrets/signature.ts'
-import { signatureOf, trustedKeys } from '../compose-signature.ts'
+import { signatureOf } from '../compose-signature.ts'
 import { type CommonOptions, runVerb } from '../context.ts'
+import { trustedKeys } from '../signing-keys.ts'
 
 export interface PackVerifyOptions extends CommonOptions {
   readonly key: string

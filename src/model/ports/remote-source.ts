@@ -26,6 +26,8 @@ export interface RemoteText {
   readonly version: string
   /** A number that only grows with each change at the source; null where it does not count. */
   readonly order: number | null
+  /** What stands beside it as its signature, null where nothing does; left out where nobody asks for one. */
+  readonly signature?: string | null
 }
 
 export interface RemoteListener {

@@ -1,10 +1,20 @@
 import type { RemoteSource, RemoteText } from '../../model/ports/remote-source.ts'
 import { type ConsulRemote, remoteName } from '../../model/remote-spec.ts'
 import { askRemote } from './ask-remote.ts'
+import { fittingPair } from './fitting-pair.ts'
 import { keepWatching } from './keep-watching.ts'
 import type { RemoteParts } from './remote-parts.ts'
 import { remoteSecret } from './remote-secret.ts'
-import { countIn, jsonIn, MAX_ANSWER, mapIn, type StoredKey, settingsText } from './stored-keys.ts'
+import {
+  countIn,
+  jsonIn,
+  MAX_ANSWER,
+  mapIn,
+  type StoredKey,
+  settingsText,
+  signatureKey,
+  signatureText,
+} from './stored-keys.ts'
 
 /** Seconds that the server waits for a change; it adds up to a sixteenth of that. */
 const WAIT = 60
@@ -12,6 +22,7 @@ const WAIT = 60
 /** Keys of Consul, watched by blocking queries (X-Consul-Index, ?index=, ?wait=). */
 export function consulSource(spec: ConsulRemote, parts: RemoteParts): RemoteSource {
   const { key, datacenter } = spec
+  const isSigned = parts.fits !== undefined
   /** Of the last answer: what one waits for a change of. */
   let index = 0
 
@@ -19,7 +30,8 @@ export function consulSource(spec: ConsulRemote, parts: RemoteParts): RemoteSour
     const url = new URL(spec.address)
     const path = key.name.split('/').map(encodeURIComponent).join('/')
     url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/kv/${path}`
-    if (key.prefix) url.searchParams.set('recurse', 'true')
+    // All keys that begin so come as they were together, and what changes one of them ends the wait.
+    if (key.prefix || isSigned) url.searchParams.set('recurse', 'true')
     if (datacenter !== null) url.searchParams.set('dc', datacenter)
     const waits = blocking && index > 0
     if (waits) {
@@ -46,22 +58,37 @@ export function consulSource(spec: ConsulRemote, parts: RemoteParts): RemoteSour
 
   function textOf(answer: unknown, now: number): RemoteText | null {
     if (!Array.isArray(answer)) throw new Error('its answer is not what Consul says')
-    const found = answer.map((one: unknown) => entryIn(one))
+    const all = answer.map((one: unknown) => entryIn(one))
+    const found = key.prefix ? all : all.filter((one) => one.key === key.name)
     const said = settingsText(key, spec.format, found)
     if (said === null) return null
+    if (isSigned) {
+      const beside = all.find((one) => one.key === signatureKey(key))
+      const order = Math.max(found[0]?.index ?? 0, beside?.index ?? 0)
+      return { ...said, version: `index ${order}`, order, signature: signatureText(beside) }
+    }
     const order = key.prefix ? now : (found[0]?.index ?? now)
     return { ...said, version: `index ${order}`, order }
   }
 
+  function read(
+    blocking: boolean,
+    known: RemoteText | null,
+    signal: AbortSignal,
+  ): Promise<RemoteText | null> {
+    const pair = (tries: number) => ask(blocking && tries === 0, signal)
+    return fittingPair(pair, parts, { known, longest: spec.timeout / 2, signal })
+  }
+
   return {
     name: remoteName(spec),
-    read: (signal) => ask(false, signal),
+    read: (signal) => read(false, null, signal),
     watch: (from, told, lost) =>
       keepWatching(
         {
           ...parts,
-          read: (signal) => ask(false, signal),
-          next: (_, signal) => ask(true, signal),
+          read: (signal) => read(false, null, signal),
+          next: (known, signal) => read(true, known, signal),
         },
         from,
         told,

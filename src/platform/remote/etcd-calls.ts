@@ -10,8 +10,8 @@ type Told = Readonly<Record<string, unknown>>
 /** Calls of the JSON gateway, to one member after the other until one answers, with a token where there is a user. */
 export interface EtcdCalls {
   ask(path: string, body: object, signal: AbortSignal): Promise<Told>
-  /** What a watch tells, message by message. */
-  watch(body: object, signal: AbortSignal): AsyncGenerator<Told>
+  /** What watches tell, message by message; all of them are one stream. */
+  watch(requests: readonly object[], signal: AbortSignal): AsyncGenerator<Told>
 }
 
 export function etcdCalls(spec: EtcdRemote, { variables }: RemoteParts): EtcdCalls {
@@ -67,13 +67,13 @@ export function etcdCalls(spec: EtcdRemote, { variables }: RemoteParts): EtcdCal
   }
 
   async function once(path: string, body: object, signal: AbortSignal): Promise<Told> {
-    const { status, body: bytes } = await askRemote(question(path, body, signal))
+    const { status, body: bytes } = await askRemote(question(path, JSON.stringify(body), signal))
     const text = bytes.toString()
     if (status === 200) return mapIn(jsonIn(text))
     throw refusalIn(text, `HTTP ${status}: ${plainWords(text).trim()}`)
   }
 
-  function question(path: string, body: object, signal: AbortSignal): RemoteQuestion {
+  function question(path: string, body: string, signal: AbortSignal): RemoteQuestion {
     return {
       method: 'POST',
       url: new URL(`${(endpoints[at] as string).replace(/\/$/, '')}${path}`),
@@ -82,7 +82,7 @@ export function etcdCalls(spec: EtcdRemote, { variables }: RemoteParts): EtcdCal
         'content-type': 'application/json',
         ...(token === null ? {} : { authorization: token }),
       },
-      body: JSON.stringify(body),
+      body,
       timeout: spec.timeout,
       longest: MAX_ANSWER,
       signal,
@@ -91,7 +91,8 @@ export function etcdCalls(spec: EtcdRemote, { variables }: RemoteParts): EtcdCal
 
   return {
     ask,
-    async *watch(body, signal) {
+    async *watch(requests, signal) {
+      const body = requests.map((one) => JSON.stringify(one)).join('\n')
       for await (const line of linesOfRemote(question('/v3/watch', body, signal))) {
         if (line.trim() === '') continue
         const { result, error } = mapIn(jsonIn(line))

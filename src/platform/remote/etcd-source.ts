@@ -1,9 +1,18 @@
 import type { RemoteSource, RemoteText } from '../../model/ports/remote-source.ts'
 import { type EtcdRemote, remoteName } from '../../model/remote-spec.ts'
 import { etcdCalls } from './etcd-calls.ts'
+import { fittingPair } from './fitting-pair.ts'
 import { keepWatching } from './keep-watching.ts'
 import type { RemoteParts } from './remote-parts.ts'
-import { countIn, MAX_KEYS, mapIn, type StoredKey, settingsText } from './stored-keys.ts'
+import {
+  countIn,
+  MAX_KEYS,
+  mapIn,
+  type StoredKey,
+  settingsText,
+  signatureKey,
+  signatureText,
+} from './stored-keys.ts'
 
 /** After so long without a word it is read anew: a watch may be lost where nobody tells of it. */
 const LONGEST_SILENCE = 5 * 60_000
@@ -19,21 +28,44 @@ export function etcdSource(spec: EtcdRemote, parts: RemoteParts): RemoteSource {
     key: base64(Buffer.from(key.name)),
     ...(key.prefix ? { range_end: base64(endOf(Buffer.from(key.name))) } : {}),
   }
+  const beside = { key: base64(Buffer.from(signatureKey(key))) }
   /** Of the whole store, when it was read last. */
   let revision = 0
 
-  async function read(signal: AbortSignal): Promise<RemoteText | null> {
+  /** What is watched. */
+  const ranges = parts.fits === undefined ? [range] : [range, beside]
+
+  async function once(signal: AbortSignal): Promise<RemoteText | null> {
     const answer = await calls.ask('/v3/kv/range', { ...range, limit: MAX_KEYS + 1 }, signal)
-    const { revision: whole } = mapIn(answer.header)
-    revision = countIn(whole, 'revision')
-    const kvs = answer.kvs ?? []
-    if (!Array.isArray(kvs)) throw new Error('its answer is not what etcd says')
-    const found = kvs.map((one: unknown) => entryIn(one))
+    revision = revisionOf(answer)
+    const found = entriesIn(answer)
     const said = settingsText(key, spec.format, found)
     if (said === null) return null
     // With a prefix a key that is gone has left no number of its own.
     const order = key.prefix ? revision : (found[0]?.revision ?? revision)
     return { ...said, version: `revision ${order}`, order }
+  }
+
+  /** A document and its signature as they were together, at one revision. */
+  async function pair(signal: AbortSignal): Promise<RemoteText | null> {
+    const success = ranges.map((request_range) => ({ request_range }))
+    const answer = await calls.ask('/v3/kv/txn', { success }, signal)
+    revision = revisionOf(answer)
+    const { responses } = answer
+    if (!Array.isArray(responses) || responses.length !== 2) throw new Error(NONSENSE)
+    const [found = [], signatures = []] = responses.map((one: unknown) =>
+      entriesIn(mapIn(mapIn(one).response_range)),
+    )
+    const said = settingsText(key, spec.format, found)
+    if (said === null) return null
+    const order = Math.max(...[...found, ...signatures].map((one) => one.revision))
+    const signature = signatureText(signatures[0])
+    return { ...said, version: `revision ${order}`, order, signature }
+  }
+
+  function read(signal: AbortSignal, known: RemoteText | null = null): Promise<RemoteText | null> {
+    if (parts.fits === undefined) return once(signal)
+    return fittingPair(() => pair(signal), parts, { known, longest: spec.timeout / 2, signal })
   }
 
   /** Resolves when something has changed since the last read, or nobody knows. */
@@ -42,8 +74,9 @@ export function etcdSource(spec: EtcdRemote, parts: RemoteParts): RemoteSource {
     const timer = setTimeout(() => silence.abort(), LONGEST_SILENCE)
     const both = AbortSignal.any([signal, silence.signal])
     try {
-      const request = { create_request: { ...range, start_revision: String(revision + 1) } }
-      for await (const { events, canceled, compact_revision } of calls.watch(request, both)) {
+      const start_revision = String(revision + 1)
+      const requests = ranges.map((one) => ({ create_request: { ...one, start_revision } }))
+      for await (const { events, canceled, compact_revision } of calls.watch(requests, both)) {
         if (Array.isArray(events) && events.length > 0) return
         // The revision is not kept any more: what is there now is read.
         if (canceled === true && compact_revision !== undefined) return
@@ -60,15 +93,15 @@ export function etcdSource(spec: EtcdRemote, parts: RemoteParts): RemoteSource {
 
   return {
     name: remoteName(spec),
-    read,
+    read: (signal) => read(signal),
     watch: (from, told, lost) =>
       keepWatching(
         {
           ...parts,
-          read,
-          async next(_, signal) {
+          read: (signal) => read(signal),
+          async next(known, signal) {
             await change(signal)
-            return read(signal)
+            return read(signal, known)
           },
         },
         from,
@@ -78,10 +111,25 @@ export function etcdSource(spec: EtcdRemote, parts: RemoteParts): RemoteSource {
   }
 }
 
-function entryIn(one: unknown): StoredKey & { readonly revision: number } {
+const NONSENSE = 'its answer is not what etcd says'
+
+interface Entry extends StoredKey {
+  readonly revision: number
+}
+
+/** Of the whole store. */
+function revisionOf(answer: Readonly<Record<string, unknown>>): number {
+  return countIn(mapIn(answer.header).revision, 'revision')
+}
+
+function entriesIn({ kvs = [] }: Readonly<Record<string, unknown>>): Entry[] {
+  if (!Array.isArray(kvs)) throw new Error(NONSENSE)
+  return kvs.map((one: unknown) => entryIn(one))
+}
+
+function entryIn(one: unknown): Entry {
   const { key, value = '', mod_revision: revision } = mapIn(one)
-  if (typeof key !== 'string' || typeof value !== 'string')
-    throw new Error('its answer is not what etcd says')
+  if (typeof key !== 'string' || typeof value !== 'string') throw new Error(NONSENSE)
   return {
     key: Buffer.from(key, 'base64').toString(),
     value: Buffer.from(value, 'base64'),

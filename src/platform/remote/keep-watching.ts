@@ -45,7 +45,10 @@ export function keepWatching(
         failures = 0
         if (problem !== null) told.back()
         problem = null
-        const isSame = now?.text === known?.text && now?.format === known?.format
+        const isSame =
+          now?.text === known?.text &&
+          now?.format === known?.format &&
+          now?.signature === known?.signature
         known = now
         if (!isSame) told.changed(now)
         await clock.sleep(BREATH, signal)

@@ -1,7 +1,8 @@
 import { decodeText } from '../../model/decode-text.ts'
 import type { RemoteText } from '../../model/ports/remote-source.ts'
-import type { RemoteKey } from '../../model/remote-spec.ts'
+import { type RemoteKey, SIGNATURE_ENDING } from '../../model/remote-spec.ts'
 import { MAX_DOCUMENT } from './ask-remote.ts'
+import { MAX_SIGNATURE } from './fitting-pair.ts'
 
 /** Settings of one prefix, at most. */
 export const MAX_KEYS = 10_000
@@ -37,6 +38,18 @@ export function settingsText(
   const size = pairs.reduce((sum, [key, text]) => sum + key.length + text.length, 0)
   if (size > MAX_DOCUMENT) throw new Error(`what it has is longer than ${MAX_DOCUMENT} bytes`)
   return { text: JSON.stringify(Object.fromEntries(pairs)), format: 'pairs' }
+}
+
+/** The key beside that of a document, which has its signature. */
+export function signatureKey({ name }: RemoteKey): string {
+  return `${name}${SIGNATURE_ENDING}`
+}
+
+/** What stands there; null where nothing does. @throws an error in words where it is too long or no text */
+export function signatureText(found: StoredKey | undefined): string | null {
+  if (found !== undefined && found.value.length > MAX_SIGNATURE)
+    throw new Error(`what stands at ${found.key} is longer than ${MAX_SIGNATURE} bytes`)
+  return found === undefined ? null : textOf(found)
 }
 
 function textOf({ key, value }: StoredKey): string {
