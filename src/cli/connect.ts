@@ -15,9 +15,10 @@ import type {
 } from '../model/ports/guard-api.ts'
 import { systemClock } from '../platform/clock.ts'
 import { controlConnection, tcpConnection } from '../platform/control/connect.ts'
-import { findGuardFile, type GuardHomeOptions, guardHomes } from './compose-guard-home.ts'
+import { type GuardHomeOptions, guardHomes } from './compose-guard-home.ts'
+import { fileMeant } from './guard-access.ts'
 
-/** Which guard: by its socket, its project, its stead.yaml, or its address; else that of this directory or above it. */
+/** Which guard: by its socket, its project, its stead.yaml, or its address; else that of this directory or above it, or the only one that runs. */
 export interface ConnectOptions extends GuardHomeOptions {
   /** Absolute path of a socket, as `stead status --json` and `STEAD_SOCKET` of a program name it. */
   readonly socket?: string
@@ -56,7 +57,8 @@ type Verbs = Readonly<Record<GuardVerb, Act>>
 /**
  * A guard that runs, on this machine unless an address is named. Nothing is kept open while nothing is asked; `close` ends what is.
  *
- * @throws GUARD_NOT_RUNNING where none runs that is meant, FILE_UNREADABLE where no stead.yaml is found,
+ * @throws GUARD_NOT_RUNNING where none runs that is meant, FILE_UNREADABLE where no stead.yaml is found and
+ *   no guard runs, USAGE where none is found and several run,
  *   GUARD_UNREACHABLE where none answers, RIGHTS where the caller has no role, NOT_AUTHENTICATED where what
  *   is shown over TCP is not known, USAGE for what is no address
  */
@@ -89,7 +91,7 @@ async function socketOf({ project, file, ...options }: ConnectOptions): Promise<
   ])
   const homes = guardHomes(options).filter(({ run }) => existsSync(join(run, 'guards')))
   const found = (await Promise.all(homes.map((home) => guards(home, processes)))).flat()
-  const named = project === undefined ? findGuardFile(file) : null
+  const named = project === undefined ? await fileMeant(file, options) : null
   const guard = found.find((one) =>
     named === null ? isProject(one.project, project as string) : one.file === named,
   )

@@ -2,10 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { lives } from './processes.ts'
 import { openRoom } from './room.ts'
-import { run, STEAD } from './stead.ts'
+import { ROOT, run, STEAD } from './stead.ts'
 
 const SLEEP = ['/bin/sleep', '1000']
 
@@ -106,4 +107,37 @@ test('from anywhere the only guard that runs is found; of several one has to be 
     stdout: `everything of ${room.file} is stopped\n`,
   })
   room.expectNothingLeft()
+})
+
+test('a program finds the only guard that runs by connect(), and is told where there is none or several', async () => {
+  const room = openRoom({ web: { command: SLEEP } })
+  const elsewhere = mkdtempSync(join(tmpdir(), 'sg-'))
+  onTestFinished(() => rmSync(elsewhere, { recursive: true }))
+  const program = join(elsewhere, 'program.ts')
+  const client = pathToFileURL(join(ROOT, 'src/client.ts')).href
+  writeFileSync(
+    program,
+    `import { connect } from ${JSON.stringify(client)}
+const home = ${JSON.stringify(room.home)}
+const guard = await connect({ home }).catch(({ code, message }) => {
+  console.log(code, message)
+  process.exit(1)
+})
+console.log((await guard.status()).services.map(({ id }) => id).join())
+guard.close()
+`,
+  )
+  const ask = async () => (await run([process.execPath, program], { cwd: elsewhere })).stdout.trim()
+  expect(await ask()).toMatch(/^FILE_UNREADABLE .*there is no stead\.yaml in this directory/)
+  await room.up()
+  await room.running('web')
+  expect(await ask()).toBe('web')
+  mkdirSync(join(room.directory, 'other'))
+  const other = join(room.directory, 'other', 'stead.yaml')
+  writeFileSync(other, JSON.stringify({ services: { mail: { command: SLEEP } } }))
+  expect(await room.stead('up', '-d', '-f', other)).toMatchObject({ code: 0 })
+  const several = await ask()
+  expect(several).toMatch(/^USAGE several guards run; name one/)
+  for (const file of [room.file, other]) expect(several).toContain(file)
+  expect(await room.stead('down', '-f', other)).toMatchObject({ code: 0 })
 })
