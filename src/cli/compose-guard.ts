@@ -54,7 +54,8 @@ export async function composeGuard(source: GuardSource) {
     const read = await readSpec(given, memory.asked(cause))
     const { spec, sources, files: depends = Object.keys(sources), remote } = read
     // What was kept does not say which files the next change may be in.
-    if (given === null || typeof given === 'string') files = depends
+    if (given === null || typeof given === 'string')
+      files = gate === null ? depends : [...depends, gate.signature]
     const ready = await prepare(spec)
     // What was kept has been accepted before, and by whom one goes back is asked elsewhere.
     if (given === null || typeof given === 'string') gate?.check(ready, sources)

@@ -53,6 +53,8 @@ export function verifiedSources(
 
 /** Lets nothing into a guard but what one of these keys has signed, and nothing older than what it has taken. */
 export interface SignatureGate {
+  /** Where the signature is: it may follow what it is for. */
+  readonly signature: string
   /** Of what was read. @throws SIGNATURE_REFUSED, KEY_UNUSABLE */
   check(spec: GuardSpec, sources: ConfigSources): void
   /** It was taken over: older ones are refused from now on. */
@@ -72,6 +74,7 @@ export function signatureGate(parts: {
   const pathOf = ({ project }: GuardSpec): string =>
     join(placesOf(home, project, file).state, 'signature.json')
   return {
+    signature: signatureOf(file),
     check(spec, sources) {
       const before = newest ?? acceptedIn(pathOf(spec))
       // What a remote source says has a signature of its own, which its reader verifies.

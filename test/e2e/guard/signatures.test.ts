@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { until } from '../../contract/until.ts'
 import { openRoom } from './room.ts'
 
 const sleeper = (value: string) => ({ a: { command: ['sleep', '600'], env: { VALUE: value } } })
@@ -57,6 +58,24 @@ test('an older version is refused, by the guard that has taken a newer one and b
   await room.stead('down')
   const again = await room.stead('up', ...args)
   expect(again).toMatchObject({ code: 6, stderr: expect.stringContaining(refusal) })
+})
+
+test('a file that is watched is taken over once its signature has followed', async () => {
+  const { room, sign, args } = await signedRoom()
+  const watched = { configuration: { watch: true, debounce: '50ms' } }
+  room.write(sleeper('1'), watched)
+  await sign()
+  await room.up({ args })
+  await room.running('a')
+  room.write(sleeper('2'), watched)
+  const refused = async () => (await room.status()).guard.config?.refused?.reason ?? ''
+  await until('it is refused', async () => (await refused()).includes('was changed after'))
+  await sign()
+  await until('it is taken over', () => {
+    const values = room.programs('a').map(({ environment }) => environment.VALUE)
+    return values.length === 1 && values[0] === '2'
+  })
+  await until('the refusal is over', async () => (await refused()) === '')
 })
 
 test('what a signed file includes is signed with it', async () => {
