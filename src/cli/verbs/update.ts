@@ -13,7 +13,11 @@ import {
   versionDirectory,
   versionPlace,
 } from '../../platform/update/version-directories.ts'
-import { acceptUpdate, type UpdatedProduct } from '../../update/accept-update.ts'
+import {
+  type AcceptedUpdate,
+  acceptUpdate,
+  type UpdatedProduct,
+} from '../../update/accept-update.ts'
 import { movedSpec } from '../../update/moved-spec.ts'
 import { switchVersion } from '../../update/switch-version.ts'
 import type { TarFile } from '../../update/tar-files.ts'
@@ -64,19 +68,10 @@ export async function update(
   // The version that runs knows best: which keys its publisher has by now, and how it is renewed.
   if (versionPlace(process.execPath).current !== now.place.current)
     return runInstead(now.spec.file, process.argv.slice(2))
-  const [manifest, signature] = [
-    await source.text(source.file),
-    await source.text(`${source.file}.sig`),
-  ]
-  if (manifest === null)
-    throw new SteadError('UPDATE_UNREADABLE', { source: source.name, reason: 'it is not there' })
-  const { version, archive, isNews } = acceptUpdate(
-    { source: source.name, file: source.file, manifest, signature },
-    { ...product, version: now.version, allowOlder },
-  )
-  const facts = { name, version, before: now.version }
-  if (!isNews || dryRun) {
-    if (output.json) output.object({ ...facts, updated: false, isNews })
+  const read = () => offered(source, { ...product, version: now.version, allowOlder })
+  const facts = { name, before: now.version }
+  const told = ({ version, isNews }: AcceptedUpdate): number => {
+    if (output.json) output.object({ ...facts, version, updated: false, isNews })
     output.done(
       isNews
         ? `${name} ${now.version} would become ${version}`
@@ -84,19 +79,23 @@ export async function update(
     )
     return 0
   }
-
+  if (dryRun) return told(await read())
+  // What is on trial is not the newest yet: nobody is told so while it may be taken back.
   return withServiceLock(
     ports,
     product.name,
     async () => {
       if ((await installed(ports, name, product)).place.current !== now.place.current)
         throw new SteadError('BUSY', { name, holder: 'another update' })
+      const found = await read()
+      if (!found.isNews) return told(found)
+      const { version, archive } = found
       const bytes = await fetched(source, archive, output)
       const files = unpack(bytes, archive, source.name)
       const next = { version, archive, files, trial, unhealthy }
       const started = await exchanged(ports, now, next, output)
       if (name === product.name) await show(product.name, now, next, output)
-      if (output.json) output.object({ ...facts, updated: true, started })
+      if (output.json) output.object({ ...facts, version, updated: true, started })
       const how = started
         ? `runs, and did well for ${formatDuration(trial)}`
         : 'is in place, and does not run'
@@ -105,6 +104,15 @@ export async function update(
     },
     `${product.name}.update`,
   )
+}
+
+/** What was published there, where this program takes it. @throws UPDATE_UNREADABLE, UPDATE_REFUSED */
+async function offered(source: UpdateSource, product: UpdatedProduct): Promise<AcceptedUpdate> {
+  const { name, file } = source
+  const [manifest, signature] = [await source.text(file), await source.text(`${file}.sig`)]
+  if (manifest === null)
+    throw new SteadError('UPDATE_UNREADABLE', { source: name, reason: 'it is not there' })
+  return acceptUpdate({ source: name, file, manifest, signature }, product)
 }
 
 interface Next {

@@ -4,6 +4,7 @@ import { nsisString, variable } from './nsis-text.ts'
 import { ASIDE, type NsisFile, type NsisParts } from './parts.ts'
 import { indented, removeUpdates } from './shared.ts'
 import { takeBack } from './take-back.ts'
+import { RELEASE_UPDATES } from './update-lock.ts'
 import { callVerb, composeRegistration, run } from './verbs.ts'
 
 /**
@@ -36,6 +37,7 @@ export function installSection(parts: NsisParts): string[] {
     ...steps.flatMap((step) => ['  ${If} $Failure == ""', `    Call ${step}`, '  ${EndIf}']),
     '  ${If} $Failure != ""',
     '    Call TakeBack',
+    ...indented(indented(RELEASE_UPDATES)),
     '    StrCpy $Failure "$Failure$\\n$(TakenBack)"',
     '    Call Tell',
     '    SetErrorLevel 2',
@@ -45,6 +47,7 @@ export function installSection(parts: NsisParts): string[] {
     // What runs now came after them.
     ...indented(removeUpdates('', parts)),
     '  Call Announce',
+    ...indented(RELEASE_UPDATES),
     'SectionEnd',
   ]
 }

@@ -79,6 +79,8 @@ function variables({ settings }: NsisParts): string[] {
     'Registration',
     'Failure',
     'Extracting',
+    // The handle of the lock; empty where it is not held.
+    'UpdateLock',
     'Setting_AUTOSTART',
     'Setting_RESTART',
     settingVariable(ALLOW_OLDER),
@@ -137,6 +139,7 @@ function onInit(parts: NsisParts): string[] {
   return [
     'Function .onInit',
     '  Call PrepareAsAdministrator',
+    ...(spec.service === null ? [] : ['  Call HoldUpdates']),
     `  ReadRegStr $Previous HKLM "${key}" "InstallLocation"`,
     `  ReadRegStr $OldRegistration HKLM "${key}" "Registration"`,
     `  ReadRegStr $Current HKLM "${key}" "Current"`,

@@ -1,5 +1,6 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
 import type { NsisParts } from './parts.ts'
+import { holdUpdates } from './update-lock.ts'
 import { callVerb } from './verbs.ts'
 
 /** Turns of 100 ms for which a file that is still open is waited for. */
@@ -54,7 +55,7 @@ export function sharedFunctions(prefix: '' | 'un.', parts: NsisParts): string[] 
     `  \${LoopUntil} $R9 > ${PATIENCE}`,
     'FunctionEnd',
     ...(parts.spec.update === null ? [] : removeTree(prefix)),
-    ...(parts.spec.service === null ? [] : stop(prefix, parts)),
+    ...(parts.spec.service === null ? [] : [...stop(prefix, parts), ...holdUpdates(prefix, parts)]),
   ]
 }
 

@@ -11,6 +11,10 @@ export const TEXTS = {
     '已安装更新的版本，未做任何更改：',
   ],
   GoBack: ['To go back to an older version on purpose: ', '如需降级，请使用：'],
+  InWork: [
+    'It is being installed, updated or removed already, by process ',
+    '正在安装、更新或卸载，进程：',
+  ],
   CannotStop: ['The service could not be stopped.', '无法停止服务。'],
   CannotReplace: [
     'A file could not be replaced; a program may be using it: ',

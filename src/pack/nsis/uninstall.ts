@@ -3,6 +3,7 @@ import { folderName } from '../windows-names.ts'
 import { nsisString, variable } from './nsis-text.ts'
 import { foldersOf, type NsisParts } from './parts.ts'
 import { indented, removeUpdates } from './shared.ts'
+import { RELEASE_UPDATES } from './update-lock.ts'
 import { callVerb, run } from './verbs.ts'
 
 /** Exit code of the verbs for a service that is not there. */
@@ -18,6 +19,7 @@ export function uninstallSection(parts: NsisParts): string[] {
   return [
     'Function un.onInit',
     '  Call un.PrepareAsAdministrator',
+    ...(spec.service === null ? [] : ['  Call un.HoldUpdates']),
     'FunctionEnd',
     'Section "un.install"',
     ...(spec.service === null ? [] : indented(removeService(parts))),
@@ -75,6 +77,7 @@ const HOME_FOLDERS = [
 export function removeTraces(name: string): string[] {
   const home = '$APPDATA\\stead'
   return [
+    ...RELEASE_UPDATES,
     // The executable puts native parts there at its first start, named by their hashes.
     'Delete "$INSTDIR\\addons\\*.node"',
     'RMDir "$INSTDIR\\addons"',

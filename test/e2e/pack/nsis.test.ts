@@ -2,7 +2,7 @@
  * Setup programs of a stand-in, `test/fixtures/windows/packed.c`, on a Windows of their own in Wine: its
  * Service Control Manager and registry are real code, its windows are not shown.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StagedProduct } from '../../../src/model/staged-product.ts'
@@ -14,7 +14,8 @@ import { freePort } from '../../fixtures/free-port.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms } from '../../fixtures/windows-programs.ts'
 import { windowsPath } from '../wine/prefix.ts'
-import { bootWindows, page, type Windows } from './windows.ts'
+import { bootWindows, page, saidBySetup, type Windows } from './windows.ts'
+import { NEWER_IS_INSTALLED } from './windows-installer.ts'
 import { DISPLAY_NAME, FOLDER, standInForWindows } from './windows-product.ts'
 
 const SERVICE = 'stead-packed'
@@ -22,8 +23,6 @@ const SERVICE_KEY = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${SERVICE}`
 const UNINSTALL_KEY = `HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\${SERVICE}`
 const STOPPED = 1
 const RUNNING = 4
-/** ERROR_PRODUCT_VERSION; Unix keeps the low eight bits of an exit code. */
-const OLDER_VERSION = 1638 & 0xff
 const builder = formatBuilder(nsisFormat, nodeCommandRunner())
 const work = temporaryDirectory('nsis')
 compileWindowsPrograms()
@@ -83,19 +82,7 @@ describe('a setup program on Windows', () => {
     const built = setups.get(behaviour) ?? setupOf(version, behaviour)
     setups.set(behaviour, built)
     const result = await windows.run(windowsPath(await built), '/S', ...args)
-    return { ...result, said: said() }
-  }
-  /** What the last setup that failed has left in its log. */
-  const said = (): string => {
-    const users = windows.unix('C:\\users')
-    const log = readdirSync(users)
-      .flatMap((user) => ['Temp', 'AppData/Local/Temp'].map((temp) => join(users, user, temp)))
-      .map((folder) => join(folder, `${SERVICE}-setup.log`))
-      .find((path) => existsSync(path))
-    if (log === undefined) return ''
-    const text = readFileSync(log, 'utf16le')
-    rmSync(log)
-    return text
+    return { ...result, said: saidBySetup(windows, SERVICE) }
   }
   const reaches = (state: number) =>
     until(`its state is ${state}`, async () => (await windows.state(SERVICE)) === state)
@@ -176,11 +163,11 @@ describe('a setup program on Windows', () => {
   test('refuses an older version, and what is installed runs on as it was', async () => {
     const standing = await windows.everything()
     const { code, said } = await setup('1.0.0', '1.0.0', `/ENV_PORT=${port + 1}`)
-    expect(code).toBe(OLDER_VERSION)
+    expect(code).toBe(NEWER_IS_INSTALLED)
     expect(said).toContain('newer version is installed already')
     expect(said).toContain('1.1.0 > 1.0.0')
     expect(said).toContain('/ALLOW_OLDER=1')
-    expect((await setup('1.1.0-rc.10', '1.1.0-rc.10')).code).toBe(OLDER_VERSION)
+    expect((await setup('1.1.0-rc.10', '1.1.0-rc.10')).code).toBe(NEWER_IS_INSTALLED)
     expect((await setup('1.0.0', '1.0.0', '/ALLOW_OLDER=perhaps')).code).toBe(2)
     expect(await windows.changedSince(standing)).toEqual([])
     expect(await page(port)).toBe('Hello "from" the pack file 1.1.0')
@@ -189,7 +176,7 @@ describe('a setup program on Windows', () => {
   test('goes back where it is told to, once, and on from a preview to later ones', async () => {
     for (const [version, allow, code] of [
       ['1.1.0-rc.10', ['/ALLOW_OLDER=1'], 0],
-      ['1.1.0-rc.9', [], OLDER_VERSION],
+      ['1.1.0-rc.9', [], NEWER_IS_INSTALLED],
       ['1.1.0', [], 0],
     ] as const) {
       expect((await setup(version, version, ...allow)).code, `${version} ${allow}`).toBe(code)

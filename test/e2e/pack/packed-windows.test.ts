@@ -25,7 +25,8 @@ import { windowsPath } from '../wine/prefix.ts'
 import { damageAddon, unpack } from './packed.ts'
 import { packForWindows } from './packed-windows.ts'
 import { flipByte, type Publisher, publisher } from './published.ts'
-import { bootWindows, page, type Windows } from './windows.ts'
+import { bootWindows, page, saidBySetup, type Windows } from './windows.ts'
+import { ALREADY_RUNNING, NEWER_IS_INSTALLED } from './windows-installer.ts'
 
 const RUNNING = 4
 const STOPPED = 1
@@ -249,6 +250,7 @@ describe('a setup program', () => {
     expect(await shown()).toBe('1.1.0')
     // Nobody had changed its configuration.
     expect(await page(port)).toBe('Hello from 1.1.0')
+    expect((await setup('1.0.0')).code).toBe(NEWER_IS_INSTALLED)
   })
 
   test('that fails over it leaves the version that it has become', async () => {
@@ -272,9 +274,43 @@ describe('a setup program', () => {
     expect(await windows.value(ENTRY_KEY, 'Current')).toBeNull()
   })
 
+  test('is not run beside an update, nor an update beside it; one that was killed is in nobody’s way', async () => {
+    const lock = windows.unix('C:\\ProgramData\\stead\\run\\hello.update.lock')
+    const holder = () =>
+      until('somebody holds the lock', () => {
+        const text = existsSync(lock) ? readFileSync(lock, 'utf8') : ''
+        return /^\d+\n$/.test(text) ? text.trim() : null
+      })
+    const end = (pid: string) => windows.run('taskkill.exe', '/F', '/PID', pid)
+    const from = ours.again(packed['1.1.0'], join(work, 'beside'), '1.5.0')
+    const updating = update(FOLDER, from, '--trial', '1h')
+    const updater = await holder()
+    const next = `${FOLDER}\\versions\\1.5.0\\hello.exe`
+    await until('1.5.0 is on trial', async () => (await image()) === `"${next}"`)
+    expect((await setup('1.1.0')).code).toBe(ALREADY_RUNNING)
+    expect(saidBySetup(windows, 'hello')).toContain(`by process ${updater}`)
+    expect((await update(FOLDER, from)).stderr).toContain(`is being changed by process ${updater}`)
+    await runs(next)
+    await end(updater)
+    expect((await updating).stdout).not.toContain('did well')
+
+    // Without /S it waits in its first window, which nobody sees here.
+    const file = windowsPath(join(packed['1.1.0'], 'hello_1.1.0_win_x64_setup.exe'))
+    const setting = windows.run(file)
+    const wizard = await holder()
+    expect((await setup('1.1.0')).code).toBe(ALREADY_RUNNING)
+    const later = ours.again(packed['1.1.0'], join(work, 'later'), '1.6.0')
+    expect((await update(FOLDER, later)).stderr).toContain(`is being changed by process ${wizard}`)
+    await runs(next)
+    await end(wizard)
+    await setting
+    // What the killed update had on trial is newer than what Add/Remove Programs shows.
+    expect((await setup('1.1.0')).code).toBe(0)
+    await runs(`${FOLDER}\\hello.exe`)
+  })
+
   test('has an uninstaller that leaves nothing, of what came after it neither', async () => {
-    const from = ours.again(packed['1.1.0'], join(work, 'later'), '1.6.0')
-    expect(await update(FOLDER, from)).toMatchObject({ code: 0 })
+    expect(await update(FOLDER, manifest(join(work, 'later')))).toMatchObject({ code: 0 })
     expect(await shown()).toBe('1.6.0')
     expect((await windows.run(`${FOLDER}\\uninstall.exe`, '/S')).code).toBe(0)
     await until(

@@ -1,4 +1,4 @@
-/** What tests of MSIs ask of Windows Installer, which is Wine's. */
+/** What tests of installers ask of Windows Installer, which is Wine's, and its exit codes. */
 import { windowsPath } from '../wine/prefix.ts'
 import type { Windows } from './windows.ts'
 
@@ -7,6 +7,12 @@ export const INSTALL_FAILURE = 1603 & 0xff
 
 /** ERROR_INSTALL_FAILED, which Wine has for a failure that was taken back, where Windows has 1603. */
 export const TAKEN_BACK_IN_WINE = 1627 & 0xff
+
+/** ERROR_INSTALL_ALREADY_RUNNING. */
+export const ALREADY_RUNNING = 1618 & 0xff
+
+/** ERROR_PRODUCT_VERSION. */
+export const NEWER_IS_INSTALLED = 1638 & 0xff
 
 const CLASSES = 'HKEY_LOCAL_MACHINE\\Software\\Classes\\Installer'
 const INSTALLER = 'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\Installer'

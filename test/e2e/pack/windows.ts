@@ -1,6 +1,6 @@
 /** What tests of installers ask a Windows for: one in Wine, made for the file of tests. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { createPrefix, type ProgramResult, type WinePrefix, windowsPath } from '../wine/prefix.ts'
@@ -98,6 +98,19 @@ export async function bootWindows(): Promise<Windows> {
       ]
     },
   }
+}
+
+/** What the last setup program that failed has left in its log, which is removed; empty for none. */
+export function saidBySetup(windows: Windows, product: string): string {
+  const users = windows.unix('C:\\users')
+  const log = readdirSync(users)
+    .flatMap((user) => ['Temp', 'AppData/Local/Temp'].map((temp) => join(users, user, temp)))
+    .map((folder) => join(folder, `${product}-setup.log`))
+    .find((path) => existsSync(path))
+  if (log === undefined) return ''
+  const text = readFileSync(log, 'utf16le')
+  rmSync(log)
+  return text
 }
 
 /** What a service of Windows answers on loopback, or why it does not. */
