@@ -35,4 +35,16 @@ export const updateErrors = {
       `${p.name} ${p.version} does not do well, and ${p.before} could not be put back: ${p.reason}`,
     hint: (p) => `see how it is: stead status ${p.name}; the version before is still on the disk`,
   }),
+  VERSION_OLDER: entry<{
+    name: string
+    installed: string
+    executable: string
+    version: string
+  }>({
+    exit: 2,
+    about: 'An update has brought a newer version than the executable that was called.',
+    message: (p) => `${p.name} ${p.installed} is installed, and this is ${p.version}`,
+    hint: (p) =>
+      `call the version that is installed: ${p.executable} install; or go back on purpose: --allow-older`,
+  }),
 } as const

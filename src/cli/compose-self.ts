@@ -92,6 +92,8 @@ export async function selfManage(
       .option('--dry-run', 'show the plan')
   else command.option('--name <name>', 'the name it was installed under')
   if (verb === 'update') addUpdateOptions(command)
+  if (verb === 'install' && facts !== null && facts.updateKeys !== null)
+    command.option('--allow-older', 'also where an update has brought a newer version')
   if (verb === 'install' && !all) command.addHelpText('after', '\nAll options: install --help-all')
   if (verb === 'uninstall' || verb === 'install') command.description(`${verb} ${service.name}`)
   command.action(async (options: InstallOptions) => {
@@ -147,14 +149,14 @@ async function act(
   switch (verb) {
     case 'install': {
       const { installSpec } = await import('./verbs/install.ts')
-      return runVerb(common, async (output) =>
-        installSpec(
-          selfSpec(service, programFacts(), options, rest),
-          await workshopFor(common),
-          options,
-          output,
-        ),
-      )
+      return runVerb(common, async (output) => {
+        const spec = selfSpec(service, programFacts(), options, rest)
+        const workshop = await workshopFor(common)
+        const facts = packed()
+        if (facts !== null && options.allowOlder !== true)
+          await (await import('./compose-update.ts')).requireNewest(workshop, name, facts)
+        return installSpec(spec, workshop, options, output)
+      })
     }
     case 'uninstall': {
       const { uninstall } = await import('./verbs/uninstall.ts')

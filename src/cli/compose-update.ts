@@ -1,7 +1,9 @@
 /** A packed program on this machine: which services run it, and what its system shows of it. */
 import { basename, dirname } from 'node:path'
+import { SteadError } from '../errors.ts'
 import type { InstallationPorts } from '../managers/installation.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
+import { versionOrder } from '../model/version-order.ts'
 import {
   realPath,
   type VersionPlace,
@@ -24,7 +26,7 @@ export interface UpdatedService {
 
 /** @returns null where this stead did not install it */
 export async function updatedService(
-  ports: InstallationPorts,
+  ports: Pick<InstallationPorts, 'files' | 'home'>,
   name: string,
 ): Promise<UpdatedService | null> {
   const spec = await installedSpec(ports, name)
@@ -39,6 +41,26 @@ export async function updatedService(
     version: place.current === place.root ? null : basename(place.current),
     ofOthers: others.map(({ current }) => current),
   }
+}
+
+/**
+ * Whoever calls the first executable of a program that has updated itself has its path from a time before
+ * that, and does not want the version of then.
+ *
+ * @throws VERSION_OLDER
+ */
+export async function requireNewest(
+  ports: Pick<InstallationPorts, 'files' | 'home'>,
+  name: string,
+  { version }: { readonly version: string },
+): Promise<void> {
+  // One that cannot be read is replaced.
+  const service = await updatedService(ports, name).catch(() => null)
+  if (service === null || service.version === null) return
+  if (versionPlace(process.execPath).root !== service.place.root) return
+  if (versionOrder(version, service.version) >= 0) return
+  const { spec, version: installed } = service
+  throw new SteadError('VERSION_OLDER', { name, installed, executable: spec.file, version })
 }
 
 /** What Add/Remove Programs shows of a program that lies there; null where a setup did not install it. */

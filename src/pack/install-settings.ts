@@ -14,6 +14,12 @@ export interface InstallSetting {
 export const ENABLE_UPDATE = 'ENABLE_UPDATE'
 
 /**
+ * For `install`, where the program may have updated itself: whether an older version may take its place is
+ * for the installer to say, which has looked.
+ */
+export const ALLOW_OLDER_WORD = '--allow-older'
+
+/**
  * The variables of the service that can be settings; others are as the pack file has them.
  *
  * @param enableUpdate what ENABLE_UPDATE is where the pack file does not say so

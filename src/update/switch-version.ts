@@ -82,7 +82,7 @@ function whatIsWrong({ phase, pid, restarts, why, lastExit }: ServiceStatus, fir
 export async function installedSpecs({
   files,
   home,
-}: InstallationPorts): Promise<readonly ServiceSpec[]> {
+}: Pick<InstallationPorts, 'files' | 'home'>): Promise<readonly ServiceSpec[]> {
   const records = recordStore(files, home)
   const names = (await files.names(home.specs))
     .filter((file) => file.endsWith('.json'))
@@ -93,7 +93,7 @@ export async function installedSpecs({
 
 /** What was asked for when the service was installed; null where this stead did not install it. */
 export async function installedSpec(
-  { files, home }: InstallationPorts,
+  { files, home }: Pick<InstallationPorts, 'files' | 'home'>,
   name: string,
 ): Promise<ServiceSpec | null> {
   return (await recordStore(files, home).read(name))?.spec ?? null

@@ -1,6 +1,6 @@
 import { quoteArgument } from '../../managers/windows-command-line.ts'
 import type { StagedProduct } from '../../model/staged-product.ts'
-import { fixedVariables, installSettings } from '../install-settings.ts'
+import { ALLOW_OLDER_WORD, fixedVariables, installSettings } from '../install-settings.ts'
 import { type Action, setProperty } from './actions.ts'
 import { OWNER, PREVIOUS_DIRECTORY, REGISTRATION } from './choices.ts'
 import { unformatted } from './xml.ts'
@@ -27,6 +27,7 @@ export function registration({ spec }: Pick<StagedProduct, 'spec'>): string {
   const { account, args } = spec.service ?? { account: null, args: [] }
   const words = [
     `install --name ${spec.name}`,
+    ...(spec.update === null ? [] : [ALLOW_OLDER_WORD]),
     ...(account === null ? [] : [`--user ${unformatted(quoteArgument(account))}`]),
     '--restart [RESTART]',
     ...fixedVariables(spec).map(

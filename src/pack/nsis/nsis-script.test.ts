@@ -54,7 +54,8 @@ describe('the script of a setup program', () => {
     const script = scriptOf({ update })
     expect(script).toContain('--env $\\"STEAD_UPDATE=$Setting_ENABLE_UPDATE$\\"')
     expect(script).toContain('{AndIf} $Setting_ENABLE_UPDATE != 1')
-    expect(scriptOf()).not.toContain('ENABLE_UPDATE')
+    expect(script).toContain('install --name app --allow-older ')
+    expect(scriptOf()).not.toMatch(/ENABLE_UPDATE|--allow-older/)
   })
 
   test('hands variables that cannot be settings over as they are', () => {

@@ -1,6 +1,6 @@
 import { quoteArgument } from '../../managers/windows-command-line.ts'
 import type { PackSpec } from '../../model/pack-spec.ts'
-import { fixedVariables, installSettings } from '../install-settings.ts'
+import { ALLOW_OLDER_WORD, fixedVariables, installSettings } from '../install-settings.ts'
 import { folderName } from '../windows-names.ts'
 import { LONGEST_TEXT, type NsisPart, nsisString, variable } from './nsis-text.ts'
 import type { NsisParts } from './parts.ts'
@@ -57,6 +57,7 @@ function registration(parts: Pick<NsisParts, 'spec' | 'settings' | 'executable'>
     ([name, value]) => ` --env ${quoteArgument(`${name}=${value}`)}`,
   )
   const front: NsisPart[] = [...executable(parts), ` install --name ${spec.name}`]
+  if (spec.update !== null) front.push(` ${ALLOW_OLDER_WORD}`)
   if (account !== null) front.push(` --user ${quoteArgument(account)}`)
   front.push(' --restart ', variable(settingVariable('RESTART')), ...fixed)
   for (const { property, variable: name } of settings)

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../contract/until.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { bootContainer, type Container } from '../systemd/container.ts'
 import { type Inside, insideOf } from './inside.ts'
@@ -156,8 +157,47 @@ describe('a packed service on a machine', () => {
     expect(inside.run('ls', '-A', `${first}/versions`).split('\n')).toEqual(['1.1.0', '1.3.0'])
   })
 
-  test('is uninstalled with nothing left but what was unpacked, whichever version it is', () => {
+  test('is updated by one at a time, and one that was killed is in nobody’s way', async () => {
+    const again = (version: string): string => {
+      ours.again(news, join(work, version), version)
+      return publish(join(work, version), version)
+    }
     place = `${first}/versions/1.3.0`
+    const from = again('1.4.0')
+    const words = ['update', '--from', from, '--trial', '1h']
+    inside.run('systemd-run', '--unit=updater', `${place}/${NAME}`, ...words)
+    const updater = inside.property('updater', 'MainPID')
+    place = `${first}/versions/1.4.0`
+    const running = `readlink /proc/$(systemctl show --value -p MainPID ${NAME})/exe`
+    const runs = ['sh', '-c', `test "$(${running})" = ${place}/${NAME}`]
+    await until('1.4.0 is on trial', () => inside.does(...runs))
+    for (const other of [from, again('1.5.0')])
+      expect(refusal('update', '--from', other)).toContain(
+        `BUSY: "${NAME}" is being changed by process ${updater}`,
+      )
+    expect(inside.run('ls', '-A', `${first}/versions`).split('\n')).toEqual([
+      ...['1.1.0', '1.3.0', '1.4.0'],
+    ])
+    expect(inside.property('updater', 'ActiveState')).toBe('active')
+
+    inside.run('systemctl', 'kill', '--signal=KILL', 'updater')
+    await until('the updater is dead', () => inside.property('updater', 'MainPID') === '0')
+    const later = `${PUBLISHED}/1.5.0/${NAME}_update.json`
+    expect(hello('update', '--from', later, '--trial', '1s')).toContain('hello 1.5.0 runs')
+  })
+
+  test('is what was unpacked first only where somebody goes back to that on purpose', () => {
+    place = first
+    const said = refusal('install', '--env', `PORT=${PORT}`)
+    expect(said).toContain(`VERSION_OLDER: ${NAME} 1.5.0 is installed, and this is 1.0.0`)
+    expect(said).toContain(`${first}/versions/1.5.0/${NAME} install`)
+    expect(inside.run('systemctl', 'cat', NAME)).toContain(`${first}/versions/1.5.0/${NAME}`)
+    const plan = hello('install', '--allow-older', '--dry-run')
+    expect(plan).toContain(`ExecStart=${first}/${NAME}`)
+  })
+
+  test('is uninstalled with nothing left but what was unpacked, whichever version it is', () => {
+    place = `${first}/versions/1.5.0`
     hello('uninstall')
     expect(inside.does('systemctl', 'cat', NAME)).toBe(false)
     expect(inside.run('ls', first).split('\n')).toEqual([
