@@ -1,15 +1,15 @@
 /** A program of the SDK that manages itself: `node app.js install --autostart`. */
 
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { parseSpec } from '../config/parse-spec.ts'
 import { SteadError } from '../errors.ts'
 import { formatDuration } from '../model/duration.ts'
 import type { ServiceSpec } from '../model/service-spec.ts'
-import { packed } from '../platform/packed/facts.ts'
+import { type PackedFacts, packed } from '../platform/packed/facts.ts'
 import type { Service } from '../service/define-service.ts'
 import { type CommonOptions, runVerb, workshopFor } from './context.ts'
 import { addInstallOptions } from './install-options.ts'
-import { exitCodeFor, makeOutput } from './output.ts'
+import { exitCodeFor, makeOutput, type Output } from './output.ts'
 import { addCommonOptions } from './program.ts'
 import { selfHelp } from './self-help.ts'
 import { type InstallFlags, specFromFlags } from './spec-from-flags.ts'
@@ -92,8 +92,7 @@ export async function selfManage(
       .option('--dry-run', 'show the plan')
   else command.option('--name <name>', 'the name it was installed under')
   if (verb === 'update') addUpdateOptions(command)
-  if (verb === 'install' && facts !== null && facts.updateKeys !== null)
-    command.option('--allow-older', 'also where an update has brought a newer version')
+  if (verb === 'install' && facts !== null) addPackedOptions(command, facts, all)
   if (verb === 'install' && !all) command.addHelpText('after', '\nAll options: install --help-all')
   if (verb === 'uninstall' || verb === 'install') command.description(`${verb} ${service.name}`)
   command.action(async (options: InstallOptions) => {
@@ -115,6 +114,13 @@ export async function selfManage(
     return exitCodeFor(told)
   }
   return code
+}
+
+function addPackedOptions(command: Command, { updateKeys }: PackedFacts, all: boolean): void {
+  if (updateKeys !== null)
+    command.option('--allow-older', 'also where an update has brought a newer version')
+  const about = 'Windows: why it failed, if it does, also to the Event Log'
+  command.addOption(new Option('--event-log', about).hideHelp(!all))
 }
 
 function addUpdateOptions(command: Command): void {
@@ -141,7 +147,7 @@ function product(): Product {
 async function act(
   service: Service,
   verb: string,
-  options: InstallOptions & UpdateOptions,
+  options: InstallOptions & UpdateOptions & { readonly eventLog?: boolean },
   rest: readonly string[],
 ): Promise<number> {
   const name = options.name ?? service.name
@@ -149,14 +155,17 @@ async function act(
   switch (verb) {
     case 'install': {
       const { installSpec } = await import('./verbs/install.ts')
-      return runVerb(common, async (output) => {
+      const install = async (output: Output): Promise<number> => {
         const spec = selfSpec(service, programFacts(), options, rest)
         const workshop = await workshopFor(common)
         const facts = packed()
         if (facts !== null && options.allowOlder !== true)
           await (await import('./compose-update.ts')).requireNewest(workshop, name, facts)
         return installSpec(spec, workshop, options, output)
-      })
+      }
+      if (options.eventLog !== true) return runVerb(common, install)
+      const { tellingEventLog } = await import('./compose-event-log.ts')
+      return runVerb(common, (output) => tellingEventLog(name, install(output)))
     }
     case 'uninstall': {
       const { uninstall } = await import('./verbs/uninstall.ts')

@@ -89,7 +89,8 @@ export function exitCodeFor(error: unknown): number {
 }
 
 /** What is no error of stead's table is a defect of stead. */
-function toldError(error: unknown): SteadError {
+/** What people are told of whatever was thrown. */
+export function toldError(error: unknown): SteadError {
   if (isSteadError(error)) return error
   const detail = String((error as Error | null)?.message ?? error)
   return new SteadError('INTERNAL', { detail }, { cause: error })

@@ -125,6 +125,13 @@ export const WINDOWS_EVENTS = {
     '服务 %1 的配置被拒绝：%2',
     'Mend what the text names; the configuration before it goes on to hold.',
   ),
+  'not-installed': event(
+    220,
+    'error',
+    'Service %1 could not be installed: %2',
+    '服务 %1 无法安装：%2',
+    'The text has the reason and what helps; Windows Installer has taken everything back.',
+  ),
 } as const satisfies Readonly<Record<string, WindowsEvent>>
 
 export type WindowsEventName = keyof typeof WINDOWS_EVENTS

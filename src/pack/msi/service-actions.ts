@@ -26,7 +26,8 @@ const AUTOSTART_WORD = 'AutostartWord'
 export function registration({ spec }: Pick<StagedProduct, 'spec'>): string {
   const { account, args } = spec.service ?? { account: null, args: [] }
   const words = [
-    `install --name ${spec.name}`,
+    // What it prints goes nowhere.
+    `install --event-log --name ${spec.name}`,
     ...(spec.update === null ? [] : [ALLOW_OLDER_WORD]),
     ...(account === null ? [] : [`--user ${unformatted(quoteArgument(account))}`]),
     '--restart [RESTART]',

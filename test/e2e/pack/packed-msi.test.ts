@@ -5,13 +5,15 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WINDOWS_EVENTS } from '../../../src/model/windows-events.ts'
 import { windowsFileVersion } from '../../../src/platform/pack/windows-file-version.ts'
 import { until } from '../../contract/until.ts'
 import { freePort } from '../../fixtures/free-port.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
+import { windowsPath } from '../wine/prefix.ts'
 import { keygen, pack, ROOT } from './packed.ts'
 import { bootWindows, page, type Windows } from './windows.ts'
-import { INSTALL_FAILURE, msiexec, residue } from './windows-installer.ts'
+import { INSTALL_FAILURE, msiexec, residue, TAKEN_BACK_IN_WINE } from './windows-installer.ts'
 
 const RUNNING = 4
 const FOLDER = 'C:\\Program Files\\Hello'
@@ -119,6 +121,20 @@ describe('the example, packed and installed by Windows Installer', () => {
     expect(await msiexec(windows, '/x', two)).toBe(0)
     expect(existsSync(windows.unix(FOLDER))).toBe(false)
     expect(await residue(windows, before)).toEqual([])
+  })
+
+  test('that cannot be registered leaves the reason in the Event Log, and is taken back', async () => {
+    // The Service Control Manager of Wine has no failure actions.
+    const words = ['/i', windowsPath(one), '/qn', 'RESTART=on-failure']
+    // Wine keeps no records: it traces what it is told.
+    const env = { WINEDEBUG: '+eventlog' }
+    const ended = await windows.prefix.run('msiexec.exe', words, { timeout: 120_000, env })
+    expect(ended.code).toBe(TAKEN_BACK_IN_WINE)
+    const id = WINDOWS_EVENTS['not-installed'].id.toString(16)
+    expect(ended.stderr).toMatch(new RegExp(`ReportEventW \\(\\w+,0x0001,0x0000,0x0*${id},`))
+    const told = /ReportEventW L"hello"\n.*ReportEventW L"UNSUPPORTED: scm cannot honour .* restart/
+    expect(ended.stderr).toMatch(told)
+    expect(await windows.state('hello')).toBe(null)
   })
 })
 
