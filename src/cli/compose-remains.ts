@@ -1,7 +1,7 @@
 /** What a packed program leaves on a machine beside its files, removed with its service. */
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import type { InstallationPorts } from '../managers/installation.ts'
-import type { Home } from '../model/home.ts'
+import { homeDirectories } from '../model/home.ts'
 import { removeEmpty } from '../platform/empty-directories.ts'
 import { forgetVersions, versionPlace } from '../platform/update/version-directories.ts'
 import { programEntryOf, updatedService } from './compose-update.ts'
@@ -39,13 +39,4 @@ export async function remainsOf(
       ? `this program runs from ${running}, which is left to be removed`
       : null
   }
-}
-
-/** Those inside before those that hold them; one that somebody has chosen is theirs. */
-function homeDirectories({ root, specs, state, run, logs }: Home): readonly string[] {
-  const inside = [
-    ...[logs, specs, join(state, 'parameters'), join(state, 'guards'), state],
-    ...[join(run, 'guards'), run],
-  ]
-  return root === null ? [...inside, dirname(specs)] : inside
 }

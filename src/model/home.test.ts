@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type HomeQuery, homeOf } from './home.ts'
+import { type HomeQuery, homeDirectories, homeOf } from './home.ts'
 
 const query: HomeQuery = {
   platform: 'linux',
@@ -10,6 +10,17 @@ const query: HomeQuery = {
 }
 
 describe('the directories of an installation', () => {
+  test.each([
+    { ...query, env: {} },
+    { ...query, platform: 'win32', env: { ProgramData: 'D:\\PD' } },
+    { ...query, root: '/mine' },
+  ] satisfies HomeQuery[])('are listed with what holds them behind them: %j', (asked) => {
+    const all = homeDirectories(homeOf(asked))
+    for (const [index, path] of all.entries())
+      expect(all.slice(0, index).filter((before) => path.startsWith(before))).toEqual([])
+    expect(all).toHaveLength(asked.root === null ? 8 : 7)
+  })
+
   test('are the machine’s own for system services on Linux', () => {
     expect(homeOf(query)).toEqual({
       root: null,

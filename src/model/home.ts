@@ -62,6 +62,20 @@ export function homeOf({ platform, scope, env, userHome, root }: HomeQuery): Hom
   return { root: null, ...under(state) }
 }
 
+/**
+ * The directories of an installation, those inside before those that hold them: what to remove where nothing is in
+ * it. A root that somebody has chosen is theirs.
+ */
+export function homeDirectories({ root, specs, state, run, logs }: Home): readonly string[] {
+  const sep = state.includes('\\') ? '\\' : '/'
+  const at = (...parts: string[]): string => parts.join(sep)
+  const inside = [
+    ...[logs, specs, at(state, 'parameters'), at(state, 'guards'), state],
+    ...[at(run, 'guards'), run],
+  ]
+  return root === null ? [...inside, specs.slice(0, specs.lastIndexOf(sep))] : inside
+}
+
 /** Below a user's LocalAppData: what was installed for all users keeps there what it has of this one. */
 export const LOGON_HOME = 'stead\\machine'
 

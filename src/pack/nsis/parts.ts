@@ -1,9 +1,19 @@
+import { homeOf } from '../../model/home.ts'
 import type { PackSpec } from '../../model/pack-spec.ts'
 import type { StagedProduct } from '../../model/staged-product.ts'
 import { type InstallSetting, installSettings } from '../install-settings.ts'
 
 /** Where the files of the version before are until the new one runs. */
 export const ASIDE = '$INSTDIR\\.previous'
+
+/** What stead keeps for all users of the machine, as the variables of a script have it. */
+export const HOME = homeOf({
+  platform: 'win32',
+  scope: 'system',
+  env: { ProgramData: '$APPDATA' },
+  userHome: '',
+  root: null,
+})
 
 export interface NsisFile {
   /** Below the directory of the product, with backslashes. */

@@ -1,7 +1,8 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
+import { homeDirectories } from '../../model/home.ts'
 import { folderName } from '../windows-names.ts'
 import { nsisString, variable } from './nsis-text.ts'
-import { foldersOf, type NsisParts } from './parts.ts'
+import { foldersOf, HOME, type NsisParts } from './parts.ts'
 import { indented, removeUpdates } from './shared.ts'
 import { RELEASE_UPDATES } from './update-lock.ts'
 import { callVerb, run } from './verbs.ts'
@@ -62,28 +63,16 @@ function removeService(parts: NsisParts): string[] {
   ]
 }
 
-/** What stead keeps below ProgramData, and its directories where nothing else is in them. */
-const HOME_FOLDERS = [
-  'logs',
-  'specs',
-  'state\\parameters',
-  'state\\guards',
-  'state',
-  'run\\guards',
-  'run',
-]
-
 /** What a service of stead leaves beside what was installed; whoever has called it keeps the rest. */
 export function removeTraces(name: string): string[] {
-  const home = '$APPDATA\\stead'
+  const log = `${HOME.logs}\\${name}.log`
   return [
     ...RELEASE_UPDATES,
     // The executable puts native parts there at its first start, named by their hashes.
     'Delete "$INSTDIR\\addons\\*.node"',
     'RMDir "$INSTDIR\\addons"',
-    `Delete "${home}\\logs\\${name}.log"`,
-    `Delete "${home}\\logs\\${name}.log.1"`,
-    ...HOME_FOLDERS.map((folder) => `RMDir "${home}\\${folder}"`),
-    `RMDir "${home}"`,
+    `Delete "${log}"`,
+    `Delete "${log}.1"`,
+    ...homeDirectories(HOME).map((directory) => `RMDir "${directory}"`),
   ]
 }

@@ -1,6 +1,5 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
-import { nsisString, variable } from './nsis-text.ts'
-import type { NsisParts } from './parts.ts'
+import { HOME, type NsisParts } from './parts.ts'
 
 /** ERROR_INSTALL_ALREADY_RUNNING of <winerror.h>, on which tools for many machines try again later. */
 const ALREADY_RUNNING = 1618
@@ -19,7 +18,7 @@ export function holdUpdates(prefix: '' | 'un.', { spec }: NsisParts): string[] {
   return [
     `Function ${prefix}HoldUpdates`,
     '  StrCpy $UpdateLock ""',
-    `  StrCpy $R1 ${nsisString(variable('APPDATA'), `\\stead\\run\\${spec.name}.update.lock`)}`,
+    `  StrCpy $R1 "${HOME.run}\\${spec.name}.update.lock"`,
     `  System::Call "kernel32::CreateFileW(w R1, i 0xC0000000, i 5, p 0, i 4, i 0x04000080, p 0) p .R2 ?e"`,
     '  Pop $R3',
     `  \${If} $R2 != ${INVALID_HANDLE_VALUE}`,
