@@ -139,51 +139,51 @@ async function make(
 }
 
 /** @param name what errors call it */
-async function verify(
-  { signing, tool, runner }: Bench,
-  { leaf, pem }: Known,
-  signed: string,
-  name: string,
-): Promise<void> {
+async function verify(bench: Bench, known: Known, signed: string, name: string): Promise<void> {
+  const { signing, tool } = bench
   const { timestamp, timestampRoots } = signing
-  const roots = `${signed}.roots`
-  const system = await systemRoots()
-  const check = async (own: string, stampRoots: string | null, what: string): Promise<void> => {
-    await writeFile(roots, `${own}\n${system}`)
-    const words = verifyWords(signed, leaf, roots, stampRoots, tool.ignoresLists)
-    const found = await runner.run('osslsigncode', words, { timeout: TIMEOUT })
+  const how = { ignoresLists: tool.ignoresLists, stamped: false }
+  const check = (found: CommandResult, what: string): void => {
     if (succeeded(found)) return
     const last = lastLine(complaint(found))
     throw failed(name, listReason(found.stdout) ?? `${what} (${last})`)
   }
-  try {
-    const incomplete =
-      'the signature does not verify; all certificates up to the root have to be in the PFX or in the file of `chain`'
-    await check(pem, null, incomplete)
-    if (timestamp === null) return
-    const own = timestampRoots === null ? '' : await readFile(timestampRoots, 'utf8')
-    const unknown = `the time stamp of ${timestamp} does not verify; \`timestampRoots\` names the root of its authority`
-    await check(`${pem}\n${own}`, roots, unknown)
-  } finally {
-    await rm(roots, { force: true })
-  }
+  const incomplete =
+    'the signature does not verify; all certificates up to the root have to be in the PFX or in the file of `chain`'
+  check(await examined(bench, known, signed, how), incomplete)
+  if (timestamp === null) return
+  const own = timestampRoots === null ? '' : await readFile(timestampRoots, 'utf8')
+  const both = { ...known, pem: `${known.pem}\n${own}` }
+  const unknown = `the time stamp of ${timestamp} does not verify; \`timestampRoots\` names the root of its authority`
+  check(await examined(bench, both, signed, { ...how, stamped: true }), unknown)
 }
 
 /**
  * Once, before anything is built: a build shall not end in its middle because a list cannot be fetched. What cannot leave
  * lists alone has heard them before, or never does.
  */
-async function checkRevocation(
-  { signing, tool, runner }: Bench,
+async function checkRevocation(bench: Bench, known: Known, signed: string): Promise<void> {
+  const { signing, tool } = bench
+  if (!tool.ignoresLists) return
+  const found = await examined(bench, known, signed, { ignoresLists: false, stamped: false })
+  if (!succeeded(found)) throw failed(signing.certificate, revocationReason(found.stderr))
+}
+
+/** What osslsigncode finds in a file, with the roots of the system beside the certificates that are known. */
+async function examined(
+  { runner }: Bench,
   { leaf, pem }: Known,
   signed: string,
-): Promise<void> {
-  if (!tool.ignoresLists) return
+  { ignoresLists, stamped }: { readonly ignoresLists: boolean; readonly stamped: boolean },
+): Promise<CommandResult> {
   const roots = `${signed}.roots`
-  await writeFile(roots, `${pem}\n${await systemRoots()}`)
-  const words = verifyWords(signed, leaf, roots, null, false)
-  const found = await runner.run('osslsigncode', words, { timeout: TIMEOUT })
-  if (!succeeded(found)) throw failed(signing.certificate, revocationReason(found.stderr))
+  try {
+    await writeFile(roots, `${pem}\n${await systemRoots()}`)
+    const words = verifyWords(signed, leaf, roots, stamped ? roots : null, ignoresLists)
+    return await runner.run('osslsigncode', words, { timeout: TIMEOUT })
+  } finally {
+    await rm(roots, { force: true })
+  }
 }
 
 function systemRoots(): Promise<string> {
