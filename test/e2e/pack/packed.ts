@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { PackTarget } from '../../../src/model/pack-spec.ts'
+import type { PackSigning, PackTarget } from '../../../src/model/pack-spec.ts'
 
 export const ROOT = resolve(fileURLToPath(import.meta.url), '../../../..')
 export const HELLO = join(ROOT, 'examples', 'hello', 'stead.pack.yaml')
@@ -36,6 +36,21 @@ export function pack(
     },
   )
   return { code: status, stdout, stderr }
+}
+
+/** Writes the pack file of a hello for Windows that is signed. @returns its path */
+export function signedHello(
+  directory: string,
+  formats: readonly string[],
+  signing: Partial<PackSigning>,
+): string {
+  const file = join(directory, 'hello.yaml')
+  const spec = {
+    ...{ entry: join(ROOT, 'examples', 'hello', 'app.ts'), name: 'hello', version: '1.0.0' },
+    ...{ publisher: 'Stead Tests', targets: ['win-x64'], formats, compression: 'fast', signing },
+  }
+  writeFileSync(file, JSON.stringify(spec))
+  return file
 }
 
 /** A key for updates: FILE, and FILE.pub. */

@@ -9,7 +9,7 @@ import { nodeCommandRunner } from '../../../src/platform/command-runner.ts'
 import { productOf } from '../../fixtures/staged-product.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms, windowsProgram } from '../../fixtures/windows-programs.ts'
-import { pack, ROOT, unpack } from './packed.ts'
+import { pack, signedHello, unpack } from './packed.ts'
 import { makeAuthorities, type StampServer, startStamps, verified } from './signing-authorities.ts'
 
 const MODULE = '/usr/lib/softhsm/libsofthsm2.so'
@@ -146,23 +146,8 @@ describe('signing for Windows by a key on a token', () => {
   })
 
   test('is what stead pack does, by the PIN in a variable; a wrong one makes nothing', () => {
-    const file = join(work, 'hello.yaml')
-    writeFileSync(
-      file,
-      `
-entry: ${JSON.stringify(join(ROOT, 'examples', 'hello', 'app.ts'))}
-name: hello
-version: 1.0.0
-publisher: Stead Tests
-targets: [win-x64]
-formats: [zip]
-compression: fast
-signing:
-  certificate: ${KEY}
-  chain: code-root.pem
-  passwordEnv: SIGNING_PIN
-`,
-    )
+    const signing = { certificate: KEY, chain: 'code-root.pem', passwordEnv: 'SIGNING_PIN' }
+    const file = signedHello(work, ['zip'], signing)
     const out = join(work, 'out')
     const wrong = pack(['-f', file, '-o', out], { SIGNING_PIN: 'wrong' })
     expect(wrong.stderr).toMatch(/PACK_SIGNING_FAILED.*the PIN of .* is wrong/)

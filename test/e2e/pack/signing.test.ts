@@ -21,7 +21,7 @@ import { productOf } from '../../fixtures/staged-product.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { compileWindowsPrograms, windowsProgram } from '../../fixtures/windows-programs.ts'
 import { windowsPath } from '../wine/prefix.ts'
-import { pack, ROOT, unpack } from './packed.ts'
+import { pack, signedHello, unpack } from './packed.ts'
 import {
   makeAuthorities,
   PASSWORD,
@@ -224,20 +224,7 @@ describe('signing for Windows', () => {
   })
 
   test('is what stead pack does, by the password on its standard input', async () => {
-    const file = join(work, 'hello.yaml')
-    writeFileSync(
-      file,
-      `
-entry: ${JSON.stringify(join(ROOT, 'examples', 'hello', 'app.ts'))}
-name: hello
-version: 1.0.0
-publisher: Stead Tests
-targets: [win-x64]
-formats: [zip, nsis, msi]
-compression: fast
-signing: { certificate: code.pfx }
-`,
-    )
+    const file = signedHello(work, ['zip', 'nsis', 'msi'], { certificate: 'code.pfx' })
     const out = join(work, 'packed')
     const { code, stderr } = pack(['-f', file, '-o', out], {}, PASSWORD)
     expect([code, stderr.match(/error:.*/)]).toEqual([0, null])
