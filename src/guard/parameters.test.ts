@@ -211,13 +211,18 @@ describe('what was set', () => {
     expect(world.parameters.kept.services).toEqual({})
   })
 
-  test('is over for a guard that begins after its time', async () => {
+  test('is over for a guard that begins after its time, which tells it once', async () => {
     const world = await running({ services })
     await set(world, { set: { level: 'debug' }, for: MINUTE })
     world.drop()
     world.time.pass(2 * MINUTE)
     world.again()
     expect(valuesOf(world).level).toBe('info')
+    const last = 'web: level is info (was debug): its time is over'
+    expect(told(world).at(-1)).toBe(last)
+    expect(world.parameters.kept.services).toEqual({})
+    world.again()
+    expect(told(world).filter((text) => text === last)).toHaveLength(1)
   })
 
   test('goes back within a minute where the clock jumps ahead, and never later than in its whole time', async () => {

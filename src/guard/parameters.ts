@@ -133,6 +133,10 @@ export function guardParameters(parts: GuardParameterParts): GuardParameters {
     for (const instance of present(service)) {
       await deliver(instance, changes, parts).catch(({ message }: Error) => warn(message))
     }
+    keep(service)
+  }
+
+  function keep(service: string): void {
     try {
       held.keep()
     } catch (error) {
@@ -184,6 +188,19 @@ export function guardParameters(parts: GuardParameterParts): GuardParameters {
       }),
     )
     void Promise.all(ends).then(plan)
+  }
+
+  /** What was over before this guard began: no program is told it any more, and nobody else has told that it is. */
+  function lapse(): void {
+    for (const service of held.services) {
+      const before = held.of(service)
+      const { kept, expired } = expiry.look(service, before)
+      if (expired.length === 0) continue
+      held.hold(service, kept)
+      keep(service)
+      const specs = seen.get(service) ?? []
+      tellOf(service, specs, changedParameters(specs, before, kept), 'expired', 'time')
+    }
   }
 
   /** Values go on where they fit what is declared now; defaults may be others. */
@@ -245,9 +262,7 @@ export function guardParameters(parts: GuardParameterParts): GuardParameters {
       for (const { name, parameters: specs } of services) seen.set(name, specs)
       const names = new Set(services.map(({ name }) => name))
       for (const service of held.services) if (!names.has(service)) held.hold(service, {})
-      // What is over is not told to a program any more.
-      for (const service of held.services)
-        held.hold(service, expiry.look(service, held.of(service)).kept)
+      lapse()
       plan()
     },
     close() {

@@ -1,7 +1,7 @@
 import type { ConsulRemote } from '../../src/model/remote-spec.ts'
 import { consulSource } from '../../src/platform/remote/consul-source.ts'
 import { fakeConsul } from '../fakes/consul.ts'
-import { COMMON, NO_SECRET, PARTS } from './remote-rooms.ts'
+import { COMMON, HURRIED, NO_SECRET, PARTS } from './remote-rooms.ts'
 import { remoteSourceContract } from './remote-source.ts'
 import { signedRemoteSourceContract } from './signed-remote-source.ts'
 
@@ -32,7 +32,7 @@ signedRemoteSourceContract('two keys of a Consul that is a fake', async () => {
   // It begins as the key of the document does, and is none of the two.
   consul.put(`${KEY}.bak`, 'a: 0')
   return {
-    open: (fits) => consulSource(specAt(consul.port), { ...PARTS, fits }),
+    open: (fits) => consulSource(specAt(consul.port), { ...HURRIED, fits }),
     put: put(KEY),
     sign: put(`${KEY}.sig`),
     close: consul.stop,

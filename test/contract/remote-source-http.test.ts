@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { httpSource } from '../../src/platform/remote/http-source.ts'
 import type { RemoteParts } from '../../src/platform/remote/remote-parts.ts'
-import { COMMON, listening, NO_SECRET, PARTS } from './remote-rooms.ts'
+import { COMMON, HURRIED, listening, NO_SECRET, PARTS } from './remote-rooms.ts'
 import { remoteSourceContract } from './remote-source.ts'
 import { signedRemoteSourceContract } from './signed-remote-source.ts'
 
@@ -22,7 +22,7 @@ for (const tagged of [true, false]) {
   signedRemoteSourceContract(`${name} that has signatures`, async () => {
     const { put, open, server } = await documents(tagged)
     return {
-      open: (fits) => open({ ...PARTS, fits }),
+      open: (fits) => open({ ...HURRIED, fits }),
       put: (text) => put('/shop.yaml', text),
       sign: (text) => put('/shop.yaml.sig', text),
       close: server.stop,
