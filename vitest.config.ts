@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /**
@@ -24,8 +25,9 @@ const WHOLE = 'src/**/*.process.test.ts'
 export default defineConfig({
   test: {
     // Left alone, vitest keeps a core for itself, which is half of a machine that has two. Tests of
-    // the rim wait for threads and programs, so there are more workers than cores.
-    maxWorkers: '150%',
+    // the rim wait for threads and programs, so there are more workers than cores. As a percentage it
+    // would be cut to the number of cores.
+    maxWorkers: availableParallelism() * 2,
     teardownTimeout: DEADLINE,
     projects: [
       {
