@@ -54,12 +54,13 @@ function newKey() {
   return { key, publicPem, privatePem }
 }
 
-async function etcdRoom() {
+/** @param timeout half of it is how long the other half of a pair is waited for */
+async function etcdRoom(timeout = '2s') {
   const etcd = await startEtcd()
   onTestFinished(etcd.close)
   const made = signedRoom({
     etcd: { endpoints: [etcd.endpoint], key: KEY },
-    timeout: '2s',
+    timeout,
   })
   return {
     ...{ etcd, ...made, name: `etcd ${etcd.endpoint} ${KEY}` },
@@ -132,7 +133,7 @@ test('what was signed once is not taken for ever, neither by itself nor when som
 })
 
 test('one half of a pair alarms nobody when the other follows', async () => {
-  const { room, etcd, args, put, signed } = await etcdRoom()
+  const { room, etcd, args, put, signed } = await etcdRoom('30s')
   await put(signed('one', 1))
   await room.up({ args })
   await has(room, 'one')
