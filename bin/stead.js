@@ -7,14 +7,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 
 const { existsSync } = await import('node:fs')
-const { useCompileCache } = await import('./compile-cache.js')
-const cache = useCompileCache()
+await import('./caches.js')
 // The published package has compiled JavaScript beside this file, a checkout has src/.
 const source = new URL('../src/', import.meta.url)
-let entry = new URL('../cli/main.js', import.meta.url)
-if (existsSync(source)) {
-  entry = new URL('./cli/main.ts', source)
-  if (cache !== null) (await import('./type-cache.js')).useTypeCache(cache, source.href)
-}
+const entry = existsSync(source)
+  ? new URL('./cli/main.ts', source)
+  : new URL('../cli/main.js', import.meta.url)
 const { main } = await import(entry.href)
 await main(process.argv.slice(2))

@@ -17,6 +17,7 @@ import { nodeCommandRunner } from '../platform/command-runner.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
 import { packed } from '../platform/packed/facts.ts'
 import { partFlag } from '../platform/packed/parts.ts'
+import { binFile } from './bin-file.ts'
 import { inOwnHome, localAppData } from './compose-guard-home.ts'
 import { composeDirectories, composeLocks } from './compose-system.ts'
 
@@ -227,8 +228,7 @@ const COMPILED = import.meta.url.endsWith('.js')
 /** How this stead is started by a manager, which has no PATH of anybody: whole paths, this node. */
 function steadCommand(): readonly string[] {
   if (packed() !== null) return [process.execPath, partFlag('stead')]
-  const file = new URL(COMPILED ? '../bin/stead.js' : '../../bin/stead.js', import.meta.url)
-  return [process.execPath, fileURLToPath(file)]
+  return [process.execPath, fileURLToPath(binFile('stead.js'))]
 }
 
 /** The same as a Windows service: contact with the SCM is made before anything else is loaded. */

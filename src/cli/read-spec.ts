@@ -10,6 +10,7 @@ import type { GuardSpec, ProgramSpec } from '../model/program-spec.ts'
 import type { RemoteReading } from '../model/remote-spec.ts'
 import { packed } from '../platform/packed/facts.ts'
 import { partWords } from '../platform/packed/parts.ts'
+import { binFile } from './bin-file.ts'
 import type { RemoteAsked } from './read-remote.ts'
 import type { Reading } from './spec-reader.ts'
 
@@ -125,7 +126,9 @@ function beginReader(reading: Reading, env: Question['env'], last: ReadGuardConf
   const inside = packed() !== null
   const file = import.meta.url.replace(/read-spec(?=\.[jt]s$)/, 'spec-reader')
   const words = [...partWords('read-spec', file), JSON.stringify(reading)]
-  const child = spawn(process.execPath, inside ? words : [heap, ...words], {
+  // To load what reads is most of what reading costs, and a guard reads at each start and each change.
+  const options = inside ? [] : [heap, '--import', binFile('caches.js').href]
+  const child = spawn(process.execPath, [...options, ...words], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: inside ? { ...env, NODE_OPTIONS: heap } : env,
   })

@@ -27,6 +27,18 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 const run = (): ReturnType<typeof stead> => stead(['version'], { env: { STEAD_HOME: home } })
 
 describe.runIf(posix)('the cache of compiled code', () => {
+  test('is what the process begins with that reads a stead.yaml', async () => {
+    const file = join(home, 'stead.yaml')
+    writeFileSync(file, 'services: { a: { command: [/bin/sleep, "600"] } }\n')
+    const env = { STEAD_HOME: home }
+    const words = ['export', 'supervisord', '-f', file]
+    expect(await stead(words, { env })).toMatchObject({ code: 0 })
+    const reader = statSync(join(root, 'src', 'cli', 'spec-reader.ts'), { bigint: true })
+    const { dev, ino, mtimeNs, ctimeNs, size } = reader
+    const entries = readdirSync(join(home, 'cache', `types-${process.versions.node}`))
+    expect(entries).toContain([dev, ino, mtimeNs, ctimeNs, size].join('-'))
+  })
+
   test('lies under STEAD_HOME, where nobody else can write or look', async () => {
     await run()
     expect(statSync(join(home, 'cache')).mode & 0o777).toBe(0o700)
