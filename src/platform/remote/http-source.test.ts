@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { COMMON, listening, NO_SECRET, PARTS } from '../../../test/contract/remote-rooms.ts'
 import { certificateAuthority, hasOpenssl } from '../../../test/fixtures/certificates.ts'
+import type { RemoteText } from '../../model/ports/remote-source.ts'
 import type { HttpRemote } from '../../model/remote-spec.ts'
 import { httpSource } from './http-source.ts'
 import type { RemoteParts } from './remote-parts.ts'
@@ -42,6 +43,41 @@ describe('what a server says', () => {
     expect(await ask(says('a: 1'))).toMatchObject({
       version: expect.stringMatching(/^sha256 [0-9a-f]{12}$/),
     })
+  })
+
+  test('is asked for whole again while its ETag may be of another text of the same second', async () => {
+    const changed = new Date('2026-09-01T00:00:00Z').getTime()
+    let now = changed + 1_000
+    let text = 'a: 1\n'
+    const asked: (string | undefined)[] = []
+    // As nginx makes it, of the second of the change and the length.
+    const etag = '"68b4e280-5"'
+    const server = await listening((request, response) => {
+      const condition = request.headers['if-none-match']
+      asked.push(condition)
+      const date = new Date(now).toUTCString()
+      const headers = { etag, date, 'last-modified': new Date(changed).toUTCString() }
+      response.writeHead(condition === etag ? 304 : 200, headers)
+      response.end(condition === etag ? '' : text)
+    })
+    onTestFinished(server.stop)
+    const own = { kind: 'http', user: null, secret: NO_SECRET, poll: 20 } as const
+    const url = `http://127.0.0.1:${server.port}/shop.yaml`
+    const source = httpSource({ ...COMMON, ...own, url }, PARTS)
+    const told: (string | undefined)[] = []
+    const listener = { lost: () => {}, back: () => {} }
+    const changes = {
+      ...listener,
+      changed: (said: RemoteText | null) => void told.push(said?.text),
+    }
+    onTestFinished(source.watch(await source.read(never), changes))
+    await expect.poll(() => asked.length).toBeGreaterThan(3)
+    text = 'a: 2\n'
+    await expect.poll(() => told).toEqual(['a: 2\n'])
+    expect(asked.filter((condition) => condition !== undefined)).toEqual([])
+    now = changed + 2_000
+    await expect.poll(() => asked.at(-1)).toBe(etag)
+    expect(told).toEqual(['a: 2\n'])
   })
 
   test.each<[string, RequestListener, RegExp, timeout?: number]>([

@@ -8,6 +8,9 @@ import { keepWatching } from './keep-watching.ts'
 import type { RemoteParts } from './remote-parts.ts'
 import { remoteSecret } from './remote-secret.ts'
 
+/** Milliseconds; both dates are whole seconds. */
+const FRESH = 2_000
+
 /** A document at an address; whether it has changed is asked by its ETag (RFC 9110, 13.1.2). */
 export function httpSource(spec: HttpRemote, parts: RemoteParts): RemoteSource {
   const { clock, random, fits } = parts
@@ -34,7 +37,8 @@ export function httpSource(spec: HttpRemote, parts: RemoteParts): RemoteSource {
       const { status, headers } = answer
       if (status === 304 && before !== null) return before.value
       const value = isGone(status) ? null : read(answer)
-      last = value === null || headers.etag === undefined ? null : { tag: headers.etag, value }
+      const tag = isFresh(headers) ? undefined : headers.etag
+      last = value === null || tag === undefined ? null : { tag, value }
       return value
     }
   }
@@ -108,6 +112,15 @@ function textIn({ status, body }: RemoteAnswer): string {
   const read = decodeText(body)
   if ('text' in read) return read.text
   throw new Error(`what it has cannot be read: ${read.problem}`)
+}
+
+/**
+ * Whether it was changed so lately that it may change again within the same second. Servers such as nginx make an
+ * ETag of that second and of the length, so that it says nothing then (RFC 9110, 8.8.1).
+ */
+function isFresh({ date, 'last-modified': modified }: RemoteAnswer['headers']): boolean {
+  if (date === undefined || modified === undefined) return false
+  return Date.parse(date) - Date.parse(modified) < FRESH
 }
 
 /** Where the signature of a document is: beside it, with the same query. */
