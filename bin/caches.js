@@ -6,7 +6,10 @@ import { existsSync } from 'node:fs'
 import { useCompileCache } from './compile-cache.js'
 
 const cache = useCompileCache()
-// The published package has compiled JavaScript beside bin/, a checkout has src/.
-const source = new URL('../src/', import.meta.url)
-if (cache !== null && existsSync(source))
+const beside = new URL('../src/', import.meta.url)
+
+/** Of a checkout; null in the published package, which has compiled JavaScript beside bin/ instead. */
+export const source = existsSync(beside) ? beside : null
+
+if (cache !== null && source !== null)
   (await import('./type-cache.js')).useTypeCache(cache, source.href)

@@ -6,12 +6,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1)
 }
 
-const { existsSync } = await import('node:fs')
-await import('./caches.js')
-// The published package has compiled JavaScript beside this file, a checkout has src/.
-const source = new URL('../src/', import.meta.url)
-const entry = existsSync(source)
-  ? new URL('./cli/main.ts', source)
-  : new URL('../cli/main.js', import.meta.url)
+const { source } = await import('./caches.js')
+const entry =
+  source === null ? new URL('../cli/main.js', import.meta.url) : new URL('./cli/main.ts', source)
 const { main } = await import(entry.href)
 await main(process.argv.slice(2))

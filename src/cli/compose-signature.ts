@@ -8,7 +8,7 @@ import type { Accepted } from '../model/accepted.ts'
 import type { ConfigSources } from '../model/config-version.ts'
 import type { Home } from '../model/home.ts'
 import type { GuardSpec } from '../model/program-spec.ts'
-import { withoutRemote } from '../model/remote-spec.ts'
+import { SIGNATURE_ENDING, withoutRemote } from '../model/remote-spec.ts'
 import { configFiles } from '../platform/config-files.ts'
 import { nodeFileSystem } from '../platform/file-system.ts'
 import { type SignedFile, verifyFiles } from '../secrets/signature.ts'
@@ -18,7 +18,7 @@ import { trustedKeys } from './signing-keys.ts'
 
 /** Where the signature of a file lies: beside it. */
 export function signatureOf(file: string): string {
-  return `${file}.sig`
+  return `${file}${SIGNATURE_ENDING}`
 }
 
 /** The files of a configuration as they are signed: by their texts, and their names from the first one's directory. */

@@ -88,8 +88,7 @@ export function exitCodeFor(error: unknown): number {
   return isSteadError(error) ? error.exit : 1
 }
 
-/** What is no error of stead's table is a defect of stead. */
-/** What people are told of whatever was thrown. */
+/** What people are told of whatever was thrown: what is no error of stead's table is a defect of stead. */
 export function toldError(error: unknown): SteadError {
   if (isSteadError(error)) return error
   const detail = String((error as Error | null)?.message ?? error)

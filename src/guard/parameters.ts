@@ -192,12 +192,15 @@ export function guardParameters(parts: GuardParameterParts): GuardParameters {
 
   /** What was over before this guard began: no program is told it any more, and nobody else has told that it is. */
   function lapse(): void {
-    for (const service of held.services) {
+    const lapsed = held.services.flatMap((service) => {
       const before = held.of(service)
       const { kept, expired } = expiry.look(service, before)
-      if (expired.length === 0) continue
-      held.hold(service, kept)
-      keep(service)
+      return expired.length === 0 ? [] : [{ service, before, kept }]
+    })
+    if (lapsed.length === 0) return
+    for (const { service, kept } of lapsed) held.hold(service, kept)
+    keep(lapsed.map(({ service }) => service).join(', '))
+    for (const { service, before, kept } of lapsed) {
       const specs = seen.get(service) ?? []
       tellOf(service, specs, changedParameters(specs, before, kept), 'expired', 'time')
     }

@@ -9,6 +9,9 @@ export function versionOrder(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
+/** Where a setup program keeps the rank of what it has installed, and an update that of its own: beside DisplayVersion. */
+export const VERSION_RANK = 'VersionRank'
+
 /**
  * A text whose order among others, character by character, is that of the versions: for those who can
  * compare texts alone, such as a script of NSIS. Numbers have their length in front of them. Behind those

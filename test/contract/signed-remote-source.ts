@@ -57,12 +57,7 @@ export function signedRemoteSourceContract(
     scenario('G3 waits for the other half of a pair', async (room) => {
       await room.put('a: 1\n')
       await room.sign('of a: 1\n')
-      const source = room.open((text, signature) => {
-        if (fits(text, signature)) return true
-        // Whoever put the document puts the signature now.
-        void room.sign(`of ${text}`)
-        return false
-      })
+      const source = openSigned(room)
       await room.put('a: 2\n')
       equal(await read(source), 'a: 2\n|of a: 2\n')
     })
@@ -70,11 +65,7 @@ export function signedRemoteSourceContract(
     scenario('G4 tells what is new of either, as one pair', async (room) => {
       await room.put('a: 1\n')
       await room.sign('of a: 1\n')
-      const source = room.open((text, signature) => {
-        if (fits(text, signature)) return true
-        void room.sign(`of ${text}`)
-        return false
-      })
+      const source = openSigned(room)
       const { told, stop } = listen(source, await source.read(AbortSignal.timeout(20_000)))
       await room.put('a: 2\n')
       await until('the pair is told', () => told.length === 1)
@@ -105,6 +96,15 @@ export function signedRemoteSourceContract(
 }
 
 const fits: Fits = (text, signature) => signature.endsWith(`of ${text}`)
+
+/** A source before which whoever put a document puts its signature as soon as that is missed. */
+function openSigned(room: SignedRemoteRoom): RemoteSource {
+  return room.open((text, signature) => {
+    if (fits(text, signature)) return true
+    void room.sign(`of ${text}`)
+    return false
+  })
+}
 
 function pairOf({ text, signature }: RemoteText): string {
   return `${text}|${signature}`

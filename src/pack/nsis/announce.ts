@@ -1,8 +1,7 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
-import { versionRank } from '../../model/version-order.ts'
+import { VERSION_RANK, versionRank } from '../../model/version-order.ts'
 import { folderName } from '../windows-names.ts'
 import { nsisString, variable } from './nsis-text.ts'
-import { VERSION_RANK } from './older-version.ts'
 import type { NsisParts } from './parts.ts'
 import { settingVariable } from './verbs.ts'
 

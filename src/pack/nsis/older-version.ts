@@ -1,14 +1,11 @@
 /* biome-ignore-all lint/suspicious/noTemplateCurlyInString: macros of NSIS look like that */
-import { versionRank } from '../../model/version-order.ts'
+import { VERSION_RANK, versionRank } from '../../model/version-order.ts'
 import { nsisString, variable } from './nsis-text.ts'
 import type { NsisParts } from './parts.ts'
 import { settingVariable } from './verbs.ts'
 
 /** What goes back to an older version, as `--allow-older` of an update does. */
 export const ALLOW_OLDER = 'ALLOW_OLDER'
-
-/** Beside DisplayVersion; written by updates as well (`platform/win32/program-entry.ts`). */
-export const VERSION_RANK = 'VersionRank'
 
 /** ERROR_PRODUCT_VERSION of <winerror.h>: another version is installed already. */
 const OTHER_VERSION = 1638

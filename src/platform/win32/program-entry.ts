@@ -1,4 +1,4 @@
-import { versionRank } from '../../model/version-order.ts'
+import { VERSION_RANK, versionRank } from '../../model/version-order.ts'
 import { readValue, writeValue } from './registry.ts'
 
 /** Where Windows looks for what stands in Add/Remove Programs. */
@@ -41,7 +41,7 @@ export function programEntry(product: string): ProgramEntry | null {
           registration.replace(/^"[^"]*"/, () => `"${executable}"`),
         )
       // First: a setup program of a version before this one is refused by it.
-      write('VersionRank', versionRank(version))
+      write(VERSION_RANK, versionRank(version))
       write('DisplayVersion', version)
     },
   }
