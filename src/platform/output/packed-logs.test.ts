@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../../../test/contract/until.ts'
-import { type LogPacker, logPacker, placePacked } from './packed-logs.ts'
+import { type LogPacker, logPacker, type PackedLog, placePacked } from './packed-logs.ts'
 
 let folder: string
 let log: string
@@ -34,6 +34,21 @@ afterEach(async () => {
 const textOf = (name: string): string => gunzipSync(readFileSync(join(folder, name))).toString()
 
 describe('rotated logs', () => {
+  test('one that is packed again before it has its place spoils nothing of what is ready', async () => {
+    writeFileSync(`${log}.1`, 'old')
+    const ready: PackedLog[] = []
+    packer = logPacker((done) => void ready.push(done), 0)
+    packer.pack(log)
+    await until('it is packed', () => ready.length === 1)
+    packer.pack(log)
+    await until('it is packed again', () => ready.length === 2)
+    const [first, second] = ready as [PackedLog, PackedLog]
+    expect(second.packed).not.toBe(first.packed)
+    for (const done of [first, second]) placePacked(done)
+    expect(readdirSync(folder)).toEqual(['api.log.1.gz'])
+    expect(textOf('api.log.1.gz')).toBe('old')
+  })
+
   test('one that cannot be read does not keep the others from being packed', async () => {
     writeFileSync(`${log}.1`, 'new')
     mkdirSync(`${log}.2`)

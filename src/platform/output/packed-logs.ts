@@ -71,6 +71,7 @@ export function logPacker(place: (done: PackedLog) => void, restsFor = RESTS_FOR
   const waiting = new Set<string>()
   const stop = new AbortController()
   let running: Promise<void> | null = null
+  let packings = 0
 
   async function work(): Promise<void> {
     for (const path of waiting) {
@@ -103,7 +104,9 @@ export function logPacker(place: (done: PackedLog) => void, restsFor = RESTS_FOR
     const original = await open(file, 'r')
     const stat = await original.stat({ bigint: true })
     if (identityIn(stat) !== identity) return await original.close()
-    const target = join(dirname(path), `.${basename(path)}.${identity}${UNFINISHED}`)
+    // A file of its own: the one before may be whole, and still wait for whoever rotates to put it in its place.
+    packings += 1
+    const target = join(dirname(path), `.${basename(path)}.${identity}.${packings}${UNFINISHED}`)
     try {
       const output = createWriteStream(target, { mode: Number(stat.mode), flush: true })
       const input = createReadStream('', { fd: original, highWaterMark: 256 * 1024 })
